@@ -1,0 +1,1 @@
+"""Weighs what a web service needs and recommends Django, Flask or FastAPI."""
