@@ -1,0 +1,407 @@
+"""The command `trivet`."""
+
+import json
+import os
+import shlex
+import shutil
+import signal
+import sys
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
+from functools import partial, reduce
+from pathlib import Path
+from types import FrameType
+from typing import Any, NoReturn
+
+import click
+from rich.console import Console
+
+from selector import asking, commands, display, template
+from selector.documents import load_yaml
+from selector.errors import Refusal, SetupFailed
+from selector.project import Project, check_destination, rendered
+from selector.questionnaire import Answers, Prompt, Questionnaire
+from selector.recommendation import Recommendation
+from selector.setup import Setup, uv_as_typed
+
+INTERRUPTED = 130
+TERMINATED = 143
+
+Command = Callable[..., None]
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run the command; a known trouble is one message and an exit code."""
+    commands.clean_environment()
+    signal.signal(signal.SIGTERM, _terminate)
+    try:
+        result = cli.main(arguments, prog_name=_program(), standalone_mode=False)
+    except click.Abort:
+        click.echo("Stopped. Nothing was written.", err=True)
+        return INTERRUPTED
+    except click.ClickException as error:
+        error.show()
+        return error.exit_code
+    except Refusal as error:
+        click.echo(f"Error: {error}", err=True)
+        return error.exit_code
+    finally:
+        signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    return result if isinstance(result, int) else 0
+
+
+def _terminate(_signal: int, _frame: FrameType | None) -> NoReturn:
+    sys.exit(TERMINATED)  # as an exception, so that half-made things are removed
+
+
+def _program() -> str:
+    """Give the command as the user can type it again: bin/trivet says what that was."""
+    if typed := os.environ.get("TRIVET_PROGRAM"):
+        return typed
+    by_path = Path(sys.argv[0]).name == "trivet" and not shutil.which("trivet")
+    return sys.argv[0] if by_path else "trivet"
+
+
+def _options(*options: Callable[[Command], Command]) -> Callable[[Command], Command]:
+    return lambda command: reduce(
+        lambda inner, option: option(inner), reversed(options), command
+    )
+
+
+answer_options = _options(
+    click.option(
+        "--defaults", is_flag=True, help="Ask nothing; take the default answers."
+    ),
+    click.option(
+        "--data",
+        "pairs",
+        multiple=True,
+        metavar="KEY=VALUE",
+        help="Answer a question; repeatable.",
+    ),
+    click.option(
+        "--data-file",
+        type=click.Path(path_type=Path),
+        metavar="FILE",
+        help="Take answers from a YAML file; --data goes first.",
+    ),
+    click.option(
+        "--template",
+        "where",
+        metavar="PLACE",
+        help="Folder or git address of the template, if not this one.",
+    ),
+    click.option(
+        "--ref", metavar="VERSION", help="Tag, branch or commit of the template."
+    ),
+)
+json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+
+
+@click.group(
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 88}
+)
+@click.version_option(template.version(), prog_name="trivet")
+def cli() -> None:
+    """Find out whether Django, Flask or FastAPI fits, and start a service in it."""
+
+
+@cli.command()
+@click.argument("destination", type=click.Path(path_type=Path), metavar="DEST")
+@answer_options
+@click.option("--no-setup", is_flag=True, help="Only write the files; install nothing.")
+def new(  # noqa: PLR0913 - one argument for each option
+    destination: Path,
+    pairs: tuple[str, ...],
+    data_file: Path | None,
+    where: str | None,
+    ref: str | None,
+    *,
+    defaults: bool,
+    no_setup: bool,
+) -> None:
+    """Make a new project in the folder DEST."""
+    out = display.console()
+    data = _data(pairs, data_file)
+    path = check_destination(destination)
+    with template.opened(where, ref) as source:
+        questionnaire = Questionnaire(source.tree)
+        explained = Explained(questionnaire, out)
+        answers = _answers(questionnaire, data, explained, defaults=defaults)
+        explained.show(answers.all)
+        with rendered(source, answers.given, path) as project:
+            out.print()
+            _show_contents(out, questionnaire, answers, project)
+            if (
+                not defaults
+                and asking.terminal()
+                and not asking.confirmed(f"Write {path}?")
+            ):
+                raise click.Abort
+            project.move_into_place()
+    try:
+        _finish(out, project, source, answers, str(destination), no_setup=no_setup)
+    except KeyboardInterrupt:
+        uv, folder = uv_as_typed(), shlex.quote(str(destination))
+        steps = f"cd {folder} && {uv} sync && {uv} run poe setup"
+        message = f"Stopped. The project stands. To go on:\n  {steps}"
+        interrupted = SetupFailed(message)
+        interrupted.exit_code = INTERRUPTED
+        raise interrupted from None
+
+
+def _finish(  # noqa: PLR0913 - what there is to say comes from all of them
+    out: Console,
+    project: Project,
+    source: template.Template,
+    answers: Answers,
+    shown: str,
+    /,
+    *,
+    no_setup: bool,
+) -> None:
+    """Say what was written, set it up, and say how to go on."""
+    out.print(f"\n[bold]Written to[/] {project.folder}", soft_wrap=True)
+    for note in source.notes:
+        out.print(f"Note: {note}", markup=False)
+    again = [_program(), "new", shown]
+    again += ["--template", source.argument] if source.argument else []
+    again += ["--ref", str(project.answers.get("_commit", source.commit)), "--defaults"]
+    for key, value in answers.changed.items():
+        again += ["--data", f"{key}={display.plain(value)}"]
+    try:
+        if not no_setup:
+            _set_up(out, project.folder, shown, str(answers.all["python_minimum"]))
+    finally:
+        display.lines(out, "The same project again", [shlex.join(again)])
+    steps = [f"cd {shlex.quote(shown)}"]
+    uv = uv_as_typed()
+    if no_setup:
+        steps += ["git init && git add --all && git commit -m 'Start the service'"]
+        steps += [f"{uv} sync", f"{uv} run poe setup"]
+    display.lines(out, "Next", [*steps, f"{uv} run poe dev"])
+
+
+def _set_up(out: Console, path: Path, shown: str, python_minimum: str) -> None:
+    def step(text: str) -> AbstractContextManager[None]:
+        return display.step(out, text)
+
+    out.print()
+    Setup(path, python_minimum, shown, step, partial(out.print, markup=False)).run()
+
+
+def _show_contents(
+    out: Console,
+    questionnaire: Questionnaire,
+    answers: Answers,
+    project: Project,
+) -> None:
+    display.tree(out, project.destination.name, project.files)
+    display.dependencies(out, project.dependencies)
+    later = _left_out(questionnaire, answers)
+    if later:
+        framework = questionnaire.model.frameworks[answers.given["framework"]].title
+        out.print(
+            f"\n[bold]Not in it yet:[/] {', '.join(later)}. They counted in the "
+            f"decision, but cannot be generated for {framework} yet. "
+            "Once a release has them:"
+        )
+        stored = project.answers.get("needs", [])
+        wanted = ", ".join(dict.fromkeys([*stored, *later]))
+        display.command(out, f"copier update --data 'needs=[{wanted}]'")
+
+
+def _left_out(questionnaire: Questionnaire, answers: Answers) -> list[str]:
+    """Give the needs, with those they rest on, that are wanted but not rendered."""
+    model = questionnaire.model
+    wanted = set(answers.given["needs"])
+    for key in answers.given["needs"]:
+        wanted |= set(model.needs[key].brings)
+    return [
+        key for key in model.needs if key in wanted - set(answers.computed["parts"])
+    ]
+
+
+@cli.command()
+@answer_options
+@click.option(
+    "--weight",
+    "weights",
+    multiple=True,
+    metavar="CRITERION=WEIGHT",
+    help="Let a criterion weigh none, some, much or decisive; repeatable.",
+)
+@json_option
+def recommend(  # noqa: PLR0913
+    pairs: tuple[str, ...],
+    data_file: Path | None,
+    where: str | None,
+    ref: str | None,
+    weights: tuple[str, ...],
+    *,
+    defaults: bool,
+    as_json: bool,
+) -> None:
+    """Only decide, and say why; nothing is written."""
+    data = _data(pairs, data_file)
+    if where or ref:
+        with template.opened(where, ref) as source:
+            questionnaire = Questionnaire(source.tree)
+            result = _recommend(questionnaire, data, weights, defaults=defaults)
+    else:
+        questionnaire = Questionnaire(template.PackageTree())
+        result = _recommend(questionnaire, data, weights, defaults=defaults)
+    if as_json:
+        click.echo(json.dumps(result.as_data(), indent=2, ensure_ascii=False))
+    else:
+        display.explanation(display.console(), questionnaire.model, result)
+
+
+def _recommend(
+    questionnaire: Questionnaire,
+    data: Mapping[str, object],
+    weights: tuple[str, ...],
+    *,
+    defaults: bool,
+) -> Recommendation:
+    decision = questionnaire.decision.weighted(_pairs("--weight", weights))
+    # Who asks for a recommendation has not chosen yet, so that is not asked.
+    data = {"known_framework": "none", "project_name": "My Service", **data}
+    answers = _answers(
+        questionnaire, data, None, defaults=defaults, until="recommendation"
+    )
+    return decision.explain({key: answers.given[key] for key in questionnaire.criteria})
+
+
+@cli.command()
+@json_option
+def compare(*, as_json: bool) -> None:
+    """Print how the three frameworks compare."""
+    text = (template.PACKAGE / "comparison.yml").read_text("utf-8")
+    rows = load_yaml(text, "comparison.yml")
+    if as_json:
+        click.echo(json.dumps(rows, indent=2, ensure_ascii=False))
+    else:
+        model = Questionnaire(template.PackageTree()).model
+        display.comparison(display.console(), rows, model)
+
+
+@cli.command()
+@answer_options
+@json_option
+def preview(  # noqa: PLR0913
+    pairs: tuple[str, ...],
+    data_file: Path | None,
+    where: str | None,
+    ref: str | None,
+    *,
+    defaults: bool,
+    as_json: bool,
+) -> None:
+    """Show the files and dependencies of a project without writing it."""
+    import tempfile  # noqa: PLC0415
+
+    out = display.console()
+    data = _data(pairs, data_file)
+    with (
+        template.opened(where, ref) as source,
+        tempfile.TemporaryDirectory(prefix="trivet-") as folder,
+    ):
+        questionnaire = Questionnaire(source.tree)
+        explained = None if as_json else Explained(questionnaire, out)
+        answers = _answers(questionnaire, data, explained, defaults=defaults)
+        slug = answers.computed["project_slug"]
+        with rendered(source, answers.given, Path(folder, slug)) as project:
+            if as_json:
+                content = {
+                    "framework": answers.given["framework"],
+                    "answers": answers.given,
+                    "not_yet": _left_out(questionnaire, answers),
+                    "files": project.files,
+                    "dependencies": project.dependencies.pop("", []),
+                    "dependency_groups": {
+                        k: v for k, v in project.dependencies.items() if k
+                    },
+                }
+                click.echo(json.dumps(content, indent=2, ensure_ascii=False))
+            else:
+                _show_contents(out, questionnaire, answers, project)
+
+
+class Explained:
+    """Shows the decision once: before the framework is asked for, else afterwards."""
+
+    def __init__(self, questionnaire: Questionnaire, out: Console) -> None:
+        """Remember what to explain and where."""
+        self.questionnaire = questionnaire
+        self.out = out
+        self.shown = False
+
+    def __call__(self, prompt: Prompt) -> None:
+        """Explain before a question."""
+        self.show(prompt.known)
+
+    def show(self, answers: Mapping[str, Any]) -> None:
+        """Explain, unless that was done or nobody wanted advice."""
+        if self.shown or answers["known_framework"] != "none":
+            return
+        self.shown = True
+        criteria = {key: answers[key] for key in self.questionnaire.criteria}
+        result = self.questionnaire.decision.recommend(criteria)
+        display.explanation(self.out, self.questionnaire.model, result, brief=True)
+        chosen = answers.get("framework", result.framework)
+        if chosen != result.framework:
+            title = self.questionnaire.model.frameworks[chosen].title
+            self.out.print(f"You chose {title} all the same.")
+
+
+def _answers(
+    questionnaire: Questionnaire,
+    data: Mapping[str, object],
+    explained: Explained | None,
+    *,
+    defaults: bool,
+    until: str = "",
+) -> Answers:
+    """Check what was given at once, then ask for the rest."""
+    questionnaire.check_keys(data)
+    if defaults:
+        return questionnaire.answer(data, until=until)
+    if not asking.terminal():
+        unasked = asking.Unasked()
+        answers = questionnaire.answer(data, unasked, until=until)
+        unasked.refuse()
+        return answers
+    questionnaire.check(data)
+    ask = asking.Terminal(explained) if explained else asking.Terminal()
+    return questionnaire.answer(data, ask, until=until)
+
+
+def _data(pairs: tuple[str, ...], file: Path | None) -> dict[str, object]:
+    """Gather the given answers, without what Copier keeps for itself (`_commit`)."""
+    data: dict[str, object] = {}
+    if file:
+        try:
+            content = load_yaml(file.read_text("utf-8"), str(file))
+        except (OSError, UnicodeDecodeError) as error:
+            reason = getattr(error, "strerror", None) or "it is not UTF-8 text"
+            message = f"--data-file: {file} cannot be read: {reason}."
+            raise Refusal(message) from error
+        if not isinstance(content, dict) or not all(
+            isinstance(key, str) for key in content
+        ):
+            message = f"--data-file: {file} must hold lines such as `use_case: api`."
+            raise Refusal(message)
+        data = {key: value for key, value in content.items() if not key.startswith("_")}
+    return data | _pairs("--data", pairs)
+
+
+def _pairs(option: str, pairs: tuple[str, ...]) -> dict[str, str]:
+    result = {}
+    for pair in pairs:
+        key, equals, value = pair.partition("=")
+        if not equals or not key.strip():
+            message = f"{option}: write key=value, not `{pair}`."
+            raise Refusal(message)
+        result[key.strip()] = value
+    return result
