@@ -1,0 +1,68 @@
+"""How the API documents its problem documents."""
+
+from http import HTTPStatus
+from typing import Any
+
+from fastapi import Request, Response
+from starlette.exceptions import HTTPException
+from starlette.routing import Match
+
+from app.errors import Handler
+
+PROBLEM = {
+    "type": "object",
+    "title": "Problem",
+    "description": "A problem document (RFC 9457).",
+    "required": ["status", "title", "detail"],
+    "properties": {
+        "status": {"type": "integer"},
+        "title": {"type": "string"},
+        "detail": {"type": "string"},
+        "errors": {
+            "type": "array",
+            "description": "One entry for each field that is wrong.",
+            "items": {
+                "type": "object",
+                "required": ["field", "detail"],
+                "properties": {
+                    "field": {"type": "string"},
+                    "detail": {"type": "string"},
+                },
+            },
+        },
+    },
+}
+
+
+def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
+    """Document these statuses, for the `responses` of a route."""
+    return {
+        status: {
+            "description": HTTPStatus(status).phrase,
+            "content": {"application/problem+json": {"schema": PROBLEM}},
+        }
+        for status in statuses
+    }
+
+
+METHODS = ("DELETE", "GET", "PATCH", "POST", "PUT")
+
+
+async def method_not_allowed(request: Request, error: HTTPException) -> Response:
+    """Name every method of the path, not only those of the first route that fits.
+
+    OPTIONS, which no route has, is answered with them.
+    """
+    scope = dict(request.scope)
+    allowed = {
+        method
+        for method in METHODS
+        for route in request.app.router.routes
+        if route.matches(scope | {"method": method})[0] is Match.FULL
+    } or {"GET"}  # static files
+    allowed |= {"OPTIONS", "HEAD"} if "GET" in allowed else {"OPTIONS"}
+    error.headers = {"Allow": ", ".join(sorted(allowed))}
+    if request.method == "OPTIONS":
+        return Response(status_code=204, headers=error.headers)
+    handler: Handler = request.app.exception_handlers[HTTPException]
+    return await handler(request, error)

@@ -1,0 +1,134 @@
+"""The outer rules of HTTP, as pure ASGI: they hold for errors and refusals too."""
+
+import asyncio
+import re
+import time
+import uuid
+
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.middleware.exceptions import ExceptionMiddleware
+from starlette.responses import RedirectResponse
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from structlog import get_logger
+from structlog.contextvars import bound_contextvars
+from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
+
+from app.errors import Handlers
+from app.settings import Settings
+
+HEALTH = frozenset({"/healthz", "/readyz"})
+REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
+SECURITY_HEADERS = {
+    "Content-Security-Policy": "default-src 'self'; script-src 'self'; "
+    "style-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; "
+    "form-action 'self'; frame-ancestors 'none'",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
+    "Referrer-Policy": "same-origin",
+    "X-Content-Type-Options": "nosniff",
+}
+CLOSE = {"Connection": "close"}  # the rest of the body is not wanted
+log = get_logger()
+
+
+def middleware(settings: Settings, handlers: Handlers) -> list[Middleware]:
+    """List the rules, the outermost first."""
+    return [
+        Middleware(
+            ProxyHeadersMiddleware,
+            trusted_hosts=[str(network) for network in settings.trusted_proxies],
+        ),
+        Middleware(RequestContext, settings=settings),
+        Middleware(ExceptionMiddleware, handlers=handlers),
+        Middleware(Admission, settings=settings),
+    ]
+
+
+class RequestContext:
+    """Gives every request an id, a line in the log, and the headers of its answer."""
+
+    def __init__(self, app: ASGIApp, *, settings: Settings) -> None:
+        self.app = app
+        self.headers = dict(SECURITY_HEADERS)
+        if settings.production:
+            hsts = f"max-age={settings.hsts_seconds}"
+            self.headers["Strict-Transport-Security"] = hsts
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            return await self.app(scope, receive, send)
+        start, status = time.perf_counter(), 500
+        request_id = Headers(scope=scope).get("x-request-id", "")
+        if not REQUEST_ID.fullmatch(request_id):
+            request_id = uuid.uuid4().hex
+
+        async def send_with_headers(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                headers = MutableHeaders(scope=message)
+                for name, value in self.headers.items():
+                    headers.setdefault(name, value)
+                headers["X-Request-ID"] = request_id
+            await send(message)
+
+        with bound_contextvars(request_id=request_id):
+            try:
+                await self.app(scope, receive, send_with_headers)
+            finally:
+                if scope["path"] not in HEALTH:
+                    log.info(
+                        "request",
+                        method=scope["method"],
+                        path=scope["path"],
+                        status=status,
+                        milliseconds=round((time.perf_counter() - start) * 1000, 1),
+                    )
+
+
+class Admission:
+    """Lets in what is meant for this service: known hosts, HTTPS, bodies in bounds."""
+
+    def __init__(self, app: ASGIApp, *, settings: Settings) -> None:
+        self.app = app
+        self.settings = settings
+        self.hosts = {host.lower() for host in settings.allowed_hosts}
+        self.domains = tuple(host for host in self.hosts if host.startswith("."))
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http" and scope["method"] == "HEAD":
+            scope = {**scope, "method": "GET"}  # the server leaves the body out
+        if scope["type"] != "http" or scope["path"] in HEALTH:
+            return await self.app(scope, receive, send)
+        headers = Headers(scope=scope)
+        host = headers.get("host", "")
+        name = re.sub(r":\d*$", "", host).lower()
+        if name not in self.hosts and not f".{name}".endswith(self.domains):
+            raise HTTPException(400, "This host is not served here.")
+        if self.settings.production and scope["scheme"] == "http":
+            query = b"?" + scope["query_string"] if scope["query_string"] else b""
+            url = f"https://{host}{(scope['raw_path'] + query).decode('latin-1')}"
+            return await RedirectResponse(url, 308)(scope, receive, send)
+        too_large = HTTPException(413, "The body is too large.", CLOSE)
+        limit, received, complete = self.settings.max_body_bytes, 0, False
+
+        async def receive_in_bounds() -> Message:
+            nonlocal received, complete
+            # Once the body is there, all that can come is that the client leaves.
+            seconds = None if complete else self.settings.body_timeout_seconds
+            try:
+                async with asyncio.timeout(seconds):
+                    message = await receive()
+            except TimeoutError:
+                raise HTTPException(408, "The body stopped coming.", CLOSE) from None
+            received += len(message.get("body", b""))
+            complete = not message.get("more_body", False)
+            if received > limit:
+                raise too_large
+            return message
+
+        if int(headers.get("content-length", "0")) > limit:
+            raise too_large
+        return await self.app(scope, receive_in_bounds, send)

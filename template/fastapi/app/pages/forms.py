@@ -1,0 +1,37 @@
+"""The form of an item: what was typed, and what is wrong with it."""
+
+from typing import Self
+
+from pydantic import BaseModel, ValidationError
+
+from app.items.inputs import Description, Name, Price
+from app.items.models import Item
+
+
+class ItemValues(BaseModel):
+    name: Name
+    description: Description
+    price: Price
+
+
+class ItemForm(BaseModel):
+    """Takes any text, so that it can be shown again for correction."""
+
+    name: str = ""
+    description: str = ""
+    price: str = ""
+
+    @classmethod
+    def of(cls, item: Item) -> Self:
+        return cls(
+            name=item.name, description=item.description, price=f"{item.price:.2f}"
+        )
+
+    def check(self) -> tuple[ItemValues | None, dict[str, str]]:
+        """Return the values, or what is wrong by field."""
+        try:
+            return ItemValues.model_validate(self.model_dump()), {}
+        except ValidationError as error:
+            return None, {
+                str(entry["loc"][0]): entry["msg"] for entry in error.errors()
+            }

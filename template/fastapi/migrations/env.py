@@ -1,0 +1,26 @@
+"""Runs the migrations against DATABASE_URL."""
+
+import asyncio
+
+from alembic import context
+from sqlalchemy import Connection
+
+import app.items.models  # noqa: F401 - registers its tables
+from app.database import Base, Database
+from app.settings import load_settings
+
+
+def migrate(connection: Connection) -> None:
+    context.configure(connection, target_metadata=Base.metadata, render_as_batch=True)
+    with context.begin_transaction():
+        context.run_migrations()
+
+
+async def main() -> None:
+    engine = Database(load_settings().database_url).engine
+    async with engine.connect() as connection:
+        await connection.run_sync(migrate)
+    await engine.dispose()
+
+
+asyncio.run(main())

@@ -1,0 +1,98 @@
+import re
+from hashlib import sha256
+
+import pytest
+from httpx2 import AsyncClient
+
+from app.pages import STATIC
+
+FORM = {"name": "Pen <b>", "description": "Blue", "price": "9"}
+
+
+async def item_path(client: AsyncClient) -> str:
+    await client.post("/items/new", data=FORM)
+    found = re.search(
+        r'href="(/items/[^/"]+)/edit"', (await client.get("/items/")).text
+    )
+    assert found
+    return found[1]
+
+
+@pytest.mark.parametrize("path", ["/", "/items/", "/items/new"])
+async def test_pages_are_shown(client: AsyncClient, path: str) -> None:
+    response = await client.get(path)
+    assert response.status_code == 200
+    assert response.headers["Content-Type"] == "text/html; charset=utf-8"
+
+
+async def test_an_item_is_made_changed_and_deleted(client: AsyncClient) -> None:
+    path = await item_path(client)
+    page = (await client.get("/items/")).text
+    assert "Pen &lt;b&gt;" in page
+    assert "9.00" in page
+    assert 'value="9.00"' in (await client.get(f"{path}/edit")).text
+    response = await client.post(f"{path}/edit", data=FORM | {"price": "7.50"})
+    assert (response.status_code, response.headers["Location"]) == (303, "/items/")
+    assert "7.50" in (await client.get("/items/")).text
+    assert "Pen &lt;b&gt;" in (await client.get(f"{path}/delete")).text
+    assert (await client.post(f"{path}/delete")).status_code == 303
+    assert (await client.get(f"{path}/edit")).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("fields", "field"), [({"price": "1.001"}, "price"), ({"name": "Ink"}, "name")]
+)
+async def test_errors_stand_at_their_field(
+    client: AsyncClient, fields: dict[str, str], field: str
+) -> None:
+    path = await item_path(client)
+    await client.post("/items/new", data=FORM | {"name": "Ink"})
+    for action in ("/items/new", f"{path}/edit"):
+        response = await client.post(action, data=FORM | fields)
+        assert response.status_code == 422
+        assert f'id="{field}-error"' in response.text
+        assert f'aria-describedby="{field}-hint {field}-error"' in response.text
+        assert f'value="{fields[field]}"' in response.text
+
+
+@pytest.mark.parametrize(
+    ("headers", "status"),
+    [
+        ({"Origin": "https://evil.example"}, 403),
+        ({"Origin": "null"}, 403),
+        ({"Origin": "http://localhost", "Sec-Fetch-Site": "cross-site"}, 403),
+        ({"Origin": "http://localhost"}, 303),
+        ({"Sec-Fetch-Site": "same-origin"}, 303),
+    ],
+)
+async def test_other_sites_cannot_send_forms(
+    client: AsyncClient, headers: dict[str, str], status: int
+) -> None:
+    response = await client.post("/items/new", data=FORM, headers=headers)
+    assert response.status_code == status
+
+
+async def test_long_lists_come_in_pages(client: AsyncClient) -> None:
+    for number in range(21):
+        await client.post("/items/new", data=FORM | {"name": f"Item {number}"})
+    page = (await client.get("/items/")).text
+    following = re.search(r'href="(\?cursor=[^"]+)"', page)
+    assert following
+    assert "Item 20" not in page
+    assert "Item 20" in (await client.get(f"/items/{following[1]}")).text
+
+
+async def test_errors_are_pages_unless_json_is_preferred(client: AsyncClient) -> None:
+    preferences = {
+        "*/*": "text/html; charset=utf-8",
+        "application/json;q=0.4, text/html;q=0.5": "text/html; charset=utf-8",
+        "application/json, text/html;q=0.5": "application/problem+json",
+    }
+    for accept, kind in preferences.items():
+        response = await client.get("/none", headers={"Accept": accept})
+        assert (response.status_code, response.headers["Content-Type"]) == (404, kind)
+
+
+async def test_bootstrap_is_as_released(client: AsyncClient) -> None:
+    response = await client.get("/static/bootstrap.min.css")
+    assert sha256(response.content).hexdigest() in (STATIC / "README.md").read_text()

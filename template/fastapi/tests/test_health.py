@@ -1,0 +1,20 @@
+from fastapi import FastAPI
+from httpx2 import AsyncClient
+
+from app.database import Database
+
+
+async def test_probes_are_answered_whatever_the_host(client: AsyncClient) -> None:
+    for method, path in (("GET", "/healthz"), ("GET", "/readyz"), ("HEAD", "/readyz")):
+        response = await client.request(method, path, headers={"Host": "10.0.0.7"})
+        assert response.status_code == 200
+
+
+async def test_it_is_not_ready_without_a_database(
+    app: FastAPI, client: AsyncClient
+) -> None:
+    database, app.state.database = app.state.database, Database("sqlite:////no/such")
+    response = await client.get("/readyz")
+    app.state.database = database
+    assert response.status_code == 503
+    assert response.json() == {"status": "unavailable", "failed": ["database"]}

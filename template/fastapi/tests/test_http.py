@@ -1,0 +1,78 @@
+import asyncio
+from collections.abc import AsyncIterator
+
+import pytest
+from fastapi import FastAPI, Request
+from httpx2 import ASGITransport, AsyncClient
+from structlog.testing import capture_logs
+
+from app.main import create_app
+from app.settings import Settings
+
+RULES = {"content-security-policy", "x-content-type-options", "x-request-id"}
+
+
+@pytest.fixture
+def settings(settings: Settings) -> Settings:
+    limits = {"max_body_bytes": 10, "body_timeout_seconds": 0.1}
+    return settings.model_copy(update=limits)
+
+
+@pytest.fixture
+def app(app: FastAPI) -> FastAPI:
+    @app.post("/size")
+    async def size(request: Request) -> int:
+        return len(await request.body())
+
+    @app.get("/fail")
+    async def fail() -> None:
+        raise RuntimeError("the reason")
+
+    return app
+
+
+async def body(*parts: bytes, pause: float = 0) -> AsyncIterator[bytes]:
+    for part in parts:
+        await asyncio.sleep(pause)
+        yield part
+
+
+async def test_every_answer_carries_the_headers(client: AsyncClient) -> None:
+    requests = {
+        200: client.post("/size", content=body(b"12345", b"12345")),
+        400: client.get("/", headers={"Host": "localhost.example.com"}),
+        404: client.get("/none"),
+        405: client.put("/size"),
+        408: client.post("/size", content=body(b"1", pause=0.3)),
+        413: client.post("/size", content=b"1" * 11),
+        500: client.get("/fail"),
+    }
+    for status, request in requests.items():
+        response = await request
+        assert (response.status_code, RULES - set(response.headers)) == (status, set())
+    response = await client.post("/size", content=body(b"12345", b"123456"))
+    assert response.status_code == 413
+
+
+async def test_a_failure_tells_the_log_and_not_the_client(client: AsyncClient) -> None:
+    with capture_logs() as lines:
+        response = await client.get("/fail?a=b", headers={"X-Request-ID": "a-1"})
+    assert "reason" not in response.text
+    assert response.headers["X-Request-ID"] == "a-1"
+    assert str(lines[0]["exc_info"]) == "the reason"
+    assert (lines[1]["path"], lines[1]["status"]) == ("/fail", 500)
+
+
+async def test_only_a_trusted_proxy_can_say_https(settings: Settings) -> None:
+    update = {"environment": "production", "trusted_proxies": ("10.0.0.0/8",)}
+    app = create_app(settings.model_copy(update=update))
+    headers = {"X-Forwarded-Proto": "https", "X-Request-ID": "not one"}
+    for proxy, status in (("10.0.0.1", 404), ("192.0.2.1", 308)):
+        async with AsyncClient(
+            transport=ASGITransport(app, client=(proxy, 1))
+        ) as client:
+            response = await client.get("http://localhost/a%20b?c=d", headers=headers)
+        assert response.status_code == status
+    assert response.headers["Location"] == "https://localhost/a%20b?c=d"
+    assert response.headers["Strict-Transport-Security"] == "max-age=3600"
+    assert response.headers["X-Request-ID"] != "not one"
