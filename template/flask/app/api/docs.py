@@ -1,0 +1,80 @@
+"""The documentation of the API, from this service's own files."""
+
+from typing import Any
+
+from apiflask import APIFlask
+from flask import Blueprint, Response, current_app, make_response, render_template
+
+# Swagger UI and ReDoc write styles into the page, and ReDoc searches in a worker.
+POLICY = (
+    "default-src 'self'; script-src 'self'; style-src 'self' 'unsafe-inline'; "
+    "img-src 'self' data:; worker-src 'self' blob:; object-src 'none'; "
+    "base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+)
+bp = Blueprint(
+    "docs",
+    __name__,
+    url_prefix="/api",
+    template_folder="templates",
+    static_folder="static",
+)
+swagger_ui_files = Blueprint(
+    "swagger_ui_files",
+    "flask_openapi3_swagger",
+    static_folder="templates/swagger",
+    static_url_path="/api/static/swagger-ui",
+)
+redoc_files = Blueprint(
+    "redoc_files",
+    "flask_openapi3_redoc",
+    static_folder="templates/redoc",
+    static_url_path="/api/static/redoc",
+)
+
+
+def init_app(app: APIFlask, *, serve: bool) -> None:
+    app.config.update(
+        OPENAPI_VERSION="3.1.0",
+        AUTO_404_RESPONSE=False,
+        AUTO_VALIDATION_ERROR_RESPONSE=False,
+    )
+    app.spec_processor(complete)
+    if serve:
+        app.register_blueprint(bp)
+        app.register_blueprint(swagger_ui_files)
+        app.register_blueprint(redoc_files)
+
+
+def complete(spec: Any) -> Any:
+    """Add what APIFlask does not know: an id in a path is a UUID."""
+    for operations in spec["paths"].values():
+        for operation in operations.values():
+            for parameter in operation["parameters"]:
+                if parameter["in"] == "path":
+                    parameter["required"] = True
+                    parameter["schema"] = {"type": "string", "format": "uuid"}
+            if "requestBody" in operation:
+                operation["requestBody"]["required"] = True
+    return spec
+
+
+@bp.get("/openapi.json")
+def openapi() -> Any:
+    app: Any = current_app
+    return app.spec
+
+
+@bp.get("/docs")
+def swagger_ui() -> Response:
+    return page("swagger_ui.html")
+
+
+@bp.get("/redoc")
+def redoc() -> Response:
+    return page("redoc.html")
+
+
+def page(template: str) -> Response:
+    response = make_response(render_template(template))
+    response.headers["Content-Security-Policy"] = POLICY
+    return response

@@ -1,0 +1,62 @@
+"""A database for the tests alone; every test finds it empty."""
+
+import os
+from collections.abc import Iterator
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from flask_migrate import upgrade
+from sqlalchemy import create_engine, make_url, text
+
+os.environ["ENVIRONMENT"] = "test"
+
+from app.database import Base, db, driver_url
+from app.main import create_app
+from app.settings import Settings
+
+
+def execute(url: str, statement: str) -> None:
+    engine = create_engine(driver_url(url), isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        connection.execute(text(statement))
+    engine.dispose()
+
+
+@pytest.fixture(scope="session")
+def settings(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Settings]:
+    """Migrate a SQLite file, or a new database on the TEST_DATABASE_URL server."""
+    url = f"sqlite:///{tmp_path_factory.mktemp('database') / 'test.sqlite3'}"
+    server, name = os.environ.get("TEST_DATABASE_URL"), f"test_{os.getpid()}"
+    if server:
+        execute(server, f"CREATE DATABASE {name}")
+        url = make_url(server).set(database=name).render_as_string(hide_password=False)
+    settings = Settings(_env_file=None, environment="test", database_url=url)
+    with create_app(settings).app_context():
+        upgrade()
+        db.engine.dispose()
+    yield settings
+    if server:
+        execute(server, f"DROP DATABASE {name}")
+
+
+@pytest.fixture
+def app(settings: Settings) -> Iterator[Flask]:
+    app = create_app(settings)
+    yield app
+    with app.app_context():
+        for table in reversed(Base.metadata.sorted_tables):
+            db.session.execute(table.delete())
+        db.session.commit()
+        db.engine.dispose()
+
+
+@pytest.fixture
+def client(app: Flask) -> FlaskClient:
+    return app.test_client()
+
+
+@pytest.fixture
+def context(app: Flask) -> Iterator[None]:
+    with app.app_context():
+        yield

@@ -1,0 +1,83 @@
+import io
+import time
+from ipaddress import ip_network
+
+import pytest
+from flask import Flask, request
+from flask.testing import FlaskClient
+from structlog.testing import capture_logs
+
+from app.main import create_app
+from app.settings import Settings
+
+RULES = {"content-security-policy", "x-content-type-options", "x-request-id"}
+
+
+class Late(io.BytesIO):
+    def read(self, size: int | None = -1, /) -> bytes:
+        time.sleep(0.3)
+        return super().read(size)
+
+
+@pytest.fixture
+def settings(settings: Settings) -> Settings:
+    limits = {"max_body_bytes": 10, "body_timeout_seconds": 0.1}
+    return settings.model_copy(update=limits)
+
+
+@pytest.fixture
+def app(app: Flask) -> Flask:
+    @app.post("/size")
+    def size() -> str:
+        return str(len(request.get_data()))
+
+    @app.get("/fail")
+    def fail() -> str:
+        raise RuntimeError("the reason")
+
+    return app
+
+
+def test_every_answer_carries_the_headers(client: FlaskClient) -> None:
+    for status, response in {
+        400: client.get("/", headers={"Host": "localhost.example.com"}),
+        404: client.get("/none"),
+        405: client.put("/size"),
+        408: client.post("/size", input_stream=Late(b"1")),
+        411: client.post("/size", headers={"Transfer-Encoding": "chunked"}),
+        413: client.post("/size", data=b"1" * 11),
+        500: client.get("/fail"),
+    }.items():
+        missing = RULES - {name.lower() for name, _ in response.headers}
+        assert (response.status_code, missing) == (status, set())
+
+
+def test_only_whole_bodies_arrive(client: FlaskClient) -> None:
+    for body, status in ((b"12345", 200), (b"1234", 400)):
+        length = {"CONTENT_LENGTH": "5"}
+        response = client.post("/size", data=body, environ_overrides=length)
+        assert response.status_code == status
+
+
+def test_a_failure_tells_the_log_and_not_the_client(client: FlaskClient) -> None:
+    with capture_logs() as lines:
+        response = client.get("/fail?a=b", headers={"X-Request-ID": "a-1"})
+    assert "reason" not in response.text
+    assert response.headers["X-Request-ID"] == "a-1"
+    assert (lines[-1]["path"], lines[-1]["status"]) == ("/fail", 500)
+
+
+def test_only_a_trusted_proxy_can_say_https(settings: Settings) -> None:
+    networks = (ip_network("10.0.0.0/8"),)
+    update = {"environment": "production", "trusted_proxies": networks}
+    client = create_app(settings.model_copy(update=update)).test_client()
+    for proxy, status in (("10.0.0.1", 404), ("192.0.2.1", 308)):
+        response = client.get(
+            "/a%20b?c=d",
+            headers={"X-Forwarded-Proto": "https", "X-Request-ID": "not one"},
+            environ_base={"REMOTE_ADDR": proxy},
+        )
+        assert response.status_code == status
+        assert ("Strict-Transport-Security" in response.headers) == (status == 404)
+    assert response.headers["X-Request-ID"] != "not one"
+    assert response.headers["Location"] == "https://localhost/a%20b?c=d"
