@@ -1,0 +1,116 @@
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from django.test import Client
+
+pytestmark = pytest.mark.django_db
+ITEMS = "/api/v1/items"
+JSON = "application/json"
+
+
+def create(client: Client, name: str = "Teapot", price: Any = "9.00") -> Any:
+    body = {"name": name, "price": price}
+    return client.post(ITEMS, body, content_type=JSON)
+
+
+def is_problem(response: Any, status: int) -> bool:
+    assert response.headers["Content-Type"] == "application/problem+json"
+    assert response.json()["status"] == status
+    return bool(response.status_code == status)
+
+
+def test_an_item_lives_and_dies(client: Client) -> None:
+    created = create(client, " Teapot ", 9)
+    assert created.status_code == 201
+    url = created.headers["Location"]
+    item = client.get(url).json()
+    assert item == created.json()
+    assert (item["name"], item["price"]) == ("Teapot", "9.00")
+    changed = client.patch(url, {"description": "Blue"}, content_type=JSON).json()
+    assert (changed["name"], changed["description"]) == ("Teapot", "Blue")
+    assert changed["updated_at"] > item["updated_at"]
+    assert client.delete(url).status_code == 204
+    assert is_problem(client.get(url), 404)
+    assert is_problem(client.delete(url), 404)
+
+
+def test_a_taken_name_is_a_conflict(client: Client) -> None:
+    create(client)
+    assert is_problem(create(client), 409)
+
+
+def test_pages_follow_each_other(client: Client) -> None:
+    for number in range(5):
+        create(client, f"Item {number}")
+    names: list[str] = []
+    cursor: Any = ""
+    while cursor is not None:
+        page = client.get(ITEMS, {"limit": 2, "cursor": cursor}).json()
+        names += [item["name"] for item in page["items"]]
+        cursor = page["next_cursor"]
+    assert names == [f"Item {number}" for number in range(5)]
+
+
+@pytest.mark.parametrize(
+    "query", ["limit=0", "limit=101", "limit=x", "cursor=x", "cursor=eCB4"]
+)
+def test_a_page_that_cannot_be_is_refused(client: Client, query: str) -> None:
+    assert is_problem(client.get(f"{ITEMS}?{query}"), 422)
+
+
+@pytest.mark.parametrize(
+    ("body", "field"),
+    [
+        ("{}", "price"),
+        ('{"name": " ", "price": 1}', "name"),
+        ('{"name": "\\u0000", "price": 1}', "name"),
+        ('{"name": "\\ud800", "price": 1}', "name"),
+        ('{"name": "a", "price": NaN}', "price"),
+        ('{"name": "a", "price": 1e400}', "price"),
+        ('{"name": "a", "price": "1_0"}', "price"),
+        ('{"name": "a", "price": 0.001}', "price"),
+        ('{"name": "a", "price": true}', "price"),
+        ('{"name": "a", "price": 1, "colour": 1}', "colour"),
+        ('{"name": "a", "price": 1, "\\ud800": 1}', "body"),
+    ],
+)
+def test_wrong_fields_are_named(client: Client, body: str, field: str) -> None:
+    response = client.post(ITEMS, body, content_type=JSON)
+    assert is_problem(response, 422)
+    assert field in [error["field"] for error in response.json()["errors"]]
+
+
+@pytest.mark.parametrize("body", ["{", "[" * 100_000, "1" * 5000, b"\xff"])
+def test_what_is_no_json_is_a_bad_request(client: Client, body: str) -> None:
+    assert is_problem(client.post(ITEMS, body, content_type=JSON), 400)
+
+
+def test_json_must_say_so(client: Client) -> None:
+    assert is_problem(client.post(ITEMS, "{}", content_type="text/plain"), 415)
+
+
+def test_paths_and_methods_that_do_not_exist(client: Client) -> None:
+    assert is_problem(client.get(f"{ITEMS}/nonsense"), 422)
+    assert is_problem(client.get(f"{ITEMS}/{uuid4()}"), 404)
+    assert is_problem(client.get("/api/nowhere"), 404)
+    assert is_problem(client.get("/api"), 404)
+    assert is_problem(client.get(f"{ITEMS}/"), 404)
+    refused = client.put(ITEMS)
+    assert is_problem(refused, 405)
+    allowed = "GET, HEAD, OPTIONS, POST"
+    assert refused.headers["Allow"] == allowed
+    assert client.options(ITEMS).headers["Allow"] == allowed
+    assert client.head(ITEMS).status_code == 200
+
+
+def test_documentation_is_there_only_where_it_is_on(
+    client: Client, settings: Any
+) -> None:
+    for path in ("openapi.json", "docs", "redoc"):
+        settings.API_DOCS = True
+        shown = client.get(f"/api/{path}")
+        assert shown.status_code == 200
+        assert b"//cdn" not in shown.content
+        settings.API_DOCS = False
+        assert is_problem(client.get(f"/api/{path}"), 404)

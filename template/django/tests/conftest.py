@@ -1,0 +1,35 @@
+"""Tests run with the environment "test", on a database that they make and drop."""
+
+import os
+from collections.abc import Callable
+from typing import Any
+from unittest.mock import Mock
+from wsgiref.util import setup_testing_defaults
+
+import django
+import pytest
+
+os.environ["ENVIRONMENT"] = "test"
+os.environ["DJANGO_SETTINGS_MODULE"] = "config.settings"
+django.setup()
+
+
+Serve = Callable[..., tuple[str, dict[str, str]]]
+
+
+@pytest.fixture
+def serve(db: None) -> Serve:  # noqa: ARG001 - a request opens the database
+    """Call the WSGI application as the server does; return status and headers."""
+    from config.wsgi import application  # noqa: PLC0415 - after the set-up
+
+    def call(path: str = "/", **environ: Any) -> tuple[str, dict[str, str]]:
+        environ = {"PATH_INFO": path, "HTTP_HOST": "localhost"} | environ
+        setup_testing_defaults(environ)
+        start = Mock()
+        answer: Any = application(environ, start)
+        list(answer)
+        answer.close()
+        status, headers = start.call_args.args
+        return status, dict(headers)
+
+    return call
