@@ -1,0 +1,493 @@
+"""`trivet new`: what it writes, what it says, and what it refuses."""
+
+import ast
+import os
+import shlex
+import shutil
+import tomllib
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from selector import asking, commands, project, template
+from selector.asking import Terminal
+from selector.questionnaire import Prompt, Questionnaire
+from selector.template import PackageTree
+from tests.cli.conftest import Trivet
+from tests.conftest import ROOT, git
+
+ONLY_FILES = ("--defaults", "--no-setup")
+
+
+def names(folder: Path) -> list[str]:
+    return [path.name for path in folder.iterdir()]
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    return {
+        path.relative_to(folder).as_posix(): path.read_bytes()
+        for path in sorted(folder.rglob("*"))
+        if path.is_file()
+    }
+
+
+def answers_of(folder: Path) -> dict[str, Any]:
+    text = (folder / ".copier-answers.yml").read_text("utf-8")
+    return dict(yaml.safe_load(text))
+
+
+@pytest.fixture
+def own_template(template_repo: Path, tmp_path: Path) -> Path:
+    """Copy the template, for tests that change it."""
+    return Path(shutil.copytree(template_repo, tmp_path / "own"))
+
+
+def test_a_project_is_written_whole_and_explained(
+    trivet: Trivet, template_repo: Path, tmp_path: Path
+) -> None:
+    place = tmp_path / "my project"
+    done = trivet("new", place, *ONLY_FILES, "--template", template_repo)
+    assert done.code == 0, done.err
+    assert "Recommended: FastAPI" in done.out
+    assert "For FastAPI" in done.out
+    assert "pyproject.toml" in done.out
+    assert "fastapi>=" in done.out
+    assert "Not in it yet: accounts, mail." in done.said
+    assert "work on this machine only" in done.said
+    assert f"cd '{place}'" in done.out
+    assert "uv run poe dev" in done.out
+    assert names(tmp_path) == ["my project"]
+    assert place.stat().st_mode & 0o777 == 0o777 & ~_umask()
+    answers = answers_of(place)
+    assert answers["_src_path"] == template_repo.as_posix()
+    assert (
+        answers["_commit"]
+        == git("describe", "--tags", "--always", cwd=template_repo).strip()
+    )
+    assert answers["needs"] == ["api"]
+
+
+def _umask() -> int:
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask
+
+
+@pytest.mark.slow
+def test_the_line_it_ends_with_makes_the_same_project(
+    trivet: Trivet, template_repo: Path, tmp_path: Path
+) -> None:
+    first, second = tmp_path / "first", tmp_path / "second"
+    told: list[str | Path] = [
+        "--data",
+        "project_name=It's: #1",
+        "--data",
+        "needs=pages,cache",
+    ]
+    done = trivet("new", first, *ONLY_FILES, "--template", template_repo, *told)
+    line = next(li for li in done.out.splitlines() if li.startswith("  trivet new"))
+    words = [second if word == str(first) else word for word in shlex.split(line)]
+    assert trivet(*words[1:], "--no-setup").code == 0
+    assert contents(first) == contents(second)
+
+
+def test_an_empty_folder_is_filled_and_stays_the_same_folder(
+    trivet: Trivet, template_repo: Path, tmp_path: Path
+) -> None:
+    place = tmp_path / "here"
+    place.mkdir()
+    before = place.stat().st_ino
+    done = trivet("new", place, *ONLY_FILES, "--template", template_repo)
+    assert done.code == 0
+    assert place.stat().st_ino == before
+    assert (place / "app").is_dir()
+    assert names(tmp_path) == ["here"]
+
+
+def test_answers_come_from_a_file_and_from_data(
+    trivet: Trivet, template_repo: Path, tmp_path: Path
+) -> None:
+    file = tmp_path / "answers.yml"
+    file.write_text(
+        "_commit: v1\nuse_case: education\nneeds: [pages, api]\nextras: []\n", "utf-8"
+    )
+    told: list[str | Path] = ["--data-file", file, "--data", "needs=api"]
+    place = tmp_path / "x"
+    done = trivet("new", place, *ONLY_FILES, "--template", template_repo, *told)
+    assert done.code == 0, done.err
+    answers = answers_of(place)
+    assert (answers["use_case"], answers["needs"]) == ("education", ["api"])
+    assert answers["framework"] == "flask"
+
+
+@pytest.mark.parametrize("framework", ["django", "flask", "fastapi"])
+@pytest.mark.parametrize("name", ['"; rm -rf', 'It\'s: #1 & "two"', "class", "Flask"])
+def test_a_strange_name_shows_up_correctly_everywhere(
+    trivet: Trivet, template_repo: Path, tmp_path: Path, framework: str, name: str
+) -> None:
+    place = tmp_path / "x"
+    told: list[str | Path] = [
+        "--data",
+        f"known_framework={framework}",
+        "--data",
+        f"project_name={name}",
+    ]
+    done = trivet("new", place, *ONLY_FILES, "--template", template_repo, *told)
+    assert done.code == 0, done.err
+    assert answers_of(place)["project_name"] == name
+    if (place / "pyproject.toml").exists():
+        pyproject = tomllib.loads((place / "pyproject.toml").read_text("utf-8"))
+        assert pyproject["project"]["description"] == name
+        assert pyproject["project"]["name"].replace("-", "").isalnum()
+    # Elsewhere a project may use syntax that is newer than this interpreter.
+    for file in place.rglob("settings.py"):
+        ast.parse(file.read_text("utf-8"), str(file))
+    for file in [*place.rglob("*.yml"), *place.rglob("*.yaml")]:
+        yaml.safe_load(file.read_text("utf-8"))
+    if (place / "README.md").exists():
+        readme = (place / "README.md").read_text("utf-8")
+        assert name in readme.replace("\\", ""), "but for what Markdown escapes"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (["--data", "use_cse=api"], "Did you mean `use_case`?"),
+        (["--data", "use_case=apis"], "Choose from: cms, "),
+        (["--data", "needs=graphql"], "needs: `graphql` is not offered"),
+        (["--data", "use_case"], "write key=value, not `use_case`"),
+        (["--data", "=api"], "write key=value"),
+        (["--data", "project_name="], "Give the service a name"),
+        (["--data", "project_name=../../etc"], "Leave these characters out"),
+        (["--data-file", "missing.yml"], "missing.yml cannot be read: No such file"),
+        (["--ref", "v99.0.0"], "there is no version `v99.0.0`"),
+        (["--ref", "--upload-pack=x"], "there is no version"),
+        (["--template", "/nowhere/at/all"], "there is no folder"),
+        (["--template", "/"], "is not the top of a git repository"),
+        (["--template", "file:///nowhere/at/all"], "cannot be fetched from"),
+        (["--colour"], "No such option"),
+    ],
+)
+def test_bad_input_gets_a_sentence_and_writes_nothing(  # noqa: PLR0913, PLR0917
+    trivet: Trivet,
+    template_repo: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    arguments: list[str],
+    sentence: str,
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    where: list[str | Path] = (
+        [] if "--template" in arguments else ["--template", template_repo]
+    )
+    done = trivet("new", "x", *ONLY_FILES, *where, *arguments)
+    assert done.code == 2
+    assert sentence in done.err
+    assert not names(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("content", "sentence"),
+    [
+        ("- api\n", "must hold lines such as `use_case: api`"),
+        ("use_case: [\n", "is not valid YAML"),
+        ("1: api\n", "must hold lines such as"),
+        ("size: {}\n", "size: expected a text."),
+        ("colour: red\n", "There is no question `colour`"),
+        (b"\xff\xfe\x00", "it is not UTF-8 text"),
+    ],
+)
+def test_a_bad_file_of_answers_gets_a_sentence(
+    trivet: Trivet, template_repo: Path, tmp_path: Path, content: str, sentence: str
+) -> None:
+    file = tmp_path / "answers.yml"
+    file.write_bytes(content if isinstance(content, bytes) else content.encode())
+    told: list[str | Path] = ["--template", template_repo, "--data-file", file]
+    done = trivet("new", tmp_path / "x", *ONLY_FILES, *told)
+    assert done.code == 2
+    assert sentence in done.err
+    assert names(tmp_path) == ["answers.yml"]
+
+
+Prepare = Callable[[Path], None]
+
+
+def _occupied(place: Path) -> None:
+    place.mkdir()
+    (place / "precious").write_text("mine", "utf-8")
+
+
+def _file(place: Path) -> None:
+    place.write_text("mine", "utf-8")
+
+
+def _below_a_file(place: Path) -> None:
+    place.parent.rmdir()
+    place.parent.write_text("mine", "utf-8")
+
+
+def _dangling(place: Path) -> None:
+    place.symlink_to(place.parent / "nowhere")
+
+
+@pytest.mark.parametrize(
+    ("prepare", "sentence"),
+    [
+        (_occupied, "is not empty. Name a new folder"),
+        (_file, "is a file. Name a folder that does not exist yet"),
+        (_below_a_file, "is a file, so there can be no folder"),
+        (_dangling, "is a link that leads nowhere"),
+    ],
+)
+def test_a_destination_that_is_taken_is_refused_and_untouched(
+    trivet: Trivet, template_repo: Path, tmp_path: Path, prepare: Prepare, sentence: str
+) -> None:
+    place = tmp_path / "parent" / "x"
+    place.parent.mkdir()
+    prepare(place)
+    before = contents(tmp_path)
+    done = trivet("new", place, *ONLY_FILES, "--template", template_repo)
+    assert done.code == 2
+    assert sentence in done.err
+    assert contents(tmp_path) == before
+
+
+def test_a_destination_inside_this_repository_is_refused(trivet: Trivet) -> None:
+    done = trivet("new", ROOT / "services" / "x", *ONLY_FILES)
+    assert done.code == 2
+    assert "inside Trivet's own repository" in done.err
+    assert not (ROOT / "services").exists()
+
+
+def test_a_destination_that_cannot_be_written_is_refused(
+    trivet: Trivet, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("os.access", lambda *_: False)
+    done = trivet("new", tmp_path / "x", *ONLY_FILES)
+    assert done.code == 2
+    assert f"{tmp_path} is not writable" in done.err
+
+
+def test_a_disk_that_refuses_is_reported(
+    trivet: Trivet, template_repo: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object, **__: object) -> str:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("tempfile.mkdtemp", full)
+    done = trivet("new", tmp_path / "x", *ONLY_FILES, "--template", template_repo)
+    assert done.code == 2
+    assert "No space left on device" in done.err
+
+
+def test_nothing_half_written_is_left_when_rendering_fails(
+    trivet: Trivet, own_template: Path, tmp_path: Path
+) -> None:
+    stub = own_template / "template" / "fastapi" / "zz.txt.jinja"
+    stub.write_text("{% include 'missing.jinja' %}", "utf-8")
+    git("add", "--all", cwd=own_template)
+    git("commit", "--quiet", "--message=Broken", cwd=own_template)
+    done = trivet("new", tmp_path / "x", *ONLY_FILES, "--template", own_template)
+    assert done.code == 2
+    assert "could not render" in done.err
+    assert names(tmp_path) == ["own"]
+
+
+def test_an_interrupted_rendering_leaves_nothing(
+    trivet: Trivet, template_repo: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupted(_template: object, _answers: object, folder: Path) -> None:
+        folder.mkdir()
+        (folder / "half").write_text("written", "utf-8")
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(project, "_render", interrupted)
+    done = trivet("new", tmp_path / "x", *ONLY_FILES, "--template", template_repo)
+    assert done.code == 130
+    assert "Nothing was written" in done.err
+    assert not names(tmp_path)
+
+
+def test_without_a_terminal_the_unanswered_questions_are_named(
+    trivet: Trivet, template_repo: Path, tmp_path: Path
+) -> None:
+    told: list[str | Path] = ["--template", template_repo, "--data", "use_case=api"]
+    done = trivet("new", tmp_path / "x", "--no-setup", *told)
+    assert done.code == 2
+    assert "no terminal to ask on" in done.err
+    assert "size" in done.err
+    assert "use_case" not in done.err
+    assert "--defaults" in done.err
+    assert not names(tmp_path)
+
+
+ASKED = [
+    "project_name",
+    "known_framework",
+    "use_case",
+    "size",
+    "load",
+    "control",
+    "experience",
+    "priority",
+    "needs",
+    "framework",
+    "database",
+    "customise",
+]
+
+
+@pytest.mark.parametrize("stop", [*ASKED, "the confirmation"])
+def test_ctrl_c_at_any_prompt_ends_with_130_and_leaves_nothing(
+    trivet: Trivet,
+    template_repo: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    stop: str,
+) -> None:
+    asked = []
+
+    def ask(terminal: Terminal, prompt: Prompt) -> Any:  # noqa: ANN401
+        asked.append(prompt.name)
+        if prompt.name == "framework":
+            terminal.explain(prompt)
+        if prompt.name == stop:
+            raise KeyboardInterrupt
+        return prompt.default
+
+    def confirm(_: str) -> bool:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(asking, "terminal", lambda: True)
+    monkeypatch.setattr(Terminal, "__call__", ask)
+    monkeypatch.setattr(asking, "confirmed", confirm)
+    done = trivet("new", tmp_path / "x", "--no-setup", "--template", template_repo)
+    assert done.code == 130
+    assert "Nothing was written" in done.err
+    assert asked == ASKED[: ASKED.index(stop) + 1 if stop in ASKED else None]
+    assert not names(tmp_path)
+
+
+def test_saying_no_in_the_end_writes_nothing(
+    trivet: Trivet, template_repo: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(asking, "terminal", lambda: True)
+    monkeypatch.setattr(Terminal, "__call__", lambda _, prompt: prompt.default)
+    monkeypatch.setattr(asking, "confirmed", lambda _: False)
+    done = trivet("new", tmp_path / "x", "--no-setup", "--template", template_repo)
+    assert done.code == 130
+    assert not names(tmp_path)
+
+
+def test_bad_data_is_refused_before_anything_is_asked(
+    trivet: Trivet, template_repo: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def ask(_: Terminal, prompt: Prompt) -> None:
+        pytest.fail(f"{prompt.name} was asked")
+
+    monkeypatch.setattr(asking, "terminal", lambda: True)
+    monkeypatch.setattr(Terminal, "__call__", ask)
+    told: list[str | Path] = ["--template", template_repo, "--data", "database=oracle"]
+    done = trivet("new", tmp_path / "x", *told)
+    assert done.code == 2
+    assert "`oracle` is not offered" in done.err
+
+
+def test_uncommitted_changes_are_left_out_and_mentioned(
+    trivet: Trivet, own_template: Path, tmp_path: Path
+) -> None:
+    place = tmp_path / "x"
+    (own_template / "template" / "fastapi" / "draft.txt").write_text("draft", "utf-8")
+    done = trivet("new", place, *ONLY_FILES, "--template", own_template)
+    assert done.code == 0
+    assert "uncommitted changes; they are not in the project" in done.said
+    assert not (place / "draft.txt").exists()
+
+
+@pytest.mark.slow
+def test_updates_come_from_origin_where_it_has_the_commit(
+    trivet: Trivet, own_template: Path, tmp_path: Path
+) -> None:
+    origin = "https://me:secret@example.org/t.git"
+    git("remote", "add", "origin", origin, cwd=own_template)
+    git("update-ref", "refs/remotes/origin/main", "HEAD", cwd=own_template)
+    place = tmp_path / "x"
+    done = trivet("new", place, *ONLY_FILES, "--template", own_template)
+    assert done.code == 0
+    assert answers_of(place)["_src_path"] == "https://example.org/t.git"
+    assert "this machine only" not in done.said
+    assert "secret" not in done.out
+    assert "secret" not in (place / ".copier-answers.yml").read_text("utf-8")
+
+
+@pytest.mark.slow
+def test_a_git_address_is_cloned_at_its_latest_release(
+    trivet: Trivet, own_template: Path, tmp_path: Path
+) -> None:
+    for tag in ("v0.9.0", "v0.10.0"):
+        git("tag", tag, cwd=own_template)
+    git("commit", "--allow-empty", "--quiet", "--message=Later", cwd=own_template)
+    address = own_template.as_uri()
+    place = tmp_path / "x"
+    done = trivet("new", place, *ONLY_FILES, "--template", address)
+    assert done.code == 0, done.err
+    answers = answers_of(place)
+    assert (answers["_commit"], answers["_src_path"]) == ("v0.10.0", f"git+{address}")
+    assert f"--template {address} --ref v0.10.0" in done.out
+
+
+def test_an_installation_without_a_template_asks_for_one(
+    trivet: Trivet, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(template, "checkout", lambda: None)
+    monkeypatch.setattr(project, "checkout", lambda: None)
+    monkeypatch.setattr(template, "_released", lambda: ("", "0.1.0"))
+    done = trivet("new", tmp_path / "x", *ONLY_FILES)
+    assert done.code == 2
+    assert "--template" in done.err
+
+
+@pytest.mark.slow
+def test_an_installation_takes_the_release_of_its_own_version(
+    trivet: Trivet, own_template: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    git("tag", "v0.1.0", cwd=own_template)
+    git("commit", "--allow-empty", "--quiet", "--message=Later", cwd=own_template)
+    git("tag", "v0.2.0", cwd=own_template)
+    released = (own_template.as_uri(), "0.1.0")
+    monkeypatch.setattr(template, "checkout", lambda: None)
+    monkeypatch.setattr(template, "_released", lambda: released)
+    place = tmp_path / "x"
+    assert trivet("new", place, *ONLY_FILES).code == 0
+    assert answers_of(place)["_commit"] == "v0.1.0"
+
+
+def test_without_git_a_sentence_says_so(
+    trivet: Trivet, template_repo: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(commands, "found", lambda _: None)
+    done = trivet("new", tmp_path / "x", *ONLY_FILES, "--template", template_repo)
+    assert done.code == 2
+    assert "git is missing" in done.err
+    assert not names(tmp_path)
+
+
+def test_a_need_that_is_not_built_is_said_and_left_out_of_the_answers(
+    trivet: Trivet, template_repo: Path, tmp_path: Path
+) -> None:
+    place = tmp_path / "x"
+    told: list[str | Path] = ["--template", template_repo, "--data", "use_case=cms"]
+    done = trivet("new", place, *ONLY_FILES, *told)
+    assert done.code == 0
+    model = Questionnaire(PackageTree()).model
+    asked_for = model.criteria["use_case"].answers["cms"].needs
+    built = model.built["django"]
+    assert answers_of(place)["needs"] == [
+        n for n in model.needs if n in built and n in asked_for
+    ]
+    for need in set(asked_for) - set(built):
+        assert need in done.out.partition("Not in it yet:")[2]
+    assert "copier update --data 'needs=[" in done.out

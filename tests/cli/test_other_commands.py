@@ -1,0 +1,232 @@
+"""`trivet recommend`, `compare` and `preview`, and the command as a whole."""
+
+import json
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from selector import setup, template
+from selector.documents import load_yaml
+from selector.errors import SetupFailed
+from tests.cli.conftest import Trivet
+from tests.conftest import ROOT
+
+FIELDS = {
+    "framework",
+    "runner_up",
+    "verdict",
+    "scores",
+    "reasons",
+    "against",
+    "ruled_out",
+    "flips",
+    "coverage",
+}
+
+
+def test_a_recommendation_is_explained_in_words(trivet: Trivet) -> None:
+    done = trivet("recommend", "--defaults", "--data", "use_case=microservice")
+    assert done.code == 0
+    assert "Recommended: Flask" in done.out
+    assert "Runner-up: FastAPI" in done.out
+    assert "[U9]" in done.out
+    assert "A single answer that would change it" in done.out
+    assert "rests on 1 of 7 questions" in done.out
+
+
+def test_a_tie_says_tie(trivet: Trivet) -> None:
+    done = trivet("recommend", "--defaults", "--data", "use_case=prototype")
+    assert "It is a tie between Flask and FastAPI" in done.said
+    assert "Recommended" not in done.out
+
+
+def test_a_recommendation_as_json_has_every_field(trivet: Trivet) -> None:
+    told = ["--data", "use_case=api", "--data", "size=small"]
+    done = trivet("recommend", "--json", "--defaults", *told)
+    result = json.loads(done.out)
+    assert result.keys() >= FIELDS
+    assert result["framework"] == "fastapi"
+    for reason in result["reasons"]:
+        assert reason.keys() >= {"framework", "points", "text", "source"}
+    for flip in result["flips"]:
+        assert flip["framework"] != result["framework"]
+    assert result["coverage"]["answered"] == 2
+
+
+def test_a_flip_that_is_named_flips_when_it_is_tried(trivet: Trivet) -> None:
+    def recommend(*told: str) -> dict[str, object]:
+        data = [word for pair in told for word in ("--data", pair)]
+        result: dict[str, object] = json.loads(
+            trivet("recommend", "--json", "--defaults", *data).out
+        )
+        return result
+
+    flips = recommend("use_case=microservice")["flips"]
+    assert isinstance(flips, list)
+    plain = [flip for flip in flips if flip["change"] == "answer"]
+    assert plain
+    for flip in plain:
+        told = {"use_case": "microservice", flip["criterion"]: flip["answer"]}
+        other = recommend(*(f"{key}={value}" for key, value in told.items()))
+        assert other["framework"] == flip["framework"]
+
+
+def test_a_weight_can_be_given(trivet: Trivet) -> None:
+    told = ["--data", "use_case=api", "--data", "experience=knows_django", "--json"]
+    plain = trivet("recommend", "--defaults", *told)
+    heavy = trivet("recommend", "--defaults", *told, "--weight", "experience=decisive")
+    assert json.loads(plain.out)["framework"] == "fastapi"
+    assert json.loads(heavy.out)["framework"] == "django"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (["--weight", "colour=much"], "no criterion `colour`"),
+        (["--weight", "size=huge"], "`huge` is no weight"),
+        (["--weight", "size"], "write key=value"),
+        (["--data", "size=tiny"], "size: `tiny` is not offered"),
+        (["--data", "sise=small"], "Did you mean `size`?"),
+        (["--data", "database=oracle", "--ref", "nope"], "no version `nope`"),
+    ],
+)
+def test_bad_input_gets_a_sentence(
+    trivet: Trivet, arguments: list[str], sentence: str
+) -> None:
+    done = trivet("recommend", "--defaults", *arguments)
+    assert done.code == 2
+    assert sentence in done.err
+    assert not done.out
+
+
+def test_without_a_terminal_a_recommendation_needs_its_answers(trivet: Trivet) -> None:
+    done = trivet("recommend", "--data", "use_case=api")
+    assert done.code == 2
+    assert "no terminal to ask on" in done.err
+    assert "project_name" not in done.err, "it has nothing to do with the decision"
+
+
+def test_all_answers_given_need_no_terminal(trivet: Trivet) -> None:
+    told = ["use_case=api", "size=small", "load=modest", "control=own_choice"]
+    told += ["experience=beginner", "priority=learning", "needs=api"]
+    data = [word for pair in told for word in ("--data", pair)]
+    assert trivet("recommend", *data).code == 0
+
+
+def test_the_frameworks_are_compared_row_by_row(trivet: Trivet) -> None:
+    rows = json.loads(trivet("compare", "--json").out)
+    assert [row["id"] for row in rows] == [f"T{n}" for n in range(1, 14)]
+    for row in rows:
+        assert all(row[key] for key in ("title", "django", "flask", "fastapi"))
+    text = trivet("compare").out
+    for row in rows:
+        assert row["title"] in text
+
+
+def test_the_comparison_stands_once() -> None:
+    text = (template.PACKAGE / "comparison.yml").read_text("utf-8")
+    assert len(load_yaml(text, "comparison.yml")) == 13
+
+
+def test_a_preview_writes_nothing(
+    trivet: Trivet, template_repo: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    told: list[str | Path] = ["--template", template_repo, "--data", "extras=[]"]
+    done = trivet("preview", "--defaults", "--json", *told)
+    shown = json.loads(done.out)
+    assert shown["framework"] == "fastapi"
+    assert "pyproject.toml" in shown["files"]
+    assert "Dockerfile" not in shown["files"]
+    assert any(entry.startswith("fastapi") for entry in shown["dependencies"])
+    assert any(e.startswith("pytest") for e in shown["dependency_groups"]["dev"])
+    assert shown["not_yet"] == ["accounts", "mail"]
+    assert not os.listdir(tmp_path)  # noqa: PTH208
+
+
+@pytest.mark.parametrize("command", [["recommend", "--defaults"], ["compare"]])
+def test_output_is_plain_and_fits_80_columns(
+    trivet: Trivet, command: list[str]
+) -> None:
+    done = trivet(*command)
+    assert "\x1b" not in done.out
+    assert max(len(line) for line in done.out.splitlines()) <= 80
+
+
+def run(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, *arguments],
+        env={**os.environ, **environment},
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def test_the_package_can_be_run_as_a_module() -> None:
+    done = run("-m", "selector", "recommend", "--defaults", "--json")
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout)["framework"] == "fastapi"
+
+
+def test_a_recommendation_does_not_wait_for_copier() -> None:
+    code = (
+        "import sys; from selector.cli import main; main(['recommend', '--defaults']); "
+        "print('copier' in sys.modules, 'questionary' in sys.modules)"
+    )
+    assert run("-c", code).stdout.splitlines()[-1] == "False False"
+
+
+def test_a_terminal_that_knows_few_letters_is_no_reason_to_stop() -> None:
+    done = run("-m", "selector", "compare", PYTHONIOENCODING="ascii", PYTHONUTF8="0")
+    assert done.returncode == 0, done.stderr
+
+
+def test_the_version_is_that_of_the_project(trivet: Trivet) -> None:
+    assert f'version = "{template.version()}"' in (ROOT / "pyproject.toml").read_text(
+        "utf-8"
+    )
+    assert template.version() in trivet("--version").out
+
+
+def test_ctrl_c_while_setting_up_keeps_the_project(
+    trivet: Trivet, template_repo: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupted(_: setup.Setup) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(setup.Setup, "run", interrupted)
+    place = tmp_path / "x"
+    done = trivet("new", place, "--defaults", "--template", template_repo)
+    assert done.code == 130
+    assert "The project stands" in done.err
+    assert re.search(rf"cd {re.escape(str(place))} && \S*uv sync", done.err)
+    assert (place / "pyproject.toml").is_file()
+    assert "The same project again" in done.out
+
+
+def test_a_setup_that_fails_ends_with_1_and_keeps_the_project(
+    trivet: Trivet, template_repo: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def failing(_: setup.Setup) -> None:
+        message = "The dependencies could not be installed: no network"
+        raise SetupFailed(message)
+
+    monkeypatch.setattr(setup.Setup, "run", failing)
+    place = tmp_path / "x"
+    done = trivet("new", place, "--defaults", "--template", template_repo)
+    assert done.code == 1
+    assert "no network" in done.err
+    assert (place / "pyproject.toml").is_file()
+
+
+def test_help_names_the_commands(trivet: Trivet) -> None:
+    done = trivet("--help")
+    assert done.code == 0
+    for command in ("new", "recommend", "compare", "preview"):
+        assert command in done.out

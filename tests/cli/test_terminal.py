@@ -1,0 +1,90 @@
+"""The command on a real terminal."""
+
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+pty = pytest.importorskip("pty", reason="Windows has no such terminals")
+
+PATIENCE = 60
+
+
+class Session:
+    """One run of the command with a terminal of its own."""
+
+    def __init__(self, *arguments: str | Path, cwd: Path) -> None:
+        self.ours, theirs = pty.openpty()
+        os.set_blocking(self.ours, False)
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "selector", *map(str, arguments)],
+            cwd=cwd,
+            stdin=theirs,
+            stdout=theirs,
+            stderr=theirs,
+            env={**os.environ, "TERM": "xterm", "COLUMNS": "80", "LINES": "24"},
+            start_new_session=True,
+        )
+        os.close(theirs)
+        self.seen = ""
+
+    def read(self) -> None:
+        try:
+            self.seen += os.read(self.ours, 65536).decode("utf-8", "replace")
+        except BlockingIOError:
+            time.sleep(0.02)
+        except OSError:  # how Linux says that the other end is closed
+            time.sleep(0.02)
+        if self.seen.endswith("\x1b[6n"):  # where is the cursor?
+            os.write(self.ours, b"\x1b[1;1R")
+
+    def wait_for(self, text: str) -> None:
+        end = time.monotonic() + PATIENCE
+        while text not in self.seen:
+            assert time.monotonic() < end, f"no {text!r} in {self.seen!r}"
+            self.read()
+
+    def press(self, keys: str) -> None:
+        self.seen = ""
+        os.write(self.ours, keys.encode())
+
+    def end(self) -> int:
+        end = time.monotonic() + PATIENCE
+        while self.process.poll() is None:
+            assert time.monotonic() < end, self.seen
+            self.read()
+        self.read()
+        os.close(self.ours)
+        return self.process.returncode
+
+
+@pytest.mark.slow
+def test_ctrl_c_at_a_prompt_ends_with_130(template_repo: Path, tmp_path: Path) -> None:
+    session = Session("new", "x", "--template", template_repo, cwd=tmp_path)
+    session.wait_for("What is the service called?")
+    session.press("\x03")
+    session.wait_for("Nothing was written")
+    assert session.end() == 130
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.slow
+def test_a_recommendation_by_pressing_enter(tmp_path: Path) -> None:
+    session = Session("recommend", cwd=tmp_path)
+    for question in (
+        "What are you building?",
+        "How large will it grow",
+        "How much traffic",
+        "Who chooses the parts",
+        "What does the team know best?",
+        "If only one thing",
+        "What does it need?",
+    ):
+        session.wait_for(question)
+        time.sleep(0.2)
+        session.press("\r")
+    session.wait_for("This rests on 1 of 7 questions.")
+    assert session.end() == 0

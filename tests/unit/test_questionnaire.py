@@ -1,0 +1,268 @@
+"""The questions, asked by Trivet as Copier asks them."""
+
+import random
+import shutil
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+from copier import Settings, run_copy
+
+from selector.errors import Refusal
+from selector.questionnaire import BadAnswer, Questionnaire
+from selector.template import PackageTree
+from tests.conftest import ROOT
+
+
+@pytest.fixture(scope="module")
+def questions_only(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Make a template of nothing but its questions, so that Copier is quick."""
+    folder = tmp_path_factory.mktemp("questions")
+    shutil.copy(ROOT / "copier.yml", folder)
+    shutil.copytree(ROOT / "questions", folder / "questions")
+    (folder / "src" / "selector").mkdir(parents=True)
+    for name in ("criteria.yml", "score.jinja"):
+        shutil.copy(ROOT / "src" / "selector" / name, folder / "src" / "selector")
+    for framework in ("django", "flask", "fastapi"):
+        (folder / "template" / framework).mkdir(parents=True)
+    return folder
+
+
+def asked_by_copier(
+    template: Path, destination: Path, data: Mapping[str, Any]
+) -> dict[str, Any]:
+    worker = run_copy(
+        str(template),
+        destination,
+        data=dict(data),
+        defaults=True,
+        quiet=True,
+        pretend=True,
+        unsafe=False,
+        settings=Settings(),
+    )
+    combined = worker.answers.combined
+    return {key: combined[key] for key in worker.template.questions_data}
+
+
+SPOKEN: list[dict[str, Any]] = [
+    {},
+    {"known_framework": "django"},
+    {"known_framework": "fastapi", "needs": "[api, pages]", "customise": "yes"},
+    {"needs": []},
+    {"use_case": "prototype", "customise": True, "licence": "mit"},
+    {"project_name": 'Ärger & "Söhne": #1', "use_case": "education"},
+    {"project_name": "Flask", "framework": "fastapi"},
+    {"use_case": "cms", "needs": ["mail", "cms", "api"], "database": "postgresql"},
+]
+
+
+def some_answers(count: int) -> list[dict[str, Any]]:
+    chance = random.Random(20261122)  # noqa: S311 - not for secrets
+    model = Questionnaire(PackageTree()).model
+    return [
+        {
+            name: chance.sample(list(model.needs), chance.randrange(5))
+            if name == "needs"
+            else chance.choice(list(criterion.answers))
+            for name, criterion in model.criteria.items()
+        }
+        for _ in range(count)
+    ]
+
+
+@pytest.mark.parametrize("data", [*SPOKEN, *some_answers(4)])
+def test_both_doors_reach_the_same_answers(
+    data: dict[str, Any],
+    questions_only: Path,
+    tmp_path: Path,
+    questionnaire: Questionnaire,
+) -> None:
+    answers = questionnaire.answer(data)
+    assert answers.all == asked_by_copier(questions_only, tmp_path / "x", data)
+
+
+@pytest.mark.parametrize("data", SPOKEN[2:5])
+def test_what_is_passed_on_comes_out_of_copier_unchanged(
+    data: dict[str, Any],
+    questions_only: Path,
+    tmp_path: Path,
+    questionnaire: Questionnaire,
+) -> None:
+    answers = questionnaire.answer(data)
+    passed_on = asked_by_copier(questions_only, tmp_path / "x", answers.given)
+    assert passed_on == answers.all
+
+
+def test_the_answers_that_were_changed_are_enough_to_repeat_it(
+    questionnaire: Questionnaire,
+) -> None:
+    data = {"use_case": "cms", "needs": "pages,mail", "size": "no_preference"}
+    answers = questionnaire.answer(data)
+    assert answers.changed == {"use_case": "cms", "needs": ["pages", "mail"]}
+    assert questionnaire.answer(answers.changed).all == answers.all
+
+
+@pytest.mark.parametrize(
+    ("known", "most"), [("none", 12), ("django", 5), ("flask", 5), ("fastapi", 5)]
+)
+def test_few_questions_are_asked(
+    known: str, most: int, questionnaire: Questionnaire
+) -> None:
+    asked = []
+
+    def ask(prompt: Any) -> Any:  # noqa: ANN401
+        asked.append(prompt.name)
+        return known if prompt.name == "known_framework" else prompt.default
+
+    questionnaire.answer({}, ask)
+    assert len(asked) <= most
+    assert len(set(asked)) == len(asked)
+
+
+@pytest.mark.parametrize(
+    ("needs", "expected"),
+    [
+        ("api,pages", ["pages", "api"]),
+        (" api , pages ", ["pages", "api"]),
+        ("[api, pages]", ["pages", "api"]),
+        ("['api']", ["api"]),
+        ("api", ["api"]),
+        ("[]", []),
+        ("", []),
+        (["api", "api"], ["api"]),
+    ],
+)
+def test_lists_are_written_with_commas_or_as_yaml(
+    needs: object, expected: list[str], questionnaire: Questionnaire
+) -> None:
+    assert questionnaire.answer({"needs": needs}).given["needs"] == expected
+
+
+@pytest.mark.parametrize(
+    ("data", "sentence"),
+    [
+        ({"use_case": "apis"}, "use_case: `apis` is not offered. Did you mean `api`?"),
+        ({"use_case": "zzz"}, "Choose from: cms, ecommerce, "),
+        ({"size": ["small"]}, "size: expected a text."),
+        ({"size": None}, "size: expected a text."),
+        ({"needs": "api,graphql"}, "needs: `graphql` is not offered."),
+        ({"needs": "[api"}, "needs: give a list, such as api,pages"),
+        ({"needs": 3}, "needs: give a list"),
+        ({"customise": "perhaps"}, "customise: answer yes or no."),
+        ({"database": "oracle"}, "Choose from: sqlite, postgresql, mysql."),
+        ({"project_name": ""}, "project_name: Give the service a name"),
+        ({"project_name": "  "}, "project_name: Give the service a name"),
+        ({"project_name": "x" * 200}, "at most 60 characters"),
+        ({"project_name": "🎉🎊"}, "at least one letter or digit"),
+        ({"project_name": "../../etc"}, "Leave these characters out"),
+        ({"project_name": "{{ 7*7 }}"}, "Leave these characters out"),
+        ({"project_name": "{% raw %}"}, "Leave these characters out"),
+        ({"project_name": "a\nb"}, "Leave line breaks and invisible characters out"),
+        ({"project_name": "a\u202eb"}, "Leave line breaks and invisible characters"),
+        ({"project_name": " a"}, "Leave out the space"),
+        (
+            {"known_framework": "flask", "needs": "cms"},
+            "does not fit the other answers",
+        ),
+        ({"framework": "flask", "use_case": "ecommerce"}, "no well-kept shop"),
+    ],
+)
+def test_a_bad_answer_is_refused_at_its_question(
+    data: dict[str, Any], sentence: str, questionnaire: Questionnaire
+) -> None:
+    with pytest.raises(BadAnswer) as refusal:
+        questionnaire.answer(data)
+    assert sentence in str(refusal.value)
+
+
+@pytest.mark.parametrize(
+    ("key", "sentence"),
+    [
+        ("use_cse", "There is no question `use_cse`. Did you mean `use_case`?"),
+        ("frameworks", "Did you mean `framework`?"),
+        ("qqq", "The questions are: project_name, known_framework, "),
+        ("_commit", "There is no question `_commit`."),
+        ("project_slug", "worked out from the answers"),
+        ("criteria", "worked out from the answers"),
+    ],
+)
+def test_an_unknown_key_is_refused(
+    key: str, sentence: str, questionnaire: Questionnaire
+) -> None:
+    with pytest.raises(Refusal) as refusal:
+        questionnaire.check_keys([key])
+    assert sentence in str(refusal.value)
+
+
+def test_what_a_later_answer_may_allow_is_not_refused_before_it(
+    questionnaire: Questionnaire,
+) -> None:
+    # The needs of a shop are only its default: they can still be taken away.
+    questionnaire.check({"framework": "flask", "use_case": "ecommerce"})
+    with pytest.raises(BadAnswer):
+        questionnaire.check({"framework": "bottle"})
+
+
+@pytest.mark.parametrize(
+    ("name", "slug", "literal"),
+    [
+        ("My Service", "my-service", '"My Service"'),
+        ("class", "class-service", '"class"'),
+        ("Flask", "flask-service", '"Flask"'),
+        ("Click", "click-service", '"Click"'),
+        ("Café №1", "caf-1-service", '"Café №1"'),
+        ("サービス", "my-service", '"サービス"'),
+        ('"; rm -rf', "rm-rf-service", "'\"; rm -rf'"),
+        ('It\'s: #1 & "two"', "it-s-1-two-service", "'It\\'s: #1 & \"two\"'"),
+    ],
+)
+def test_a_name_is_made_safe(
+    name: str, slug: str, literal: str, questionnaire: Questionnaire
+) -> None:
+    computed = questionnaire.answer({"project_name": name}).computed
+    assert computed["project_slug"] == slug
+    assert computed["project_name_literal"] == literal
+
+
+class _Files:
+    def __init__(self, **files: str) -> None:
+        self.files = {f"{name}.yml": text for name, text in files.items()}
+
+    def read(self, path: str) -> str | None:
+        return self.files.get(path)
+
+
+@pytest.mark.parametrize(
+    ("files", "sentence"),
+    [
+        ({}, "no copier.yml"),
+        ({"copier": "a: [1"}, "copier.yml is not valid YAML"),
+        ({"copier": "--- !include other.yml"}, "other.yml, which is not there"),
+        ({"copier": "--- !include b.yml", "b": "x: ["}, "b.yml is not valid YAML"),
+    ],
+)
+def test_what_is_no_template_is_refused(files: dict[str, str], sentence: str) -> None:
+    with pytest.raises(Refusal, match=sentence):
+        Questionnaire(_Files(**files))
+
+
+def test_no_project_is_named_like_what_it_depends_on(
+    questionnaire: Questionnaire,
+) -> None:
+    named = set()
+    for file in (ROOT / "template").glob("*/pyproject.toml.jinja"):
+        in_list = False
+        for line in file.read_text("utf-8").splitlines():
+            if line.rstrip().endswith("= ["):
+                in_list = line.startswith(("dependencies", "dev", "build"))
+            elif in_list and line.strip().startswith('"'):
+                name = line.strip(' ",').split("[")[0]
+                named.add(name.split(">")[0].split("=")[0].split("<")[0].strip())
+            elif line.strip() == "]":
+                in_list = False
+    assert named, "the templates name what they depend on"
+    for name in named:
+        answers = questionnaire.answer({"project_name": name})
+        assert answers.computed["project_slug"] != name.lower()
