@@ -1,0 +1,233 @@
+"""Which answers are rendered: taken from the questions, so that a new one is covered.
+
+Every choice alone, and every two choices that are allowed together.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache
+from itertools import combinations
+from typing import Any
+
+import yaml
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2_ansible_filters import AnsibleCoreFiltersExtension
+
+from tests.conftest import ROOT
+
+# A question for free text has no choices: these stand for what people may type.
+TEXTS = {
+    "project_name": ("My Service", 'R&D: "Ada\'s" #1', "Große Bücher 世界", "class"),
+    "author_name": ("", 'Ada "the" Author: #1'),
+}
+
+Answers = dict[str, Any]
+
+
+class Loader(yaml.SafeLoader):
+    """Read the files of the questionnaire, following `!include`."""
+
+
+def include(loader: Loader, node: yaml.ScalarNode) -> object:
+    path = ROOT / str(loader.construct_scalar(node))
+    return yaml.safe_load(path.read_text(encoding="utf-8"))
+
+
+Loader.add_constructor("!include", include)
+
+
+@cache
+def environment() -> Environment:
+    """Return Jinja as copier.yml sets it up."""
+    text = (ROOT / "copier.yml").read_text(encoding="utf-8").split("\n---\n")[0]
+    options = yaml.safe_load(text)["_envops"]
+    return Environment(
+        loader=FileSystemLoader(ROOT),
+        autoescape=False,  # noqa: S701 - what comes out is not HTML
+        extensions=[AnsibleCoreFiltersExtension],
+        **options | {"undefined": StrictUndefined},
+    )
+
+
+@cache
+def model() -> dict[str, Any]:
+    """Return the data of the decision."""
+    path = ROOT / "src" / "selector" / "criteria.yml"
+    content: dict[str, Any] = yaml.safe_load(path.read_text(encoding="utf-8"))
+    return content
+
+
+@cache
+def questions() -> dict[str, dict[str, Any]]:
+    """Return what is asked, in order, without the computed values."""
+    asked: dict[str, dict[str, Any]] = {}
+    for file in ("project", "criteria", "stack"):
+        text = (ROOT / "questions" / f"{file}.yml").read_text(encoding="utf-8")
+        asked |= yaml.load(text, Loader)  # noqa: S506 - a safe loader, and our own file
+    return {key: spec for key, spec in asked.items() if spec.get("when") is not False}
+
+
+def choices(key: str) -> tuple[Any, ...]:
+    """Return the values that a question can have; of a list, those of its members."""
+    spec = questions()[key]
+    if spec["type"] == "bool":
+        return (False, True)
+    if "choices" not in spec:
+        return TEXTS[key]
+    given = spec["choices"]
+    if isinstance(given, str):
+        given = yaml.safe_load(
+            environment()
+            .from_string(given)
+            .render(
+                criteria=[model()],
+                known_framework="none",
+                recommendation={"ruled_out": {}},
+            )
+        )
+    return tuple(
+        choice["value"] if isinstance(choice, dict) else choice
+        for choice in given.values()
+    )
+
+
+# What a pairwise row chooses for: (question, None), or (question, one of its members).
+Factor = tuple[str, str | None]
+
+
+@cache
+def factors() -> dict[Factor, tuple[Any, ...]]:
+    """Return each thing that is chosen, with its values."""
+    found: dict[Factor, tuple[Any, ...]] = {}
+    for key, spec in questions().items():
+        if spec.get("multiselect"):
+            found |= {(key, member): (False, True) for member in choices(key)}
+        else:
+            found[key, None] = choices(key)
+    return found
+
+
+def allowed(row: Mapping[Factor, Any]) -> bool:
+    """Say whether someone can give these answers together."""
+    chosen = {row.get(("known_framework", None)), row.get(("framework", None))}
+    chosen -= {None, "none"}
+    if len(chosen) > 1:
+        return False
+    return not any(
+        framework in model()["needs"][need]["rules_out"]
+        for framework in chosen
+        for (key, need), on in row.items()
+        if key == "needs" and on
+    )
+
+
+Pair = tuple[tuple[Factor, Any], tuple[Factor, Any]]
+
+
+def allowed_pairs() -> list[Pair]:
+    """Return every two choices that are allowed together."""
+    return [
+        ((first, one), (second, other))
+        for first, second in combinations(factors(), 2)
+        for one in factors()[first]
+        for other in factors()[second]
+        if allowed({first: one, second: other})
+    ]
+
+
+def rows() -> Iterator[dict[Factor, Any]]:
+    """Cover all pairs greedily: each row starts with the first pair still missing."""
+    missing = dict.fromkeys(allowed_pairs())
+    order = list(factors())
+    while missing:
+        row = dict(next(iter(missing)))
+        for factor in order:
+            if factor not in row:
+                row[factor] = max(
+                    (v for v in factors()[factor] if allowed({**row, factor: v})),
+                    key=lambda value: sum(
+                        pair in missing for pair in pairs_with(row, factor, value)
+                    ),
+                )
+        complete = {factor: row[factor] for factor in order}
+        for pair in combinations(complete.items(), 2):
+            missing.pop(pair, None)
+        yield complete
+
+
+def pairs_with(
+    row: Mapping[Factor, Any], factor: Factor, value: object
+) -> Iterator[Pair]:
+    """Yield the pairs that a value would make with a row, the earlier factor first."""
+    order = list(factors())
+    place = order.index(factor)
+    for other, chosen in row.items():
+        if order.index(other) < place:
+            yield (other, chosen), (factor, value)
+        else:
+            yield (factor, value), (other, chosen)
+
+
+def as_answers(row: Mapping[Factor, Any]) -> Answers:
+    """Gather the members of lists."""
+    answers: Answers = {}
+    for (key, member), value in row.items():
+        if member is None:
+            answers[key] = value
+        else:
+            answers.setdefault(key, [])
+            answers[key] += [member] if value else []
+    return answers
+
+
+@dataclass(frozen=True)
+class Case:
+    """Answers under a name; what is quick is rendered in the quick part too."""
+
+    name: str
+    answers: Answers
+    quick: bool = False
+
+
+def single_cases() -> Iterator[Case]:
+    """Yield every choice alone, all else as it comes."""
+    for key, spec in questions().items():
+        if spec.get("multiselect"):
+            yield Case(f"{key}=[]", {key: []})
+        for value in choices(key):
+            given = [value] if spec.get("multiselect") else value
+            yield Case(f"{key}={value}", {key: given})
+
+
+def extreme_cases() -> Iterator[Case]:
+    """Yield each framework with nothing on, each database with all that is built."""
+    for framework in choices("framework"):
+        yield Case(
+            f"{framework} bare",
+            {"known_framework": framework, "needs": [], "extras": []},
+            quick=True,
+        )
+        yield Case(
+            f"{framework} bare with extras",
+            {"known_framework": framework, "needs": [], "extras": [*choices("extras")]},
+        )
+        for database in choices("database"):
+            yield Case(
+                f"{framework} full on {database}",
+                {
+                    "known_framework": framework,
+                    "needs": model()["built"][framework],
+                    "database": database,
+                    "licence": "mit",
+                },
+                quick=database == "postgresql",
+            )
+
+
+@cache
+def cases() -> list[Case]:
+    """Return all that is rendered."""
+    pairwise = (
+        Case(f"pairs {number}", as_answers(row)) for number, row in enumerate(rows())
+    )
+    return [*extreme_cases(), *single_cases(), *pairwise]

@@ -1,0 +1,86 @@
+"""Every case of answers.py as a rendered project."""
+
+import re
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from pytest_copie.plugin import Copie
+
+from tests.rendering.answers import Case, cases, model
+
+# Files of other people's making, which no one here formats.
+VENDORED = re.compile(r"app/.*/static/.*\.min\.(css|js)")
+
+
+@dataclass(frozen=True)
+class Project:
+    """A rendered project, and what was on when it was rendered."""
+
+    case: Case
+    directory: Path
+
+    @cached_property
+    def texts(self) -> dict[str, str]:
+        """Return the content of every file, by its path in the project."""
+        return {
+            path.relative_to(self.directory).as_posix(): path.read_bytes().decode()
+            for path in sorted(self.directory.rglob("*"))
+            if path.is_file()
+        }
+
+    @cached_property
+    def own_texts(self) -> dict[str, str]:
+        """Return the content of the files that are not somebody else's."""
+        return {
+            name: text
+            for name, text in self.texts.items()
+            if not VENDORED.fullmatch(name)
+        }
+
+    @cached_property
+    def answers(self) -> dict[str, Any]:
+        """Return the answers that the project remembers."""
+        stored: dict[str, Any] = yaml.safe_load(self.texts[".copier-answers.yml"])
+        return stored
+
+    @cached_property
+    def switches(self) -> frozenset[str]:
+        """Return the names of all that is on: framework, needs, database, extras."""
+        on = {self.answers["framework"], self.answers["database"]}
+        on |= set(self.answers["needs"]) | set(self.answers["extras"])
+        if "ci" in self.answers["extras"]:
+            on.add(self.answers["ci_provider"])
+        if self.answers["licence"] != "none":
+            on.add("licence")
+        return frozenset(on)
+
+    @cached_property
+    def requested(self) -> list[str]:
+        """Return the needs that were asked for, those not built yet included."""
+        use_case = model()["criteria"]["use_case"]["answers"][self.answers["use_case"]]
+        needs: list[str] = self.case.answers.get("needs", use_case["needs"])
+        return needs
+
+
+def parameter(case: Case) -> Any:  # noqa: ANN401 - pytest does not name its type
+    # All tests of a project run in the same process, so that it is rendered once.
+    marks = [pytest.mark.xdist_group(case.name)]
+    if not case.quick:
+        marks.append(pytest.mark.slow)
+    return pytest.param(case, marks=marks, id=case.name)
+
+
+@pytest.fixture(scope="session", params=[parameter(case) for case in cases()])
+def project(
+    request: pytest.FixtureRequest, copie_session: Copie, template_repo: Path
+) -> Project:
+    """Render one case."""
+    case: Case = request.param
+    result = copie_session.copy(case.answers, template_dir=template_repo)
+    assert result.exception is None, result.exception
+    assert result.project_dir is not None
+    return Project(case, result.project_dir)

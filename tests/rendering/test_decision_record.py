@@ -1,0 +1,73 @@
+"""Each project says why it is built with its framework, and says so honestly."""
+
+import pytest
+
+from tests.conftest import Render
+from tests.rendering.answers import Answers, model
+from tests.rendering.conftest import Project
+
+FILE = "docs/decisions/0001-web-framework.md"
+
+
+@pytest.fixture
+def record(render: Render) -> "Record":
+    return Record(render)
+
+
+class Record:
+    """The decision record of a project with these answers."""
+
+    def __init__(self, render: Render) -> None:
+        self.render = render
+
+    def __call__(self, answers: Answers) -> str:
+        return (self.render(answers) / FILE).read_text(encoding="utf-8")
+
+
+def test_it_names_the_framework_of_the_project(project: Project) -> None:
+    title = model()["frameworks"][project.answers["framework"]]["title"]
+    decision = project.texts[FILE].split("## Decision\n\n")[1]
+    assert decision.startswith(title)
+
+
+def test_it_gives_the_reasons_with_the_rows_they_rest_on(record: Record) -> None:
+    text = record({"use_case": "api"})
+    assert "FastAPI, as the answers recommend" in text
+    assert "- FastAPI is made for building APIs (+6, U8)." in text
+    assert "- Flask: 2 points, the runner-up." in text
+    assert "1 of 7 questions" in text
+
+
+def test_it_admits_a_choice_against_the_recommendation(record: Record) -> None:
+    text = record({"use_case": "api", "framework": "django"})
+    assert "Django, although the answers recommend FastAPI." in text
+    assert "- FastAPI is made for building APIs (+6 for FastAPI, U8)." in text
+
+
+def test_it_admits_a_choice_by_hand(record: Record) -> None:
+    text = record({"known_framework": "flask", "needs": ["admin", "pages"]})
+    assert "Flask, chosen by hand" in text
+    assert "The needs alone would have recommended Django." in text
+    assert "as the answers recommend" not in text
+
+
+def test_it_calls_a_tie_a_tie(record: Record) -> None:
+    text = record({"use_case": "prototype"})
+    assert "It is a tie: the answers do not separate Flask and FastAPI." in text
+
+
+def test_it_says_what_was_ruled_out_and_why(record: Record) -> None:
+    text = record({"use_case": "cms"})
+    assert "Flask: 0 points, ruled out. It has no well-kept content" in text
+
+
+def test_it_says_how_to_add_later_what_is_not_built_yet(project: Project) -> None:
+    text = project.texts[FILE]
+    built = model()["built"][project.answers["framework"]]
+    later = [need for need in project.requested if need not in built]
+    assert ("## Not built yet" in text) == bool(later)
+    for need in later:
+        title = model()["needs"][need]["title"]
+        assert title in text.split("## Not built yet")[1]
+    if later:
+        assert "uvx copier update --data 'needs=[" in text

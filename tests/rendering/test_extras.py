@@ -1,0 +1,152 @@
+"""The files of the extras, by the tools that know them best."""
+
+import json
+import subprocess
+import sys
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+from check_jsonschema import main as check_jsonschema
+from click.testing import CliRunner
+
+from tests.conftest import tool
+from tests.rendering.answers import environment
+from tests.rendering.conftest import Project
+
+# The schemas that check-jsonschema brings along, by the file they are for.
+SCHEMAS = {
+    ".github/workflows/ci.yml": "vendor.github-workflows",
+    ".gitlab-ci.yml": "vendor.gitlab-ci",
+    "compose.yaml": "vendor.compose-spec",
+    "renovate.json": "vendor.renovate",
+}
+
+
+@cache
+def findings(command: tuple[str, ...], name: str, text: str, scratch: Path) -> str:
+    """Return what a tool says of a file: nothing when all is well."""
+    file = scratch / name
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text(text, encoding="utf-8")
+    run = subprocess.run(
+        [*command, name], cwd=scratch, capture_output=True, text=True, check=False
+    )
+    return run.stdout + run.stderr if run.returncode else ""
+
+
+@pytest.fixture(scope="session")
+def scratch(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("scratch")
+
+
+@cache
+def misfits(schema: str, name: str, text: str, scratch: Path) -> str:
+    """Return where a file departs from its schema: nothing when all is well."""
+    file = scratch / name
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text(text, encoding="utf-8")
+    # In this process: starting another takes longer than the check.
+    run = CliRunner().invoke(check_jsonschema, ["--builtin-schema", schema, str(file)])
+    return run.output if run.exit_code else ""
+
+
+def test_the_files_of_the_extras_fit_their_schemas(
+    project: Project, scratch: Path
+) -> None:
+    for name, schema in SCHEMAS.items():
+        if name in project.texts:
+            assert not misfits(schema, name, project.texts[name], scratch)
+
+
+def test_hadolint_finds_nothing_in_the_dockerfile(
+    project: Project, scratch: Path
+) -> None:
+    if "Dockerfile" in project.texts:
+        text = project.texts["Dockerfile"]
+        command = (tool("hadolint"), "--failure-threshold", "style")
+        assert not findings(command, "Dockerfile", text, scratch)
+
+
+def test_zizmor_finds_nothing_in_the_workflow(project: Project, scratch: Path) -> None:
+    name = ".github/workflows/ci.yml"
+    if name in project.texts:
+        command = (tool("zizmor"), "--offline", "--quiet", "--no-progress")
+        assert not findings(command, name, project.texts[name], scratch)
+
+
+@pytest.mark.skipif(
+    sys.platform != "linux", reason="actionlint comes as a wheel for Linux only"
+)
+def test_actionlint_finds_nothing_in_the_workflow(
+    project: Project, scratch: Path
+) -> None:
+    name = ".github/workflows/ci.yml"
+    if name in project.texts:
+        assert not findings((tool("actionlint"),), name, project.texts[name], scratch)
+
+
+def test_no_secret_stands_in_what_runs_in_production(project: Project) -> None:
+    for name in ("Dockerfile", "compose.yaml"):
+        for line in project.texts.get(name, "").splitlines():
+            if "SECRET" in line or "PASSWORD:" in line:
+                assert ":?" in line or "RANDOM" in line, line
+
+
+@pytest.mark.parametrize(
+    ("address", "override"),
+    [
+        ("https://example.org/someone/trivet.git", None),
+        ("git+https://example.org/someone/trivet", None),
+        ("ssh://git@example.org/someone/trivet.git", None),
+        ("git@example.org:someone/trivet.git", None),
+        ("gh:someone/trivet", "https://github.com/someone/trivet"),
+        ("gl:someone/trivet.git", "https://gitlab.com/someone/trivet.git"),
+    ],
+)
+def test_renovate_follows_a_template_that_it_can_reach(
+    address: str, override: str | None
+) -> None:
+    config = renovate_for(address)
+    rule = config["packageRules"][-1]
+    assert "copier" in config["enabledManagers"]
+    assert rule["matchManagers"] == ["copier"]
+    assert rule.get("overridePackageName") == override
+
+
+@pytest.mark.parametrize(
+    "address", ["/home/me/trivet", "~/trivet", ".", "C:\\trivet", "file:///trivet"]
+)
+def test_renovate_leaves_a_path_of_one_machine_alone(address: str) -> None:
+    assert "copier" not in json.dumps(renovate_for(address))
+
+
+def renovate_for(address: str) -> dict[str, Any]:
+    content: dict[str, Any] = json.loads(
+        environment()
+        .get_template("includes/renovate.json.jinja")
+        .render(
+            _copier_answers={"_src_path": address},
+            extras=["container", "ci", "renovate"],
+            ci_provider="github",
+        )
+    )
+    return content
+
+
+def test_renovate_manages_only_what_is_there(project: Project) -> None:
+    if "renovate.json" not in project.texts:
+        return
+    manager_files = {
+        "pep621": "pyproject.toml",
+        "pyenv": ".python-version",
+        "dockerfile": "Dockerfile",
+        "docker-compose": "compose.yaml",
+        "github-actions": ".github/workflows/ci.yml",
+        "gitlabci": ".gitlab-ci.yml",
+    }
+    there = {name for name, file in manager_files.items() if file in project.texts}
+    config = json.loads(project.texts["renovate.json"])
+    # The snapshot that tests render from is a path on this machine: no copier here.
+    assert set(config["enabledManagers"]) == there

@@ -1,0 +1,108 @@
+"""A project may be called almost anything, and is called that everywhere."""
+
+import ast
+import html
+import re
+import tokenize
+import tomllib
+from pathlib import Path
+
+import pytest
+import yaml
+
+from tests.conftest import Render
+from tests.rendering.answers import choices
+
+NAMES = [
+    '"; rm -rf',
+    'R&D: "Ada\'s" #1',
+    "It's 'quoted'",
+    '"Both" it\'s',
+    "Große Bücher 世界 🚀 1",
+    "class",
+    "- dash: [a], *b* & !c",
+    "100% sure? @home | ~ yes",
+    "snake_case *star* &amp; #hash #",
+    "null",
+    "007",
+    "%d %(name)s 1",
+]
+
+
+def projects(render: Render, name: str) -> list[Path]:
+    return [
+        render(
+            {
+                "project_name": name,
+                "known_framework": framework,
+                "needs": ["api", "pages"],
+                "database": "postgresql",
+                "licence": "mit",
+                "ci_provider": provider,
+            },
+            name=framework,
+        )
+        for framework, provider in zip(
+            choices("framework"), ("github", "gitlab", "github"), strict=True
+        )
+    ]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", NAMES)
+def test_an_odd_name_shows_up_as_it_is(render: Render, name: str) -> None:
+    for project in projects(render, name):
+        in_readme(project, name)
+        in_toml(project, name)
+        in_yaml(project)
+        in_python(project, name)
+        in_templates(project, name)
+
+
+def in_readme(project: Path, name: str) -> None:
+    title = (project / "README.md").read_text(encoding="utf-8").splitlines()[0]
+    # A reader of Markdown takes a backslash before punctuation away.
+    assert re.sub(r"\\([!-/:-@\[-`{-~])", r"\1", title) == f"# {name}"
+    text = re.sub(r"\\.", "", title.removeprefix("# "))
+    assert not re.search(r"[*_\[\]#~]|&#?\w+;", text)
+
+
+def in_toml(project: Path, name: str) -> None:
+    text = (project / "pyproject.toml").read_text(encoding="utf-8")
+    content = tomllib.loads(text)["project"]
+    assert re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", content["name"])
+    assert name in content.get("description", name)
+
+
+def in_yaml(project: Path) -> None:
+    compose = yaml.safe_load((project / "compose.yaml").read_text(encoding="utf-8"))
+    assert re.fullmatch(r"[a-z0-9][a-z0-9-]*", compose["name"])
+    assert compose["services"]["migrate"]["image"] == compose["name"]
+
+
+def in_python(project: Path, name: str) -> None:
+    """Look at tokens: the grammar of this Python may be older than the project's."""
+    strings = set()
+    for path in project.rglob("settings.py"):
+        with path.open("rb") as file:
+            for token in tokenize.tokenize(file.readline):
+                if token.type == tokenize.STRING and token.string[0] in "'\"":
+                    strings.add(ast.literal_eval(token.string))
+    assert name in strings
+
+
+def in_templates(project: Path, name: str) -> None:
+    """Pages take the name from a setting, or have it escaped."""
+    for path in project.rglob("*.html"):
+        text = path.read_text(encoding="utf-8")
+        assert name == html.escape(name) or name not in text
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    "name",
+    ["", " ", "x" * 200, "🚀🚀", "../../etc", "{{ 7*7 }}", "a\nb", "`id`", "<b>x</b>"],
+)
+def test_a_name_that_cannot_be_made_safe_is_refused(render: Render, name: str) -> None:
+    with pytest.raises(ValueError, match="project_name"):
+        render({"project_name": name})

@@ -1,0 +1,245 @@
+"""What is promised of every rendered project, before anything is installed."""
+
+import io
+import json
+import re
+import subprocess
+import tokenize
+import tomllib
+from pathlib import Path
+
+import pytest
+import yaml
+
+from tests.conftest import tool
+from tests.rendering.answers import model
+from tests.rendering.conftest import Project
+
+# What may show only when the switch is on. A file stands for all files that it names.
+ANYWHERE = r".*"
+WIRING = r"pyproject\.toml|README\.md|\.env\.example|compose\.yaml|Dockerfile|.*ci\.yml"
+LEFTOVERS = {
+    "django": {ANYWHERE: r"(?i)django"},
+    "flask": {ANYWHERE: r"(?i)flask"},
+    "fastapi": {ANYWHERE: r"(?i)fastapi|starlette|uvicorn"},
+    "api": {
+        ANYWHERE: r"(?i)\bapis?\b|/api/|CORS|API_DOCS|openapi|ninja|apiflask"
+        r"|swagger|redoc"
+    },
+    "pages": {ANYWHERE: r"(?i)bootstrap|jinja|\bwtf|wtforms|multipart|\bpages\b"},
+    "sqlite": {r"compose\.yaml|Dockerfile": r"(?i)sqlite|/data\b"},
+    "postgresql": {WIRING: r"(?i)postgres|psycopg"},
+    "mysql": {WIRING: r"(?i)mysql|mariadb|asyncmy"},
+    "container": {ANYWHERE: r"(?i)docker|\bcompose\b|DATABASE_PASSWORD"},
+    "ci": {ANYWHERE: r"\bCI\b|workflow"},
+    "github": {ANYWHERE: r"(?i)github"},
+    "gitlab": {ANYWHERE: r"(?i)gitlab"},
+    "precommit": {ANYWHERE: r"(?i)pre-?commit\b"},
+    "renovate": {ANYWHERE: r"(?i)renovate"},
+    "licence": {ANYWHERE: r"(?i)licen[cs]e\b"},
+}
+# What shows all the same, with its reason.
+ALLOWED = re.compile(
+    r"openapi_url=None"  # how FastAPI is told that there is no API description
+    r"|Bootstrap Authors|twbs/bootstrap"  # whose licence goes with their files
+    r"|path(_info)?\.startswith\(.?/api/"  # no HTML below /api/, whatever is there
+)
+# They tell what was answered, whatever was switched on.
+RECORDS = (".copier-answers.yml", "docs/decisions/0001-web-framework.md")
+
+# Where braces belong to the language of the file itself.
+OWN_BRACES = re.compile(r"\$\{\{.*?\}\}")
+JINJA = re.compile(r"\{\{|\{%|\{#")
+PYTHON_JINJA = re.compile(r"\{\{ |\{%|\{#")
+
+
+def test_ruff_finds_nothing_to_format_or_to_lint(project: Project) -> None:
+    for command in (["format", "--check", "--diff"], ["check"]):
+        run = subprocess.run(
+            [tool("ruff"), *command, "--no-cache", "."],
+            cwd=project.directory,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert run.returncode == 0, run.stdout + run.stderr
+
+
+def test_no_jinja_is_left_unrendered(project: Project) -> None:
+    left = [
+        f"{name}: {line}"
+        for name, text in project.own_texts.items()
+        if not name.endswith(".html")
+        for line in OWN_BRACES.sub("", text).splitlines()
+        if (PYTHON_JINJA if name.endswith(".py") else JINJA).search(line)
+    ]
+    assert not left, "\n".join(left)
+
+
+def test_nothing_shows_of_what_is_off(project: Project) -> None:
+    found = [
+        f"{switch}: {name}: {line}"
+        for switch, places in LEFTOVERS.items()
+        if switch not in project.switches
+        for place, words in places.items()
+        for name, text in project.own_texts.items()
+        if name not in RECORDS and re.fullmatch(place, name)
+        for line in [name, *text.splitlines()]
+        if re.search(words, line) and not ALLOWED.search(line)
+    ]
+    assert not found, "\n".join(found)
+
+
+def test_every_file_is_tidy(project: Project) -> None:
+    untidy = []
+    for name, text in project.own_texts.items():
+        # In Python, and where it is written, two blank lines are the formatter's own.
+        python = name.endswith((".py", ".py.mako"))
+        blank = "\n\n\n\n" if python else "\n\n\n"
+        if "\r" in text:
+            untidy.append(f"{name}: carriage return")
+        if text and (not text.endswith("\n") or text.endswith("\n\n")):
+            untidy.append(f"{name}: end of file")
+        if text.startswith("\n"):
+            untidy.append(f"{name}: start of file")
+        if blank in text:
+            untidy.append(f"{name}: blank lines")
+        if re.search(r"[ \t]$", text, re.MULTILINE):
+            untidy.append(f"{name}: trailing space")
+    assert not untidy, "\n".join(untidy)
+
+
+def test_toml_yaml_and_json_can_be_read(project: Project) -> None:
+    for name, text in project.texts.items():
+        if name.endswith(".toml"):
+            assert tomllib.loads(text)
+        elif name.endswith((".yml", ".yaml")):
+            assert yaml.safe_load(text)
+        elif name.endswith(".json"):
+            assert json.loads(text)
+
+
+def code_lines(source: str) -> int:
+    """Count the lines of Python that hold code: no blank line, comment or docstring.
+
+    That is how cloc and its kin count.
+    """
+    lines: set[int] = set()
+    statement: list[tokenize.TokenInfo] = []
+    for token in tokenize.generate_tokens(io.StringIO(source).readline):
+        if token.string.strip() and token.type != tokenize.COMMENT:
+            statement.append(token)
+        elif token.type in {tokenize.NEWLINE, tokenize.ENDMARKER}:
+            if [part.type for part in statement] != [tokenize.STRING]:
+                for part in statement:
+                    lines.update(range(part.start[0], part.end[0] + 1))
+            statement = []
+    return len(lines)
+
+
+def test_it_stays_within_its_budget(project: Project) -> None:
+    lines = sum(
+        code_lines(text) for name, text in project.texts.items() if name.endswith(".py")
+    )
+    files = len(project.texts)
+    if project.switches & {"api", "pages"}:
+        most_files, most_lines = 120, 4500
+    else:
+        most_files = 40 if project.answers["extras"] else 30
+        most_files += "licence" in project.switches
+        most_lines = 700
+    assert files <= most_files
+    assert lines <= most_lines
+
+
+def test_it_remembers_only_the_needs_that_are_built(project: Project) -> None:
+    built = model()["built"][project.answers["framework"]]
+    asked = [need for need in project.requested if need in built]
+    assert sorted(project.answers["needs"]) == sorted(asked)
+
+
+def test_needs_are_folders(project: Project) -> None:
+    for need in ("api", "pages"):
+        for folder in (f"app/{need}/", f"tests/{need}/"):
+            there = any(name.startswith(folder) for name in project.texts)
+            assert there == (need in project.switches), folder
+
+
+def test_extras_are_files(project: Project) -> None:
+    extras = {
+        "Dockerfile": "container",
+        ".dockerignore": "container",
+        "compose.yaml": "container",
+        ".github/workflows/ci.yml": "github",
+        ".gitlab-ci.yml": "gitlab",
+        ".pre-commit-config.yaml": "precommit",
+        "renovate.json": "renovate",
+        "LICENSE": "licence",
+    }
+    there = {name for name in extras if name in project.texts}
+    assert there == {name for name, on in extras.items() if on in project.switches}
+
+
+def test_the_place_it_was_rendered_from_shows_only_in_its_answers(
+    project: Project, template_repo: Path
+) -> None:
+    leaks = [
+        name
+        for name, text in project.texts.items()
+        if str(template_repo.parent) in text and name != ".copier-answers.yml"
+    ]
+    assert not leaks, "\n".join(leaks)
+
+
+def test_readme_and_env_example_name_the_same_settings(project: Project) -> None:
+    section = project.texts["README.md"].split("## Settings\n")[1].split("\n## ")[0]
+    documented = {
+        name
+        for line in section.splitlines()
+        if line.startswith("| `")
+        for name in re.findall(r"`([A-Z_]+)`", line.split(" | ")[0])
+    }
+    example = project.texts[".env.example"].split("# Read by compose.yaml")[0]
+    assert set(re.findall(r"^#? ?([A-Z_]+)=", example, re.MULTILINE)) == documented
+
+
+def test_every_setting_in_the_readme_is_read(project: Project) -> None:
+    code = "".join(
+        text for name, text in project.texts.items() if name.endswith(".py")
+    ).lower()
+    example = project.texts[".env.example"].split("# Read by compose.yaml")[0]
+    names = re.findall(r"^#? ?([A-Z_]+)=", example, re.MULTILINE)
+    unread = [name for name in names if name.lower() not in code]
+    assert not unread, unread
+
+
+def test_every_path_in_the_readme_exists(project: Project) -> None:
+    section = project.texts["README.md"].split("## Where things are\n")[1]
+    named = re.findall(r"^\| `([^`]+)`", section.split("\n## ")[0], re.MULTILINE)
+    assert named
+    missing = [name for name in named if not (project.directory / name).exists()]
+    assert not missing, missing
+
+
+def test_the_readme_names_every_task(project: Project) -> None:
+    section = project.texts["README.md"].split("## Tasks\n")[1].split("\n## ")[0]
+    named = {
+        name
+        for line in section.splitlines()[3:]
+        if line.startswith("|")
+        for name in re.findall(r"`([\w-]+)", line.split("|")[1])
+    }
+    poe = tomllib.loads(project.texts["pyproject.toml"])["tool"]["poe"]
+    assert named == {name for name in poe["tasks"] if not name.startswith("_")}
+
+
+@pytest.mark.parametrize("word", ["noqa", "type: ignore"])
+def test_whatever_silences_a_check_says_why(project: Project, word: str) -> None:
+    silent = [
+        f"{name}: {line}"
+        for name, text in project.own_texts.items()
+        if name.endswith(".py")
+        for line in text.splitlines()
+        if re.search(rf"# {word}(: ?[A-Z0-9, ]+|\[[a-z, -]+\])?$", line)
+    ]
+    assert not silent, "\n".join(silent)

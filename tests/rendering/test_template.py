@@ -1,0 +1,119 @@
+"""The template reads like the projects it renders."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import ROOT
+from tests.rendering.answers import allowed_pairs, choices, rows
+
+TEMPLATE = ROOT / "template"
+INCLUDES = ROOT / "includes"
+JINJA = re.compile(r"\{\{|\{%|\{#")
+TAG = re.compile(r"\s*\{%.*%\}")
+STUB = re.compile(r"\{% include '(includes/[^']+)' %\}\n")
+
+
+def python_files() -> list[Path]:
+    return [
+        path
+        for folder in (TEMPLATE, INCLUDES)
+        for pattern in ("*.py", "*.py.jinja")
+        for path in folder.rglob(pattern)
+    ]
+
+
+def test_nine_in_ten_lines_of_python_hold_no_jinja() -> None:
+    lines = holding = 0
+    for path in python_files():
+        text = path.read_text(encoding="utf-8")
+        lines += len(text.splitlines())
+        if path.suffix == ".jinja":
+            # All lines that a comment or tag of several lines covers count.
+            for tag in re.findall(r"\{\{.*?\}\}|\{%.*?%\}|\{#.*?#\}", text, re.DOTALL):
+                holding += tag.count("\n")
+            holding += sum(bool(JINJA.search(line)) for line in text.splitlines())
+    assert lines
+    assert 1 - holding / lines >= 0.9, f"{holding} of {lines} lines hold Jinja"
+
+
+def test_no_jinja_stands_inside_a_function() -> None:
+    inside = []
+    for path in python_files():
+        if path.suffix != ".jinja":
+            continue
+        lines = path.read_text(encoding="utf-8").splitlines()
+        in_function = False
+        for number, line in enumerate(lines):
+            if line[:1].strip() and not JINJA.match(line):
+                in_function = re.match(r"(async )?def ", line) is not None
+            # A tag belongs to what comes next: the body goes on where that is indented.
+            following = (
+                later for later in lines[number:] if later and not TAG.fullmatch(later)
+            )
+            indented = next(following, "").startswith(" ")
+            if in_function and indented and JINJA.search(line):
+                inside.append(f"{path.relative_to(ROOT)}:{number + 1}: {line}")
+    assert not inside, "\n".join(inside)
+
+
+def test_no_jinja_is_nested() -> None:
+    nested = []
+    for folder in (TEMPLATE, INCLUDES):
+        for path in folder.rglob("*.jinja"):
+            depth = 0
+            for line in path.read_text(encoding="utf-8").splitlines():
+                for word in re.findall(r"\{%-?\+? *(\w+)", line):
+                    if word in {"if", "for"}:
+                        depth += 1
+                    elif word in {"endif", "endfor"}:
+                        depth -= 1
+                    if depth > 1 and path.name != "0001-web-framework.md.jinja":
+                        nested.append(f"{path.relative_to(ROOT)}: {line}")
+    assert not nested, "\n".join(nested)
+
+
+@pytest.mark.parametrize("framework", choices("framework"))
+def test_what_all_share_stands_in_one_place(framework: str) -> None:
+    """A stub is one line, at the path of what it includes."""
+    shared = 0
+    for path in (TEMPLATE / framework).rglob("*.jinja"):
+        text = path.read_text(encoding="utf-8")
+        if stub := STUB.fullmatch(text):
+            place = path.relative_to(TEMPLATE / framework)
+            assert stub[1] == f"includes/{place.as_posix()}"
+            assert (ROOT / stub[1]).is_file()
+            shared += 1
+    assert shared >= 13
+
+
+def test_every_include_is_used() -> None:
+    used = {
+        name
+        for path in TEMPLATE.rglob("*.jinja")
+        for name in re.findall(
+            r"include '(includes/[^']+)'", path.read_text(encoding="utf-8")
+        )
+    }
+    there = {
+        path.relative_to(ROOT).as_posix() for path in INCLUDES.rglob("*.jinja")
+    } | {path.relative_to(ROOT).as_posix() for path in INCLUDES.rglob("*.py")}
+    assert there == used
+
+
+def test_no_path_in_the_template_is_a_link_or_troubles_windows() -> None:
+    for folder in (TEMPLATE, INCLUDES):
+        for path in folder.rglob("*"):
+            assert not path.is_symlink()
+            assert not set(path.name) & set('|"<>:?*\\')
+
+
+def test_the_rendered_rows_hold_every_pair_that_is_allowed() -> None:
+    all_rows = list(rows())
+    missing = [
+        pair
+        for pair in allowed_pairs()
+        if not any(all(row[key] == value for key, value in pair) for row in all_rows)
+    ]
+    assert missing == []

@@ -1,0 +1,79 @@
+"""What `copier copy` alone does, without trust and without the trivet command."""
+
+from pathlib import Path
+
+import pytest
+import yaml
+from pytest_copie.plugin import Copie
+
+from tests.conftest import ROOT, Render
+from tests.rendering.answers import Case, extreme_cases, model
+
+
+def contents(project: Path) -> dict[Path, bytes]:
+    return {
+        path.relative_to(project): path.read_bytes()
+        for path in project.rglob("*")
+        if path.is_file()
+    }
+
+
+@pytest.mark.parametrize(
+    "case",
+    [
+        pytest.param(case, id=case.name)
+        for case in extreme_cases()
+        if case.quick and case.answers["needs"]
+    ],
+)
+def test_without_trust_it_renders_the_same(
+    case: Case, render: Render, copie: Copie, template_repo: Path
+) -> None:
+    trusted = copie.copy(case.answers, template_dir=template_repo)
+    assert trusted.project_dir is not None
+    untrusted = contents(render(case.answers))
+    answers = Path(".copier-answers.yml")
+    remembered = yaml.safe_load(untrusted.pop(answers))
+    trusting = contents(trusted.project_dir)
+    assert remembered == yaml.safe_load(trusting.pop(answers))
+    assert untrusted == trusting
+
+
+def test_the_template_asks_for_no_trust() -> None:
+    documents = (ROOT / "copier.yml").read_text(encoding="utf-8").split("\n---\n")
+    keys = set(yaml.safe_load(documents[0]))
+    assert not keys & {"_tasks", "_migrations", "_jinja_extensions"}
+
+
+@pytest.mark.parametrize(
+    ("framework", "need"),
+    [
+        (framework, key)
+        for key, need in model()["needs"].items()
+        for framework in need["rules_out"]
+    ],
+)
+def test_what_is_ruled_out_is_refused(
+    render: Render, framework: str, need: str
+) -> None:
+    with pytest.raises(ValueError, match="framework"):
+        render({"framework": framework, "needs": [need]})
+    with pytest.raises(ValueError, match="needs"):
+        render({"known_framework": framework, "needs": [need]})
+
+
+@pytest.mark.parametrize(
+    "key", ["use_case", "framework", "database", "needs", "licence"]
+)
+def test_a_choice_that_does_not_exist_is_refused(render: Render, key: str) -> None:
+    given = ["nonsense"] if key == "needs" else "nonsense"
+    with pytest.raises(ValueError, match="nonsense"):
+        render({key: given})
+
+
+def test_nothing_is_left_behind_when_an_answer_is_refused(
+    render: Render, tmp_path: Path
+) -> None:
+    with pytest.raises(ValueError, match="database"):
+        render({"database": "nonsense"}, name="refused")
+    assert not (tmp_path / "refused").exists()
