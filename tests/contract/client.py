@@ -1,0 +1,492 @@
+"""What speaks HTTP in the tests: a client, a browser without script, raw sockets."""
+
+import contextlib
+import http.client
+import itertools
+import json
+import re
+import select
+import socket
+import time
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from html.parser import HTMLParser
+from http.cookiejar import DefaultCookiePolicy
+from http.cookies import SimpleCookie
+from typing import Any, Self
+from urllib.parse import urljoin, urlsplit
+
+import httpx2
+
+from tests.starters.harness import HOST, Service
+
+ORIGIN = f"https://{HOST}"
+JSON = "application/json"
+PROBLEM = "application/problem+json"
+ITEMS = "/api/v1/items"
+MEBIBYTE = 1_048_576
+
+_numbers = itertools.count(1)
+
+
+def fresh_name(prefix: str = "Item") -> str:
+    """Return a name that no other test of this run uses."""
+    return f"{prefix} {next(_numbers):06d}"
+
+
+class Client(httpx2.Client):
+    """A trusted hop before the service: it says that the request came by HTTPS."""
+
+    def __init__(self, service: Service, **headers: str) -> None:
+        defaults = {"Host": HOST, "X-Forwarded-Proto": "https", "Accept": "*/*"}
+        super().__init__(
+            base_url=f"http://127.0.0.1:{service.port}",
+            headers=defaults | headers,
+            timeout=15,
+            trust_env=False,
+            follow_redirects=False,
+        )
+        # A cookie jar would neither send Secure cookies here nor believe our host.
+        self.cookies.jar.set_policy(DefaultCookiePolicy(allowed_domains=[]))
+        self.service = service
+
+    def create(self, **values: object) -> dict[str, Any]:
+        """Create an item through the API and return it."""
+        body: dict[str, object] = {
+            "name": fresh_name(),
+            "description": "",
+            "price": "1.00",
+        }
+        body |= values
+        response = self.post(ITEMS, json=body)
+        assert response.status_code == 201, response.text
+        item: dict[str, Any] = response.json()
+        return item
+
+    def post_json(self, body: str | bytes, path: str = ITEMS) -> httpx2.Response:
+        """Post a body as it is, as JSON."""
+        content = body.encode() if isinstance(body, str) else body
+        return self.post(path, content=content, headers={"Content-Type": JSON})
+
+    def names(self) -> list[str]:
+        """Return the names of all items, page by page."""
+        return [item["name"] for item in self.walk()]
+
+    def walk(
+        self, limit: int = 100, between: Callable[[], object] | None = None
+    ) -> list[Any]:
+        """Follow the cursors to the end; `between` is called after each page."""
+        items: list[Any] = []
+        query: dict[str, Any] = {"limit": limit}
+        for _ in range(1000):
+            response = self.get(ITEMS, params=query)
+            assert response.status_code == 200, response.text
+            page = response.json()
+            assert len(page["items"]) <= limit
+            items += page["items"]
+            if page["next_cursor"] is None:
+                return items
+            query["cursor"] = page["next_cursor"]
+            if between:
+                between()
+        message = "the cursors never end"
+        raise AssertionError(message)
+
+
+def problem(response: httpx2.Response, status: int) -> dict[str, Any]:
+    """Check that the answer is a problem document with this status, and return it."""
+    assert response.status_code == status, f"{response.status_code}: {response.text}"
+    assert media_type(response) == PROBLEM, response.headers.get("content-type")
+    if response.request.method == "HEAD":
+        assert response.content == b""
+        return {}
+    document: dict[str, Any] = response.json()
+    assert document["status"] == status
+    assert isinstance(document["title"], str)
+    assert document["title"]
+    assert isinstance(document["detail"], str)
+    assert document["detail"]
+    return document
+
+
+def media_type(response: httpx2.Response) -> str:
+    """Return the content type without its parameters."""
+    kind: str = response.headers.get("content-type", "")
+    return kind.partition(";")[0].strip().lower()
+
+
+# Raw sockets: for what a well-behaved client does not send.
+
+
+@dataclass
+class RawResponse:
+    """An answer as it came over the wire; status 0 when the server only hung up."""
+
+    status: int = 0
+    headers: Mapping[str, str] = field(default_factory=dict)
+    body: bytes = b""
+    seconds: float = 0.0
+    sent: int = 0
+
+    @property
+    def text(self) -> str:
+        return self.body.decode("utf-8", errors="replace")
+
+
+def head(method: str, target: str, **headers: str | None) -> bytes:
+    """Return a request's head; a header that is None is left out."""
+    fields: dict[str, str | None] = {"Host": HOST, "X-Forwarded-Proto": "https"}
+    fields |= {name.replace("_", "-"): value for name, value in headers.items()}
+    lines = [f"{name}: {value}" for name, value in fields.items() if value is not None]
+    return "\r\n".join([f"{method} {target} HTTP/1.1", *lines, "", ""]).encode(
+        "latin-1"
+    )
+
+
+class Raw:
+    """One connection to the service, byte by byte."""
+
+    def __init__(self, service: Service, seconds: float = 15) -> None:
+        self.socket = socket.create_connection(
+            ("127.0.0.1", service.port), timeout=seconds
+        )
+        self.started = time.monotonic()
+        self.sent = 0
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.socket.close()
+
+    def send(self, data: bytes) -> bool:
+        """Send unless the server has hung up."""
+        try:
+            self.socket.sendall(data)
+        except (BrokenPipeError, ConnectionError):
+            return False
+        self.sent += len(data)
+        return True
+
+    def has_answer(self, seconds: float = 0) -> bool:
+        """Tell whether the server says something, or hangs up, within these seconds."""
+        return bool(select.select([self.socket], [], [], seconds)[0])
+
+    def await_continue(self, seconds: float = 5) -> None:
+        """Read "100 Continue": the server has begun to read the body."""
+        if self.has_answer(seconds):
+            seen = b""
+            while not seen.endswith(b"\r\n\r\n"):
+                byte = self.socket.recv(1)
+                assert byte, f"hung up after {seen!r}"
+                seen += byte
+            assert b" 100 " in seen.split(b"\r\n")[0], seen
+
+    def finish_sending(self) -> None:
+        """Close our side only, unless the server has hung up."""
+        with contextlib.suppress(OSError):
+            self.socket.shutdown(socket.SHUT_WR)
+
+    def read(self, method: str = "GET") -> RawResponse:
+        """Read one answer."""
+        answer = http.client.HTTPResponse(self.socket, method=method)
+        try:
+            answer.begin()
+            body = answer.read()
+        except http.client.IncompleteRead as cut:
+            return self._answer(answer, cut.partial)
+        except (http.client.HTTPException, ConnectionError):
+            return RawResponse(seconds=time.monotonic() - self.started, sent=self.sent)
+        return self._answer(answer, body)
+
+    def _answer(self, answer: http.client.HTTPResponse, body: bytes) -> RawResponse:
+        headers = {name.lower(): value for name, value in answer.getheaders()}
+        seconds = time.monotonic() - self.started
+        return RawResponse(answer.status, headers, body, seconds, self.sent)
+
+
+def raw(service: Service, data: bytes) -> RawResponse:
+    """Send these bytes on a connection of their own and read the answer."""
+    with Raw(service) as connection:
+        connection.send(data)
+        return connection.read(data.split(b" ", 1)[0].decode("latin-1"))
+
+
+def send_chunked(
+    service: Service,
+    target: str,
+    pieces: Iterable[bytes],
+    **headers: str | None,
+) -> RawResponse:
+    """Post a chunked body, and stop as soon as the server answers."""
+    with Raw(service) as connection:
+        connection.send(head("POST", target, Transfer_Encoding="chunked", **headers))
+        for piece in pieces:
+            if connection.has_answer(0.002):
+                break
+            if not connection.send(f"{len(piece):x}\r\n".encode() + piece + b"\r\n"):
+                break
+        else:
+            connection.send(b"0\r\n\r\n")
+        return connection.read("POST")
+
+
+# Pages, as a browser without script sees them.
+
+
+@dataclass
+class Element:
+    """A start tag with its attributes, and the text inside it."""
+
+    tag: str
+    attributes: dict[str, str]
+    parent: "Element | None" = None
+    text: str = ""
+
+    def get(self, name: str, default: str = "") -> str:
+        return self.attributes.get(name, default)
+
+
+@dataclass
+class Form:
+    """A form's address, and the names and values that a browser would send."""
+
+    element: Element
+    values: dict[str, str] = field(default_factory=dict)
+    controls: list[Element] = field(default_factory=list)
+
+    def control(self, name: str) -> Element:
+        return next(control for control in self.controls if control.get("name") == name)
+
+
+_VOID = {
+    "area",
+    "base",
+    "br",
+    "col",
+    "embed",
+    "hr",
+    "img",
+    "input",
+    "link",
+    "meta",
+    "source",
+}
+
+
+class Page(HTMLParser):
+    """The parts of a page that the contract speaks of."""
+
+    def __init__(self, url: str, text: str) -> None:
+        super().__init__(convert_charrefs=True)
+        self.url = url
+        self.source = text
+        self.elements: list[Element] = []
+        self.forms: list[Form] = []
+        self._open: list[Element] = []
+        self.feed(text)
+        self.close()
+        for form in self.forms:
+            for control in form.controls:
+                if control.tag == "textarea" and control.get("name"):
+                    form.values[control.get("name")] = control.text.replace(
+                        "\r\n", "\n"
+                    ).removeprefix("\n")
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        parent = self._open[-1] if self._open else None
+        element = Element(tag, {name: value or "" for name, value in attrs}, parent)
+        self.elements.append(element)
+        if tag == "form":
+            self.forms.append(Form(element))
+        elif self.forms and tag in {"input", "textarea", "select"}:
+            form = self.forms[-1]
+            form.controls.append(element)
+            if tag == "input" and element.get("name"):
+                form.values[element.get("name")] = element.get("value")
+        if tag not in _VOID:
+            self._open.append(element)
+
+    def handle_endtag(self, tag: str) -> None:
+        for index in range(len(self._open) - 1, -1, -1):
+            if self._open[index].tag == tag:
+                del self._open[index:]
+                return
+
+    def handle_data(self, data: str) -> None:
+        for element in self._open:
+            element.text += data
+
+    def all(self, *tags: str) -> list[Element]:
+        return [element for element in self.elements if element.tag in tags]
+
+    def one(self, tag: str) -> Element:
+        found = self.all(tag)
+        assert len(found) == 1, f"{len(found)} of <{tag}> at {self.url}"
+        return found[0]
+
+    def by_id(self, identifier: str) -> Element:
+        found = [
+            element for element in self.elements if element.get("id") == identifier
+        ]
+        assert len(found) == 1, (
+            f"{len(found)} elements with id {identifier!r} at {self.url}"
+        )
+        return found[0]
+
+    @property
+    def text(self) -> str:
+        return " ".join(self.one("body").text.split())
+
+    def links(self) -> list[str]:
+        """Return where the page leads to, as absolute addresses."""
+        return [
+            urljoin(self.url, a.get("href"))
+            for a in self.all("a")
+            if "href" in a.attributes
+        ]
+
+    def assets(self) -> list[str]:
+        """Return what a browser loads by itself, as absolute addresses."""
+        attributes = ("src", "data", "poster")
+        found = [
+            element.get(name)
+            for element in self.elements
+            for name in attributes
+            if name in element.attributes and element.tag not in {"form", "data"}
+        ]
+        found += [
+            link.get("href")
+            for link in self.all("link")
+            if link.get("rel") != "canonical"
+        ]
+        return [urljoin(self.url, address) for address in found]
+
+    def link(self, path_pattern: str) -> str:
+        """Return the first link whose path matches, as a path with its query."""
+        for address in self.links():
+            parts = urlsplit(address)
+            if re.fullmatch(path_pattern, parts.path):
+                return f"{parts.path}?{parts.query}" if parts.query else parts.path
+        message = f"no link like {path_pattern} at {self.url}: {self.links()}"
+        raise AssertionError(message)
+
+    def form(self, *names: str) -> Form:
+        """Return the only form that posts and has these fields."""
+        found = [
+            form
+            for form in self.forms
+            if form.element.get("method").lower() == "post"
+            and set(names) <= {control.get("name") for control in form.controls}
+        ]
+        assert len(found) == 1, f"{len(found)} such forms at {self.url}"
+        return found[0]
+
+
+class Browser:
+    """A browser without script: it keeps cookies and posts forms as browsers do."""
+
+    def __init__(self, client: Client) -> None:
+        self.client = client
+        self.cookies: dict[str, str] = {}
+
+    def request(
+        self,
+        method: str,
+        path: str,
+        *,
+        headers: Mapping[str, str] | None = None,
+        data: Mapping[str, str] | None = None,
+        content: bytes | None = None,
+    ) -> httpx2.Response:
+        sent = {"Accept": "text/html,application/xhtml+xml,*/*;q=0.8"}
+        if self.cookies:
+            pairs = [f"{name}={value}" for name, value in self.cookies.items()]
+            sent["Cookie"] = "; ".join(pairs)
+        response = self.client.request(
+            method, path, headers=sent | dict(headers or {}), data=data, content=content
+        )
+        for line in response.headers.get_list("set-cookie"):
+            for name, morsel in SimpleCookie(line).items():
+                if morsel["max-age"] == "0":
+                    self.cookies.pop(name, None)
+                else:
+                    self.cookies[name] = morsel.coded_value
+        return response
+
+    def page(self, path: str, status: int = 200) -> Page:
+        """Get a page."""
+        response = self.request("GET", path)
+        assert response.status_code == status, f"{path}: {response.status_code}"
+        return as_page(response)
+
+    def post(self, page: Page, form: Form, **values: str) -> httpx2.Response:
+        """Post a form with these fields filled in."""
+        target = urlsplit(urljoin(page.url, form.element.get("action")))
+        headers = {
+            "Origin": ORIGIN,
+            "Referer": page.url,
+            "Sec-Fetch-Site": "same-origin",
+            "Sec-Fetch-Mode": "navigate",
+            "Sec-Fetch-Dest": "document",
+        }
+        path = f"{target.path}?{target.query}" if target.query else target.path
+        return self.request("POST", path, data=form.values | values, headers=headers)
+
+    def follow(self, response: httpx2.Response) -> Page:
+        """Follow the redirect after a post."""
+        assert response.status_code in {302, 303}, (
+            f"{response.status_code}: {response.text}"
+        )
+        target = urlsplit(urljoin(str(response.url), response.headers["location"]))
+        assert target.hostname in {HOST, "127.0.0.1"}
+        return self.page(
+            f"{target.path}?{target.query}" if target.query else target.path
+        )
+
+
+def as_page(response: httpx2.Response) -> Page:
+    """Parse an HTML answer; its address is the one that the browser shows."""
+    assert media_type(response) == "text/html", response.headers.get("content-type")
+    return Page(ORIGIN + response.url.raw_path.decode("ascii"), response.text)
+
+
+# Log lines.
+
+
+def json_lines(service: Service) -> list[dict[str, Any]]:
+    """Return all that the server has written; each line must be a JSON object."""
+    lines = [_entry(line) for line in _whole_lines(service)]
+    assert all(lines), [line for line in _whole_lines(service) if not _entry(line)]
+    return lines
+
+
+def _whole_lines(service: Service) -> list[str]:
+    lines = service.output.splitlines(keepends=True)
+    return [line for line in lines if line.endswith("\n")]
+
+
+def _entry(line: str) -> dict[str, Any]:
+    try:
+        entry = json.loads(line)
+    except ValueError:
+        entry = None
+    return entry if isinstance(entry, dict) else {}
+
+
+def log_entries(
+    service: Service, request_id: str, count: int = 1
+) -> list[dict[str, Any]]:
+    """Wait for the lines of a request and return them."""
+    end = time.monotonic() + 5
+    while True:
+        entries = [_entry(line) for line in _whole_lines(service)]
+        found = [entry for entry in entries if entry.get("request_id") == request_id]
+        if len(found) >= count:
+            return found
+        if time.monotonic() > end:
+            message = (
+                f"{len(found)} lines of {request_id} in:\n{service.output[-3000:]}"
+            )
+            raise AssertionError(message)
+        time.sleep(0.02)

@@ -1,0 +1,24 @@
+"""Where a framework's own habit may differ: the only place that may say so."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Habits:
+    """What the contract leaves to the framework."""
+
+    # Post, redirect, get.
+    after_post: int = 303
+    # A form that was not filled in properly.
+    form_refused: int = 422
+    # A post without, or with a wrong, proof that it comes from this site's own page.
+    forged_post: int = 403
+    # From HTTP to HTTPS.
+    to_https: int = 308
+
+
+HABITS = {
+    "fastapi": Habits(),
+    "flask": Habits(),
+    "django": Habits(after_post=302, form_refused=200, to_https=301),
+}

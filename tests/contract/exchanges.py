@@ -1,0 +1,53 @@
+"""One request for every kind of answer that the application gives."""
+
+from dataclasses import dataclass
+
+from tests.contract.client import ITEMS, JSON, head
+
+_LARGE = str(50 * 1024 * 1024)
+_NOBODY = "00000000-0000-4000-8000-000000000000"
+
+
+@dataclass(frozen=True)
+class Exchange:
+    """A request, what the service must have for it, and the status that comes back."""
+
+    request: bytes
+    status: int
+    need: str | None = None
+
+
+EXCHANGES = {
+    "healthz": Exchange(head("GET", "/healthz"), 200),
+    "readyz": Exchange(head("GET", "/readyz"), 200),
+    "nothing there": Exchange(head("GET", "/no/such/thing"), 404),
+    "nothing there, as a page": Exchange(
+        head("GET", "/no/such/thing", Accept="text/html"), 404
+    ),
+    "unknown host": Exchange(head("GET", "/", Host="evil.example"), 400),
+    "too large": Exchange(head("POST", "/no/such/thing", Content_Length=_LARGE), 413),
+    "list of items": Exchange(head("GET", ITEMS), 200, "api"),
+    "head of items": Exchange(head("HEAD", ITEMS), 200, "api"),
+    "item not there": Exchange(head("GET", f"{ITEMS}/{_NOBODY}"), 404, "api"),
+    "item malformed": Exchange(head("GET", f"{ITEMS}/7"), 422, "api"),
+    "limit malformed": Exchange(head("GET", f"{ITEMS}?limit=-1"), 422, "api"),
+    "method not allowed": Exchange(head("PUT", ITEMS, Content_Length="0"), 405, "api"),
+    "not json": Exchange(
+        head("POST", ITEMS, Content_Length="2", Content_Type="text/plain") + b"{}",
+        415,
+        "api",
+    ),
+    "malformed json": Exchange(
+        head("POST", ITEMS, Content_Length="1", Content_Type=JSON) + b"{", 400, "api"
+    ),
+    "too large for the api": Exchange(
+        head("POST", ITEMS, Content_Length=_LARGE), 413, "api"
+    ),
+    "documentation": Exchange(head("GET", "/api/docs"), 404, "api"),
+    "home": Exchange(head("GET", "/"), 200, "pages"),
+    "pages of items": Exchange(head("GET", "/items/"), 200, "pages"),
+    "a form": Exchange(head("GET", "/items/new"), 200, "pages"),
+    "page not there": Exchange(head("GET", f"/items/{_NOBODY}/edit"), 404, "pages"),
+    "method not for pages": Exchange(head("TRACE", "/"), 405, "pages"),
+    "static file not there": Exchange(head("GET", "/static/none.css"), 404, "pages"),
+}

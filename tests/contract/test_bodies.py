@@ -1,0 +1,197 @@
+import contextlib
+import json
+from collections.abc import Iterator
+
+import pytest
+
+from tests.contract.client import (
+    ITEMS,
+    JSON,
+    MEBIBYTE,
+    PROBLEM,
+    Browser,
+    Client,
+    Raw,
+    RawResponse,
+    fresh_name,
+    head,
+    raw,
+    send_chunked,
+)
+from tests.starters.harness import HOST, Service
+
+BODY_TIMEOUT_SECONDS = 2  # as the tests' servers are set
+SLACK_SECONDS = 6
+FORM = "application/x-www-form-urlencoded"
+
+
+def zeros(total: int) -> Iterator[bytes]:
+    for _ in range(total // 65_536):
+        yield b"0" * 65_536
+
+
+@pytest.mark.parametrize("path", ["/no/such/thing", "/", ITEMS, "/items/new"])
+def test_a_length_over_the_limit_is_refused_at_once(
+    service: Service, path: str
+) -> None:
+    for length in (MEBIBYTE + 1, 50 * MEBIBYTE):
+        request = head("POST", path, Content_Length=str(length), Content_Type=JSON)
+        answer = raw(service, request)
+        assert answer.status == 413, length
+        assert answer.seconds < BODY_TIMEOUT_SECONDS
+
+
+def test_a_body_just_at_the_limit_is_let_through(client: Client) -> None:
+    response = client.post("/no/such/thing", content=b"0" * MEBIBYTE)
+    assert response.status_code in {403, 404, 405}
+
+
+@pytest.mark.parametrize("path", ["/no/such/thing", "/", ITEMS, "/items/new"])
+def test_an_endless_chunked_body_is_refused_soon(service: Service, path: str) -> None:
+    kind = FORM if path == "/items/new" else JSON
+    answer = send_chunked(service, path, zeros(50 * MEBIBYTE), Content_Type=kind)
+    assert answer.status in {404, 405, 411, 413}
+    if answer.status in {404, 405}:  # nobody reads a body there
+        assert path != ITEMS or "api" not in service.project.starter.needs
+    assert answer.sent < 8 * MEBIBYTE
+
+
+def test_the_limit_is_a_setting(open_service: Service) -> None:
+    request = head("POST", "/no/such/thing", Content_Length="2001")
+    assert raw(open_service, request).status == 413
+    with Client(open_service) as client:
+        response = client.post("/no/such/thing", content=b"0" * 2000)
+        assert response.status_code in {403, 404, 405}
+
+
+@pytest.mark.needs("api")
+def test_a_chunked_body_is_taken_whole_or_refused(
+    service: Service, client: Client
+) -> None:
+    name = fresh_name()
+    text = "x" * 1000
+    body = json.dumps({"name": name, "description": text, "price": "1.00"}).encode()
+    pieces = [body[start : start + 100] for start in range(0, len(body), 100)]
+    answer = send_chunked(service, ITEMS, pieces, Content_Type=JSON)
+    if answer.status == 411:
+        assert answer.headers["content-type"].startswith(PROBLEM)
+        assert name not in client.names()
+    else:
+        assert answer.status == 201, answer.text
+        assert json.loads(answer.text)["description"] == text
+
+
+@pytest.mark.needs("api")
+def test_a_chunked_body_over_the_limit_creates_nothing(
+    service: Service, client: Client
+) -> None:
+    name = fresh_name()
+    start = json.dumps({"name": name, "price": "1.00"}).encode()
+    pieces = [start, *(b" " * 65_536 for _ in range(32))]
+    answer = send_chunked(service, ITEMS, pieces, Content_Type=JSON)
+    assert answer.status in {411, 413}
+    assert answer.headers["content-type"].startswith(PROBLEM)
+    assert name not in client.names()
+
+
+@pytest.mark.needs("api")
+def test_a_body_cut_off_creates_nothing(service: Service, client: Client) -> None:
+    name = fresh_name()
+    body = json.dumps({"name": name, "price": "1.00"}).encode()
+    for headers, sent in (
+        ({"Content_Length": str(len(body) + 20)}, body),
+        (
+            {"Transfer_Encoding": "chunked"},
+            f"{len(body):x}\r\n".encode() + body + b"\r\n",
+        ),
+    ):
+        with Raw(service) as connection:
+            connection.send(head("POST", ITEMS, Content_Type=JSON, **headers))
+            connection.send(sent)
+            connection.finish_sending()
+            assert connection.read("POST").status in {0, 400, 408, 411, 413}
+    assert name not in client.names()
+
+
+@pytest.mark.needs("pages")
+def test_a_form_cut_off_creates_nothing(service: Service, client: Client) -> None:
+    browser = Browser(client)
+    form = browser.page("/items/new").form("name")
+    name = fresh_name("Cut")
+    fields = form.values | {"name": name, "price": "1.00", "description": ""}
+    body = str(client.build_request("POST", "/", data=fields).content, "ascii").encode()
+    cookies = (
+        "; ".join(f"{key}={value}" for key, value in browser.cookies.items()) or None
+    )
+    request = head(
+        "POST",
+        "/items/new",
+        Content_Type=FORM,
+        Content_Length=str(len(body) + 20),
+        Origin=f"https://{HOST}",
+        Referer=f"https://{HOST}/items/new",
+        Cookie=cookies,
+    )
+    with Raw(service) as connection:
+        connection.send(request + body)
+        connection.finish_sending()
+        assert connection.read("POST").status in {0, 400, 408, 411, 413}
+    assert name not in browser.page("/items/").text
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"Content_Length": "-1"},
+        {"Content_Length": "abc"},
+        {"Content_Length": "1e3"},
+        {"Content_Length": "1" + "0" * 30},
+        {"Content_Length": "5\r\nContent-Length: 6"},
+        {"Transfer_Encoding": "nonsense"},
+        {"Transfer_Encoding": "chunked, nonsense"},
+    ],
+)
+def test_a_length_that_makes_no_sense_is_refused(
+    service: Service, headers: dict[str, str | None]
+) -> None:
+    answer = raw(service, head("POST", "/no/such/thing", **headers) + b"0\r\n\r\n")
+    assert answer.status in {0, 400, 411, 413, 501}
+
+
+@contextlib.contextmanager
+def stalled(service: Service, count: int, path: str) -> Iterator[list[Raw]]:
+    """Hold uploads open that have stopped half-way."""
+    kind = FORM if path == "/items/new" else JSON
+    with contextlib.ExitStack() as stack:
+        connections = [stack.enter_context(Raw(service)) for _ in range(count)]
+        for number, connection in enumerate(connections):
+            if number % 2:
+                connection.send(
+                    head("POST", path, Content_Type=kind, Content_Length="100")
+                )
+                connection.send(b'{"name": "')
+            else:
+                connection.send(
+                    head("POST", path, Content_Type=kind, Transfer_Encoding="chunked")
+                )
+                connection.send(b'5\r\n{"nam\r\n')
+        yield connections
+
+
+@pytest.mark.once
+@pytest.mark.parametrize("path", ["/no/such/thing", ITEMS, "/items/new"])
+def test_a_body_that_stops_coming_is_given_up(service: Service, path: str) -> None:
+    with stalled(service, 2, path) as connections:
+        for connection in connections:
+            assert connection.has_answer(BODY_TIMEOUT_SECONDS + SLACK_SECONDS)
+            answer: RawResponse = connection.read("POST")
+            assert answer.status in {0, 400, 403, 404, 405, 408, 411}
+
+
+def test_bodies_that_stop_coming_hold_no_worker_for_ever(service: Service) -> None:
+    path = ITEMS if "api" in service.project.starter.needs else "/items/new"
+    with stalled(service, 64, path):
+        for _ in range(3):
+            answer = raw(service, head("GET", "/no/such/thing"))
+            assert answer.status == 404
+            assert answer.seconds < BODY_TIMEOUT_SECONDS + SLACK_SECONDS

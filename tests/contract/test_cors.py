@@ -1,0 +1,91 @@
+import httpx2
+import pytest
+
+from tests.contract.client import ITEMS, Client
+from tests.contract.conftest import FRIEND
+from tests.starters.harness import Service
+
+pytestmark = pytest.mark.needs("api")
+
+
+def preflight(client: Client, origin: str, method: str = "PATCH") -> httpx2.Response:
+    headers = {
+        "Origin": origin,
+        "Access-Control-Request-Method": method,
+        "Access-Control-Request-Headers": "content-type",
+    }
+    return client.options(ITEMS, headers=headers)
+
+
+def allowed(response: httpx2.Response) -> list[str]:
+    return [
+        name for name in response.headers if name.startswith("access-control-allow")
+    ]
+
+
+def test_no_origin_is_allowed_by_default(client: Client) -> None:
+    for response in (
+        client.get(ITEMS, headers={"Origin": FRIEND}),
+        client.get(ITEMS, headers={"Origin": "null"}),
+        preflight(client, FRIEND),
+    ):
+        assert allowed(response) == []
+
+
+def test_a_listed_origin_is_allowed(open_service: Service) -> None:
+    with Client(open_service) as client:
+        response = client.get(ITEMS, headers={"Origin": FRIEND})
+        assert response.headers["access-control-allow-origin"] == FRIEND
+        assert "origin" in response.headers["vary"].lower()
+        assert "access-control-allow-credentials" not in response.headers
+
+
+@pytest.mark.parametrize("method", ["POST", "PATCH", "DELETE"])
+def test_a_listed_origin_may_ask_for_every_method(
+    open_service: Service, method: str
+) -> None:
+    with Client(open_service) as client:
+        response = preflight(client, FRIEND, method)
+        assert response.status_code in {200, 204}
+        assert response.headers["access-control-allow-origin"] == FRIEND
+        assert method in response.headers["access-control-allow-methods"]
+        assert (
+            "content-type" in response.headers["access-control-allow-headers"].lower()
+        )
+        assert response.headers["x-request-id"]
+
+
+def test_a_listed_origin_can_read_refusals(open_service: Service) -> None:
+    with Client(open_service) as client:
+        for response in (
+            client.get(f"{ITEMS}?limit=-1", headers={"Origin": FRIEND}),
+            client.post(ITEMS, content=b"{", headers={"Origin": FRIEND}),
+        ):
+            assert response.status_code >= 400
+            assert response.headers["access-control-allow-origin"] == FRIEND
+
+
+@pytest.mark.parametrize(
+    "origin",
+    [
+        "https://evil.example",
+        "http://friend.example",
+        "https://friend.example.evil.example",
+        "https://friend.example:8443",
+        "null",
+    ],
+)
+def test_another_origin_is_not_allowed(open_service: Service, origin: str) -> None:
+    with Client(open_service) as client:
+        for response in (
+            client.get(ITEMS, headers={"Origin": origin}),
+            preflight(client, origin),
+        ):
+            assert "access-control-allow-origin" not in response.headers
+
+
+@pytest.mark.needs("pages")
+def test_pages_are_not_shared_with_other_origins(open_service: Service) -> None:
+    with Client(open_service) as client:
+        response = client.get("/items/", headers={"Origin": FRIEND})
+        assert "access-control-allow-credentials" not in response.headers

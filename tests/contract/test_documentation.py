@@ -1,0 +1,170 @@
+"""The OpenAPI document and the pages that show it."""
+
+import base64
+import hashlib
+import re
+from collections.abc import Iterator
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+from openapi_spec_validator import validate
+
+from tests.contract.client import (
+    ITEMS,
+    JSON,
+    ORIGIN,
+    PROBLEM,
+    Client,
+    Page,
+    media_type,
+    problem,
+)
+from tests.contract.test_headers import check_no_version, directives
+from tests.starters.harness import HOST, Service
+
+pytestmark = pytest.mark.needs("api")
+
+DOCUMENT = "/api/openapi.json"
+VIEWERS = ["/api/docs", "/api/redoc"]
+
+
+@pytest.fixture
+def open_client(open_service: Service) -> Iterator[Client]:
+    with Client(open_service) as client:
+        yield client
+
+
+@pytest.fixture
+def document(open_client: Client) -> dict[str, Any]:
+    response = open_client.get(DOCUMENT)
+    assert response.status_code == 200
+    assert media_type(response) == JSON
+    found: dict[str, Any] = response.json()
+    return found
+
+
+@pytest.mark.parametrize(
+    "path", [DOCUMENT, *VIEWERS, f"{DOCUMENT}/", "/api/docs/", "/api/redoc/"]
+)
+def test_documentation_is_off_by_default(client: Client, path: str) -> None:
+    problem(client.get(path), 404)
+
+
+@pytest.mark.parametrize(
+    "path", ["/docs", "/redoc", "/openapi.json", "/api/docs/oauth2-redirect"]
+)
+def test_there_is_no_documentation_elsewhere(client: Client, path: str) -> None:
+    assert client.get(path).status_code == 404
+
+
+def test_the_document_is_valid(document: dict[str, Any]) -> None:
+    assert document["openapi"].startswith("3.")
+    validate(document)
+
+
+def test_the_document_tells_of_every_call(document: dict[str, Any]) -> None:
+    paths = document["paths"]
+    collection = paths[ITEMS]
+    (name,) = [path for path in paths if re.fullmatch(ITEMS + r"/\{\w+\}", path)]
+    member = paths[name]
+    assert {"get", "post"} <= set(collection)
+    assert {"get", "patch", "delete"} <= set(member)
+    assert {"200", "422"} <= set(collection["get"]["responses"])
+    assert {"201", "409", "422"} <= set(collection["post"]["responses"])
+    assert {"200", "404", "422"} <= set(member["get"]["responses"])
+    assert {"200", "404", "409", "422"} <= set(member["patch"]["responses"])
+    assert {"204", "404", "422"} <= set(member["delete"]["responses"])
+    assert {parameter["name"] for parameter in collection["get"]["parameters"]} == {
+        "limit",
+        "cursor",
+    }
+
+
+def test_the_document_says_that_errors_are_problem_documents(
+    document: dict[str, Any],
+) -> None:
+    for path, operations in document["paths"].items():
+        for method, operation in operations.items():
+            for status, response in operation["responses"].items():
+                if status[0] in "45":
+                    assert set(response.get("content", {})) == {PROBLEM}, (
+                        path,
+                        method,
+                        status,
+                    )
+
+
+def test_the_document_tells_only_of_calls_that_exist(
+    document: dict[str, Any], open_client: Client
+) -> None:
+    for path, operations in document["paths"].items():
+        target = re.sub(r"\{\w+\}", "00000000-0000-4000-8000-000000000000", path)
+        for method in operations:
+            response = open_client.request(method.upper(), target)
+            assert response.status_code not in {405, 500}, (method, path)
+
+
+@pytest.mark.parametrize("path", VIEWERS)
+def test_a_viewer_comes_with_all_its_files(open_client: Client, path: str) -> None:
+    response = open_client.get(path)
+    assert response.status_code == 200
+    page = Page(ORIGIN + path, response.text)
+    assert DOCUMENT in response.text or any(
+        DOCUMENT in open_client.get(urlsplit(address).path).text
+        for address in page.assets()
+    )
+    scripts = [address for address in page.assets() if address.endswith(".js")]
+    assert scripts
+    for address in page.assets():
+        parts = urlsplit(address)
+        if parts.scheme == "data":
+            continue
+        assert parts.hostname == HOST, address
+        asset = open_client.get(parts.path, params=parts.query or None)
+        assert asset.status_code == 200, address
+        assert asset.content
+        assert asset.headers["x-content-type-options"] == "nosniff"
+    for address in page.links():
+        assert urlsplit(address).hostname == HOST, address
+    assert not re.search(
+        r"https?://(?!service\.example)[\w.]*(cdn|unpkg|googleapis)", response.text
+    )
+
+
+@pytest.mark.parametrize("path", VIEWERS)
+def test_a_viewer_works_under_its_own_policy(open_client: Client, path: str) -> None:
+    response = open_client.get(path)
+    policy = directives(response.headers["content-security-policy"])
+    assert policy["object-src"] == ["'none'"]
+    assert policy["base-uri"] == ["'none'"]
+    assert policy["frame-ancestors"] == ["'none'"]
+    scripts = policy.get("script-src", policy.get("default-src", []))
+    assert "'unsafe-eval'" not in scripts
+    assert "'unsafe-inline'" not in scripts
+    for _, attributes, source in inline(response.text, "script"):
+        digest = base64.b64encode(hashlib.sha256(source.encode()).digest()).decode()
+        nonce = re.search(r'nonce="([^"]+)"', attributes)
+        assert f"'sha256-{digest}'" in scripts or (
+            nonce and f"'nonce-{nonce.group(1)}'" in scripts
+        ), source
+    styles = policy.get("style-src", policy.get("default-src", []))
+    if inline(response.text, "style") or 'style="' in response.text:
+        assert "'unsafe-inline'" in styles or any(
+            "nonce" in source for source in styles
+        )
+    assert not re.search(r"<[^>]+\son\w+=", response.text)
+    check_no_version(response.headers)
+
+
+def inline(text: str, tag: str) -> list[tuple[str, str, str]]:
+    found = re.findall(
+        rf"<({tag})\b([^>]*)>(.*?)</{tag}>", text, re.DOTALL | re.IGNORECASE
+    )
+    return [
+        each
+        for each in found
+        if "src=" not in each[1]
+        and "application/json" not in each[1]
+        and each[2].strip()
+    ]

@@ -1,0 +1,182 @@
+import re
+
+import pytest
+
+from tests.contract.client import (
+    ITEMS,
+    JSON,
+    PROBLEM,
+    Browser,
+    Client,
+    as_page,
+    head,
+    problem,
+    raw,
+)
+from tests.contract.exchanges import EXCHANGES
+from tests.starters.harness import Service
+
+HTML = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
+LEAKS = re.compile(
+    r"Traceback|File \"|\.py\b|site-packages|SELECT |INSERT "
+    r"|sqlite|psycopg|pymysql|asyncmy|sqlalchemy"
+    r"|no such table|OperationalError|ProgrammingError"
+    r"|(django|flask|fastapi|starlette|werkzeug|uvicorn|granian|python|pydantic)/?\s?\d",
+    re.IGNORECASE,
+)
+
+
+def check_silent(text: str, service: Service) -> None:
+    assert not LEAKS.search(text), text
+    assert str(service.project.directory) not in text
+
+
+def test_no_answer_tells_of_the_inside(service: Service, kind: str) -> None:
+    answer = raw(service, EXCHANGES[kind].request)
+    check_silent(answer.text, service)
+    for name, value in answer.headers.items():
+        check_silent(f"{name}: {value}", service)
+
+
+@pytest.mark.stored
+@pytest.mark.needs("api")
+def test_a_failure_in_the_api_is_a_problem_without_details(
+    failing_service: Service,
+) -> None:
+    with Client(failing_service) as client:
+        for response in (
+            client.get(ITEMS),
+            client.post(ITEMS, json={"name": "hush", "price": "1.00"}),
+        ):
+            problem(response, 500)
+            check_silent(response.text, failing_service)
+            assert "hush" not in response.text
+        assert client.get("/healthz").status_code == 200
+
+
+@pytest.mark.stored
+@pytest.mark.needs("pages")
+def test_a_failing_page_is_a_page_without_details(failing_service: Service) -> None:
+    with Client(failing_service) as client:
+        response = client.get("/items/", headers={"Accept": HTML})
+        assert response.status_code == 500
+        check_silent(response.text, failing_service)
+        page = as_page(response)
+        assert page.one("html").get("lang")
+        assert page.one("h1").text.strip()
+
+
+def test_a_failure_is_logged_in_full(failing_service: Service) -> None:
+    if not failing_service.project.starter.needs:
+        pytest.skip("nothing there that could fail")
+    raw(failing_service, head("GET", ITEMS))
+    raw(failing_service, head("GET", "/items/"))
+    assert "Traceback" in failing_service.output
+
+
+def test_errors_below_api_are_always_problems(client: Client) -> None:
+    for path in ("/api/", "/api/v1", "/api/v2/items", "/api/v1/nothing"):
+        problem(client.get(path, headers={"Accept": HTML}), 404)
+        problem(client.get(path, headers={"Accept": JSON}), 404)
+
+
+@pytest.mark.parametrize("accept", [JSON, PROBLEM])
+def test_whoever_prefers_json_gets_problems(client: Client, accept: str) -> None:
+    problem(client.get("/no/such/thing", headers={"Accept": accept}), 404)
+
+
+def test_without_pages_all_errors_are_problems(
+    client: Client, service: Service
+) -> None:
+    if "pages" in service.project.starter.needs:
+        pytest.skip("it has pages")
+    for accept in (HTML, "*/*", JSON):
+        problem(client.get("/no/such/thing", headers={"Accept": accept}), 404)
+        problem(
+            client.get("/", headers={"Accept": accept, "Host": "evil.example"}), 400
+        )
+        large = {"Accept": accept, "Content-Length": str(10**8)}
+        answer = raw(service, head("POST", "/no/such/thing", **large))
+        assert answer.status == 413
+        assert answer.headers["content-type"].startswith(PROBLEM)
+
+
+@pytest.mark.needs("pages")
+@pytest.mark.parametrize(
+    ("request_head", "status"),
+    [
+        (head("GET", "/", Host="evil.example", Accept=HTML), 400),
+        (
+            head(
+                "POST",
+                "/items/new",
+                Accept=HTML,
+                Content_Length="0",
+                Origin="https://evil.example",
+                Sec_Fetch_Site="cross-site",
+            ),
+            403,
+        ),
+        (head("GET", "/no/such/thing", Accept=HTML), 404),
+        (head("TRACE", "/", Accept=HTML), 405),
+        (head("POST", "/items/new", Accept=HTML, Content_Length=str(10**8)), 413),
+    ],
+    ids=["400", "403", "404", "405", "413"],
+)
+def test_errors_are_pages_to_a_browser(
+    service: Service, request_head: bytes, status: int
+) -> None:
+    answer = raw(service, request_head)
+    assert answer.status == status
+    assert answer.headers["content-type"].startswith("text/html")
+    assert "<h1" in answer.text
+    assert "lang=" in answer.text
+    if status == 405:
+        assert {"GET"} <= set(re.split(r"\s*,\s*", answer.headers["allow"]))
+
+
+@pytest.mark.needs("pages")
+def test_an_error_page_leads_back(browser: Browser) -> None:
+    page = browser.page("/no/such/thing", 404)
+    assert page.link("/") == "/"
+
+
+@pytest.mark.stored
+@pytest.mark.needs("api")
+def test_a_refused_change_changes_nothing(client: Client) -> None:
+    first, second = client.create(description="before"), client.create()
+    for body in (
+        {"description": "after", "price": "-1"},
+        {"description": "after", "name": second["name"]},
+        {"description": "after", "unknown": 1},
+    ):
+        response = client.patch(f"{ITEMS}/{first['id']}", json=body)
+        assert response.status_code in {409, 422}
+        assert client.get(f"{ITEMS}/{first['id']}").json() == first
+
+
+@pytest.mark.parametrize(
+    "request_line",
+    [
+        "GET /%00 HTTP/1.1",
+        "GET /%ff%fe HTTP/1.1",
+        "GET /%ED%A0%80 HTTP/1.1",
+        "GET /../../etc/passwd HTTP/1.1",
+        "GET /static/..%2f..%2fpyproject.toml HTTP/1.1",
+        "GET /static/%2e%2e/%2e%2e/pyproject.toml HTTP/1.1",
+        "GET /?%00=%ff HTTP/1.1",
+        "GET http://evil.example/ HTTP/1.1",
+        "GET /" + "a" * 6000 + " HTTP/1.1",
+        "TRACE / HTTP/1.1",
+        "PROPFIND / HTTP/1.1",
+    ],
+)
+def test_odd_requests_get_an_ordinary_answer(
+    service: Service, request_line: str
+) -> None:
+    rest = head("GET", "/").split(b"\r\n", 1)[1]
+    answer = raw(service, request_line.encode() + b"\r\n" + rest)
+    assert answer.status in {200, 400, 403, 404, 405, 414, 501}
+    assert "dependencies" not in answer.text
+    assert "root:" not in answer.text
+    check_silent(answer.text, service)

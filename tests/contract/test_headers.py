@@ -1,0 +1,94 @@
+import re
+from collections import Counter
+from collections.abc import Mapping
+
+import pytest
+
+from tests.contract.client import ITEMS, Raw, head, raw
+from tests.contract.exchanges import EXCHANGES
+from tests.starters.harness import HOST, Service
+
+
+def directives(policy: str) -> dict[str, list[str]]:
+    parts = [part.split() for part in policy.split(";") if part.strip()]
+    assert max(Counter(part[0] for part in parts).values()) == 1, policy
+    return {name: sources for name, *sources in parts}
+
+
+def check_headers(headers: Mapping[str, str]) -> None:
+    policy = directives(headers["content-security-policy"])
+    scripts = policy.get("script-src", policy.get("default-src"))
+    assert scripts
+    assert all(re.fullmatch(r"'(self|none|nonce-\S+)'", source) for source in scripts)
+    assert policy["object-src"] == ["'none'"]
+    assert policy["base-uri"] == ["'none'"]
+    assert policy["form-action"] == ["'self'"]
+    assert policy["frame-ancestors"] == ["'none'"]
+    assert headers["x-content-type-options"] == "nosniff"
+    assert headers["referrer-policy"] in {"same-origin", "no-referrer", "strict-origin"}
+    assert "camera=()" in headers["permissions-policy"]
+    check_no_version(headers)
+
+
+def check_no_version(headers: Mapping[str, str]) -> None:
+    assert not re.search(r"\d", headers.get("server", ""))
+    assert "x-powered-by" not in headers
+
+
+def test_every_kind_of_answer_has_the_security_headers(
+    service: Service, kind: str
+) -> None:
+    answer = raw(service, EXCHANGES[kind].request)
+    assert answer.status == EXCHANGES[kind].status
+    check_headers(answer.headers)
+    assert answer.headers["strict-transport-security"].split(";")[0] == "max-age=3600"
+
+
+def test_no_header_comes_twice(service: Service, kind: str) -> None:
+    line, rest = EXCHANGES[kind].request.split(b"\r\n", 1)
+    with Raw(service) as connection:
+        connection.send(line + b"\r\nConnection: close\r\n" + rest)
+        received = b""
+        while data := connection.socket.recv(65_536):
+            received += data
+    lines = received.split(b"\r\n\r\n")[0].decode("latin-1").split("\r\n")[1:]
+    names = Counter(line.split(":")[0].lower() for line in lines)
+    for name in ("set-cookie", "vary"):
+        names.pop(name, None)
+    assert [name for name, count in names.items() if count > 1] == []
+
+
+def test_a_redirect_to_https_has_the_security_headers(wary_service: Service) -> None:
+    answer = raw(wary_service, head("GET", "/"))
+    assert 300 <= answer.status < 400
+    check_headers(answer.headers)
+
+
+@pytest.mark.needs("api")
+def test_a_failure_in_the_api_has_the_security_headers(
+    failing_service: Service,
+) -> None:
+    answer = raw(failing_service, head("GET", ITEMS))
+    assert answer.status == 500
+    check_headers(answer.headers)
+
+
+@pytest.mark.needs("pages")
+def test_a_failing_page_has_the_security_headers(failing_service: Service) -> None:
+    answer = raw(failing_service, head("GET", "/items/", Accept="text/html"))
+    assert answer.status == 500
+    check_headers(answer.headers)
+
+
+def test_the_time_for_strict_transport_security_is_a_setting(
+    open_service: Service,
+) -> None:
+    answer = raw(open_service, head("GET", "/no/such/thing"))
+    assert (
+        answer.headers["strict-transport-security"].split(";")[0] == "max-age=31536000"
+    )
+
+
+def test_the_host_is_part_of_no_answer_to_a_stranger(service: Service) -> None:
+    answer = raw(service, head("GET", "/", Host="evil.example"))
+    assert HOST not in answer.text

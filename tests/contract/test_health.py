@@ -1,0 +1,70 @@
+import time
+
+import httpx2
+import pytest
+
+from tests.contract.client import Client, head, raw
+from tests.contract.conftest import Own
+from tests.starters.harness import Project, Service, booted
+
+pytestmark = pytest.mark.stored
+
+READY_AGAIN_SECONDS = 15
+
+
+def await_status(client: Client, path: str, status: int) -> httpx2.Response:
+    """Ask until the status is there: checks and pools may take their time."""
+    end = time.monotonic() + READY_AGAIN_SECONDS
+    while True:
+        response = client.get(path)
+        if response.status_code == status or time.monotonic() > end:
+            assert response.status_code == status, response.text
+            return response
+
+
+@pytest.mark.parametrize("path", ["/healthz", "/readyz"])
+def test_health_is_told_without_the_right_host_or_https(
+    service: Service, path: str
+) -> None:
+    for headers in (
+        {"Host": "10.0.0.7:8000", "X_Forwarded_Proto": None},
+        {"Host": "evil.example"},
+        {"X_Forwarded_Proto": "http"},
+    ):
+        answer = raw(service, head("GET", path, **headers))
+        assert answer.status == 200, headers
+        assert "ok" in answer.text
+
+
+def test_readiness_fails_by_name_without_its_database_and_recovers(own: Own) -> None:
+    with Client(own.service, Connection="close") as client:
+        assert client.get("/readyz").status_code == 200
+        own.database.hide()
+        assert client.get("/healthz").status_code == 200
+        if own.service.project.starter.database == "sqlite":
+            # A file that is open stays readable, so ready or not is both true.
+            assert client.get("/readyz").status_code in {200, 503}
+        else:
+            response = await_status(client, "/readyz", 503)
+            assert "database" in response.text
+        own.database.show()
+        await_status(client, "/readyz", 200)
+
+
+def test_a_service_that_starts_without_its_database_becomes_ready_later(
+    project: Project,
+) -> None:
+    database = project.new_database()
+    database.hide()
+    with booted(project, database.url) as service, Client(service) as client:
+        assert client.get("/healthz").status_code == 200
+        response = client.get("/readyz")
+        assert response.status_code == 503
+        assert "database" in response.text
+        assert database.url not in response.text
+        database.show()
+        await_status(client, "/readyz", 200)
+
+
+def test_health_needs_no_database(failing_service: Service) -> None:
+    assert raw(failing_service, head("GET", "/healthz")).status == 200

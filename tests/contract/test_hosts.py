@@ -1,0 +1,45 @@
+import pytest
+
+from tests.contract.client import Client, head, raw
+from tests.starters.harness import HOST, Service
+
+
+@pytest.mark.parametrize(
+    "host",
+    [
+        "evil.example",
+        f"{HOST}.evil.example",
+        f"evil.example/{HOST}",
+        f"evil{HOST}",
+        f"sub.{HOST}",
+        "127.0.0.1",
+        "localhost",
+        "",
+        "*",
+        f"{HOST}:port",
+        f"{HOST}, evil.example",
+    ],
+)
+def test_an_unknown_host_gets_400(service: Service, host: str) -> None:
+    answer = raw(service, head("GET", "/", Host=host))
+    assert answer.status == 400
+    assert "evil" not in answer.text
+
+
+def test_a_request_without_a_host_gets_400(service: Service) -> None:
+    assert raw(service, head("GET", "/", Host=None)).status == 400
+
+
+@pytest.mark.parametrize("host", [HOST.upper(), f"{HOST}:443", f"{HOST}:8443"])
+def test_an_allowed_host_may_have_a_port_and_capitals(
+    service: Service, host: str
+) -> None:
+    assert raw(service, head("GET", "/no/such/thing", Host=host)).status == 404
+
+
+def test_a_forwarded_host_leads_nowhere(client: Client) -> None:
+    for path in ("/", "/items", "/api/v1/items", "/no/such/thing"):
+        response = client.get(path, headers={"X-Forwarded-Host": "evil.example"})
+        assert response.status_code < 500
+        assert "evil" not in response.text
+        assert "evil" not in response.headers.get("location", "")

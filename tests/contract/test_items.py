@@ -1,0 +1,446 @@
+"""Items in the API: what is stored, and how it comes back."""
+
+import re
+import threading
+import unicodedata
+import uuid
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Any
+from urllib.parse import urljoin, urlsplit
+
+import httpx2
+import pytest
+
+from tests.contract.client import ITEMS, ORIGIN, Client, fresh_name, problem
+from tests.starters.harness import HOST, Service
+
+pytestmark = [pytest.mark.needs("api"), pytest.mark.stored]
+
+FIELDS = {"id", "name", "description", "price", "created_at", "updated_at"}
+RFC_3339_UTC = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|\+00:00)")
+Call = Callable[[Client], httpx2.Response]
+NOBODY = uuid.UUID("00000000-0000-4000-8000-000000000000")
+
+
+def moment(text: str) -> datetime:
+    assert RFC_3339_UTC.fullmatch(text), text
+    return datetime.fromisoformat(text)
+
+
+def test_an_item_is_created_and_found_where_location_says(client: Client) -> None:
+    name = fresh_name()
+    body = {"name": name, "description": "Two\nlines", "price": "9.00"}
+    response = client.post(ITEMS, json=body)
+    assert response.status_code == 201
+    item = response.json()
+    assert set(item) == FIELDS
+    assert {key: item[key] for key in body} == body
+    assert str(uuid.UUID(item["id"])) == item["id"]
+    assert abs((moment(item["created_at"]) - datetime.now(UTC)).total_seconds()) < 15
+    assert moment(item["created_at"]) <= moment(item["updated_at"])
+    location = urlsplit(urljoin(ORIGIN + ITEMS, response.headers["location"]))
+    assert (location.scheme, location.netloc) == ("https", HOST)
+    assert location.path == f"{ITEMS}/{item['id']}"
+    found = client.get(location.path)
+    assert found.status_code == 200
+    assert found.json() == item
+    assert item in client.walk()
+
+
+def test_a_description_may_be_left_out(client: Client) -> None:
+    response = client.post(ITEMS, json={"name": fresh_name(), "price": "1.00"})
+    assert response.status_code == 201
+    assert response.json()["description"] == ""
+
+
+@pytest.mark.parametrize("missing", ["name", "price"])
+def test_a_name_and_a_price_may_not_be_left_out(client: Client, missing: str) -> None:
+    body = {"name": fresh_name(), "price": "1.00"}
+    del body[missing]
+    assert missing in str(problem(client.post(ITEMS, json=body), 422)["errors"])
+
+
+@pytest.mark.parametrize(
+    ("given", "stored"),
+    [
+        ('"9.00"', "9.00"),
+        ('"9"', "9.00"),
+        ('"9.5"', "9.50"),
+        ("9", "9.00"),
+        ("9.5", "9.50"),
+        ("19.99", "19.99"),
+        ("0.1", "0.10"),
+        ("1e2", "100.00"),
+        ("0", "0.00"),
+        ('"0.00"', "0.00"),
+        ("1000000", "1000000.00"),
+        ('"1000000.00"', "1000000.00"),
+        ("999999.99", "999999.99"),
+        ('"0.01"', "0.01"),
+    ],
+)
+def test_a_price_is_text_or_number_and_comes_back_with_two_decimals(
+    client: Client, given: str, stored: str
+) -> None:
+    response = client.post_json(f'{{"name": "{fresh_name()}", "price": {given}}}')
+    assert response.status_code == 201, response.text
+    assert response.json()["price"] == stored
+    assert client.get(f"{ITEMS}/{response.json()['id']}").json()["price"] == stored
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        '"9.001"',
+        "9.001",
+        '"9.000"',
+        "1e-3",
+        '"1e-3"',
+        "-1",
+        "-0.01",
+        '"-0.01"',
+        "1000000.01",
+        '"1000000.01"',
+        "1000001",
+        "1e7",
+        "1e400",
+        "-1e400",
+        '"1e400"',
+        "NaN",
+        "Infinity",
+        "-Infinity",
+        '"NaN"',
+        '"Infinity"',
+        '"-Infinity"',
+        '"sNaN"',
+        '"1,00"',
+        '"abc"',
+        '""',
+        '" "',
+        "null",
+        "true",
+        "false",
+        "[]",
+        "{}",
+        '["1.00"]',
+        '"1\\u0000"',
+        '"\\ud800"',
+        '"1.00 EUR"',
+        '"0x10"',
+    ],
+)
+def test_a_price_of_another_kind_gets_422(client: Client, given: str) -> None:
+    name = fresh_name()
+    response = client.post_json(f'{{"name": "{name}", "price": {given}}}')
+    assert "price" in str(problem(response, 422)["errors"])
+    assert name not in client.names()
+
+
+def test_a_price_never_comes_back_below_zero_or_with_an_exponent(
+    client: Client,
+) -> None:
+    for given in ('"-0"', "-0.0", '"1E+2"', '"+5"', '"1_000"', '"\u0665"', '" 7 "'):
+        response = client.post_json(f'{{"name": "{fresh_name()}", "price": {given}}}')
+        assert response.status_code in {201, 422}
+        if response.status_code == 201:
+            price = response.json()["price"]
+            assert re.fullmatch(r"[0-9]+\.[0-9]{2}", price)
+            assert Decimal(price) >= 0
+
+
+@pytest.mark.parametrize(
+    ("given", "stored"),
+    [
+        ("  padded {} ", "padded {}"),
+        ("\u00a0\u2003wide {}\u3000", "wide {}"),
+        ("decomposed e\u0301 {}", "decomposed \u00e9 {}"),
+        ("fi ligature stays \ufb01 {}", "fi ligature stays \ufb01 {}"),
+        ("inside  two {}", "inside  two {}"),
+        (
+            "<b>'\"&; DROP TABLE items;-- % \\ {}",
+            "<b>'\"&; DROP TABLE items;-- % \\ {}",
+        ),
+        (
+            "\U0001f4a9\U0001f469\u200d\U0001f680 {}",
+            "\U0001f4a9\U0001f469\u200d\U0001f680 {}",
+        ),
+        ("\u05d0\u05d1 \u0645 {}", "\u05d0\u05d1 \u0645 {}"),
+    ],
+)
+def test_a_name_is_stripped_and_composed(
+    client: Client, given: str, stored: str
+) -> None:
+    number = fresh_name("n")
+    item = client.create(name=given.format(number))
+    assert item["name"] == stored.format(number)
+    assert client.get(f"{ITEMS}/{item['id']}").json()["name"] == stored.format(number)
+
+
+@pytest.mark.parametrize(
+    ("character", "length"),
+    [("a", 100), ("\U0001f680", 100), ("e\u0301", 200), ("\u00e9", 100)],
+)
+def test_a_name_may_have_a_hundred_characters(
+    client: Client, character: str, length: int
+) -> None:
+    number = fresh_name("n")
+    filled = number + character * ((length - len(number)) // len(character) + 1)
+    name = unicodedata.normalize("NFC", filled)[:100]
+    name += "x" * (100 - len(name))
+    given = unicodedata.normalize("NFD", name) if length == 200 else name
+    item = client.create(name=f"  {given}  ")
+    assert item["name"] == name
+    problem(client.post(ITEMS, json={"name": given + "x", "price": 1}), 422)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        '""',
+        '"   "',
+        '"\\u00a0"',
+        '"a\\u0000b"',
+        '"\\u0000"',
+        '"a\\u0007b"',
+        '"a\\nb"',
+        '"a\\tb"',
+        '"a\\u007fb"',
+        '"a\\u0085b"',
+        '"a\\u009bb"',
+        '"a\\ud800b"',
+        '"\\udfff"',
+        '"\\udc00\\ud800"',
+        "null",
+        "5",
+        "1.5",
+        "true",
+        "[]",
+        '["a"]',
+        "{}",
+        "NaN",
+        "1e400",
+    ],
+)
+def test_a_name_of_another_kind_gets_422(client: Client, name: str) -> None:
+    response = client.post_json(f'{{"name": {name}, "price": "1.00"}}')
+    assert "name" in str(problem(response, 422)["errors"])
+
+
+def test_a_description_may_have_a_thousand_characters(client: Client) -> None:
+    for character in ("a", "\U0001f680"):
+        item = client.create(description=character * 1000)
+        assert (
+            client.get(f"{ITEMS}/{item['id']}").json()["description"]
+            == character * 1000
+        )
+        body = {"name": fresh_name(), "price": "1.00", "description": character * 1001}
+        assert "description" in str(
+            problem(client.post(ITEMS, json=body), 422)["errors"]
+        )
+
+
+@pytest.mark.parametrize(
+    "description",
+    ['"\\u0000"', '"a\\u0000b"', '"\\ud800"', "5", "true", "[]", "{}", "NaN"],
+)
+def test_a_description_of_another_kind_gets_422(
+    client: Client, description: str
+) -> None:
+    body = (
+        f'{{"name": "{fresh_name()}", "price": "1.00", "description": {description}}}'
+    )
+    assert "description" in str(problem(client.post_json(body), 422)["errors"])
+
+
+def test_a_name_is_taken_once_in_whatever_form_it_comes(client: Client) -> None:
+    number = fresh_name("n")
+    client.create(name=f"caf\u00e9 {number}")
+    for same in (
+        f"caf\u00e9 {number}",
+        f"cafe\u0301 {number}",
+        f"  caf\u00e9 {number}\u3000",
+    ):
+        problem(client.post(ITEMS, json={"name": same, "price": "1.00"}), 409)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("e", "\u00e9"),
+        ("A", "a"),
+        ("\u00df", "ss"),
+        ("\ufb01", "fi"),
+        ("\u0131", "i"),
+        ("1", "\u00b9"),
+        ("o", "\u00f8"),
+        ("\u0430", "a"),
+        ("x", "x\u200b"),
+        ("a b", "a\u00a0b"),
+        ("\U0001f600", "\U0001f601"),
+        ("x", "x\u0307"),
+    ],
+)
+def test_names_differ_by_code_point(client: Client, one: str, other: str) -> None:
+    number = fresh_name("n")
+    assert client.create(name=f"{number} {one}!")["name"] == f"{number} {one}!"
+    expected = unicodedata.normalize("NFC", f"{number} {other}!")
+    assert client.create(name=f"{number} {other}!")["name"] == expected
+
+
+def all_at_once(service: Service, calls: list[Call]) -> list[int]:
+    """Make these calls at the same moment, each on its own connection."""
+    barrier = threading.Barrier(len(calls))
+
+    def make(call: Call) -> int:
+        with Client(service) as client:
+            client.get("/healthz")
+            barrier.wait(15)
+            return call(client).status_code
+
+    with ThreadPoolExecutor(len(calls)) as pool:
+        return sorted(pool.map(make, calls))
+
+
+def creating(name: str) -> Call:
+    return lambda client: client.post(ITEMS, json={"name": name, "price": "1.00"})
+
+
+def renaming(item: dict[str, Any], name: str) -> Call:
+    return lambda client: client.patch(f"{ITEMS}/{item['id']}", json={"name": name})
+
+
+def test_one_of_many_who_take_a_name_at_once_gets_it(
+    service: Service, client: Client
+) -> None:
+    for _ in range(5):
+        name = fresh_name("Race")
+        assert all_at_once(service, [creating(name)] * 8) == [201] + [409] * 7
+        assert client.names().count(name) == 1
+
+
+def test_one_of_many_who_change_to_a_name_at_once_gets_it(
+    service: Service, client: Client
+) -> None:
+    for _ in range(3):
+        items = [client.create() for _ in range(6)]
+        name = fresh_name("Race")
+        calls = [renaming(item, name) for item in items]
+        assert all_at_once(service, calls) == [200] + [409] * 5
+        assert client.names().count(name) == 1
+
+
+def test_many_may_write_at_once(service: Service) -> None:
+    calls = [creating(fresh_name()) for _ in range(16)]
+    assert all_at_once(service, calls) == [201] * 16
+
+
+def test_many_may_delete_at_once(service: Service, client: Client) -> None:
+    path = f"{ITEMS}/{client.create()['id']}"
+    codes = all_at_once(service, [lambda client: client.delete(path)] * 6)
+    assert codes[0] == 204
+    assert set(codes) <= {204, 404}
+
+
+def test_a_change_touches_only_what_it_names(client: Client) -> None:
+    item = client.create(description="as it was", price="3.00")
+    changes: dict[str, Any]
+    for changes in (
+        {"price": 4.5},
+        {"description": "new"},
+        {"name": fresh_name("Renamed")},
+        {"description": ""},
+    ):
+        response = client.patch(f"{ITEMS}/{item['id']}", json=changes)
+        assert response.status_code == 200, response.text
+        changed = response.json()
+        expected = item | changes | ({"price": "4.50"} if "price" in changes else {})
+        assert moment(changed["updated_at"]) > moment(item["updated_at"])
+        assert changed | {"updated_at": ""} == expected | {"updated_at": ""}
+        assert client.get(f"{ITEMS}/{item['id']}").json() == changed
+        item = changed
+
+
+def test_an_item_may_keep_its_own_name(client: Client) -> None:
+    item = client.create()
+    response = client.patch(f"{ITEMS}/{item['id']}", json={"name": f" {item['name']} "})
+    assert response.status_code == 200
+    assert response.json()["name"] == item["name"]
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        '{"name": null}',
+        '{"price": null}',
+        '{"price": "9.001"}',
+        '{"name": ""}',
+        '{"description": "\\u0000"}',
+        '{"id": "00000000-0000-4000-8000-000000000000"}',
+        '{"created_at": "2020-01-01T00:00:00Z"}',
+        '{"owner": 1}',
+        "[]",
+        '"text"',
+        "null",
+    ],
+)
+def test_a_change_of_another_kind_gets_422(client: Client, body: str) -> None:
+    item = client.create()
+    headers = {"Content-Type": "application/json"}
+    response = client.patch(f"{ITEMS}/{item['id']}", content=body, headers=headers)
+    problem(response, 422)
+    assert client.get(f"{ITEMS}/{item['id']}").json() == item
+
+
+def test_a_change_to_a_taken_name_gets_409(client: Client) -> None:
+    first, second = client.create(), client.create()
+    response = client.patch(f"{ITEMS}/{first['id']}", json={"name": second["name"]})
+    problem(response, 409)
+
+
+def test_a_deleted_item_is_gone_and_its_name_is_free(client: Client) -> None:
+    item = client.create()
+    response = client.delete(f"{ITEMS}/{item['id']}")
+    assert response.status_code == 204
+    assert response.content == b""
+    problem(client.get(f"{ITEMS}/{item['id']}"), 404)
+    problem(client.delete(f"{ITEMS}/{item['id']}"), 404)
+    problem(client.patch(f"{ITEMS}/{item['id']}", json={"price": 1}), 404)
+    assert client.create(name=item["name"])["id"] != item["id"]
+
+
+@pytest.mark.parametrize("method", ["GET", "PATCH", "DELETE", "HEAD"])
+@pytest.mark.parametrize(
+    "identifier",
+    [
+        "abc",
+        "7",
+        "%00",
+        f"{NOBODY}0",
+        f"{NOBODY}"[:-1],
+        "zzzzzzzz-0000-4000-8000-000000000000",
+        "'%20OR%201=1",
+        "%C3%A9",
+        "null",
+        "-1",
+        "%ED%A0%80",
+    ],
+)
+def test_a_malformed_id_gets_422(client: Client, method: str, identifier: str) -> None:
+    body = {"price": "1.00"} if method == "PATCH" else None
+    document = problem(client.request(method, f"{ITEMS}/{identifier}", json=body), 422)
+    if document:
+        assert document["errors"]
+
+
+@pytest.mark.parametrize("method", ["GET", "PATCH", "DELETE", "HEAD"])
+def test_an_unknown_id_gets_404(client: Client, method: str) -> None:
+    body = {"price": "1.00"} if method == "PATCH" else None
+    problem(client.request(method, f"{ITEMS}/{NOBODY}", json=body), 404)
+
+
+def test_an_id_may_be_in_capitals(client: Client) -> None:
+    item = client.create()
+    assert client.get(f"{ITEMS}/{item['id'].upper()}").json() == item

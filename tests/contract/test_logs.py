@@ -1,0 +1,98 @@
+import re
+from datetime import UTC, datetime
+
+import pytest
+
+from tests.contract.client import ITEMS, Client, head, json_lines, log_entries, raw
+from tests.contract.conftest import Own
+from tests.contract.exchanges import EXCHANGES
+from tests.starters.databases import Database
+from tests.starters.harness import SECRET, Project, Service, booted
+
+RFC_3339_UTC = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|\+00:00)")
+
+
+def test_a_request_is_one_json_line_with_all_its_facts(
+    client: Client, service: Service
+) -> None:
+    before = datetime.now(UTC)
+    client.get(
+        "/no/such/thing?token=swordfish", headers={"X-Request-ID": "logged-once"}
+    )
+    (line,) = log_entries(service, "logged-once")
+    assert line["event"] == "request"
+    assert line["method"] == "GET"
+    assert line["path"] == "/no/such/thing"
+    assert line["status"] == 404
+    assert 0 <= line["milliseconds"] < 15_000
+    assert line["level"].lower() in {"info", "warning"}
+    assert RFC_3339_UTC.fullmatch(line["time"])
+    assert abs((datetime.fromisoformat(line["time"]) - before).total_seconds()) < 15
+
+
+def test_nothing_secret_is_logged(client: Client, service: Service) -> None:
+    hidden = {
+        "Authorization": "Bearer hush-token",
+        "Cookie": "session=hush-cookie",
+        "X-Request-ID": "with-secrets",
+    }
+    client.get("/no/such/thing?password=hush-query", headers=hidden)
+    client.post("/no/such/thing", data={"password": "hush-form"}, headers=hidden)
+    log_entries(service, "with-secrets", 2)
+    assert "hush" not in service.output
+    assert SECRET not in service.output
+
+
+def test_every_kind_of_answer_is_logged_under_its_id(
+    service: Service, kind: str
+) -> None:
+    exchange = EXCHANGES[kind]
+    request_id = "logged-" + re.sub(r"\W", "-", kind)
+    line, rest = exchange.request.split(b"\r\n", 1)
+    raw(service, line + f"\r\nX-Request-ID: {request_id}\r\n".encode() + rest)
+    if kind in {"healthz", "readyz"}:
+        raw(service, head("GET", "/no/such/thing", X_Request_ID=f"after-{kind}"))
+        log_entries(service, f"after-{kind}")
+        assert request_id not in service.output
+    else:
+        (entry,) = [
+            line
+            for line in log_entries(service, request_id)
+            if line["event"] == "request"
+        ]
+        assert entry["status"] == exchange.status
+
+
+def test_a_path_cannot_forge_a_line(client: Client, service: Service) -> None:
+    client.get(
+        "/no%0A%7B%22event%22:%22forged%22%7D/%1b[31m",
+        headers={"X-Request-ID": "forger"},
+    )
+    (line,) = log_entries(service, "forger")
+    assert "forged" in line["path"]
+    assert not [line for line in json_lines(service) if line.get("event") == "forged"]
+    assert "\x1b" not in service.output
+
+
+def test_all_that_a_production_server_writes_is_json(own: Own) -> None:
+    for exchange in EXCHANGES.values():
+        raw(own.service, exchange.request)
+    raw(own.service, b"NOT HTTP AT ALL\r\n\r\n")
+    own.database.drop_tables()
+    raw(own.service, head("GET", ITEMS))
+    raw(own.service, head("GET", "/items/"))
+    raw(own.service, head("GET", "/no/such/thing", X_Request_ID="the-last"))
+    log_entries(own.service, "the-last")
+    own.service.stop()
+    for line in json_lines(own.service):
+        assert {"time", "level", "event"} <= set(line), line
+        assert RFC_3339_UTC.fullmatch(line["time"])
+
+
+@pytest.mark.once
+def test_the_log_level_is_a_setting(project: Project, database: Database) -> None:
+    with booted(project, database.url, LOG_LEVEL="ERROR") as service:
+        answer = raw(service, head("GET", "/no/such/thing", X_Request_ID="not-logged"))
+        assert answer.status == 404
+        service.stop()
+        assert "not-logged" not in service.output

@@ -1,0 +1,549 @@
+"""Pages, as people without script, with a keyboard, or with bad intentions use them."""
+
+import re
+from urllib.parse import urljoin, urlsplit
+
+import httpx2
+import pytest
+
+from tests.contract.client import (
+    ORIGIN,
+    Browser,
+    Client,
+    Element,
+    Form,
+    Page,
+    as_page,
+    fresh_name,
+    media_type,
+)
+from tests.contract.differences import Habits
+from tests.starters.harness import HOST, PROJECT_NAME, Service
+
+pytestmark = pytest.mark.needs("pages")
+
+ITEMS = "/items/"
+NEW = r"/items/new/?"
+EDIT = r"/items/[0-9a-f-]{36}/edit/?"
+DELETE = r"/items/[0-9a-f-]{36}/delete/?"
+NOBODY = "00000000-0000-4000-8000-000000000000"
+
+
+def form_of(page: Page) -> Form:
+    return page.form("name", "description", "price")
+
+
+def create(browser: Browser, **values: str) -> Page:
+    """Create an item the way people do, and return the page that comes after."""
+    page = browser.page(browser.page(ITEMS).link(NEW))
+    fields = {"name": fresh_name("Page"), "description": "", "price": "1.00"} | values
+    return browser.follow(browser.post(page, form_of(page), **fields))
+
+
+def all_pages(browser: Browser) -> list[Page]:
+    """Walk through the list from its start by its own links."""
+    pages = [browser.page(ITEMS)]
+    for _ in range(500):
+        following = [
+            element.get("href")
+            for element in pages[-1].all("a")
+            if element.get("rel") == "next" or "next" in element.text.lower()
+        ]
+        if not following:
+            return pages
+        target = urlsplit(urljoin(pages[-1].url, following[0]))
+        pages.append(browser.page(f"{target.path}?{target.query}"))
+    message = "the list never ends"
+    raise AssertionError(message)
+
+
+def find(browser: Browser, name: str) -> Page:
+    """Return the page of the list on which an item stands."""
+    for page in all_pages(browser):
+        if name in page.text:
+            return page
+    message = f"{name} is in no page of the list"
+    raise AssertionError(message)
+
+
+def distance(element: Element | None, text: str) -> int:
+    """Count the steps up to the first element around this one that has the text."""
+    steps = 0
+    while element and text not in element.text:
+        element, steps = element.parent, steps + 1
+    return steps
+
+
+def address_of(browser: Browser, name: str, pattern: str) -> str:
+    """Return the link that belongs to an item: the one nearest to its name."""
+    page = find(browser, name)
+    links = [
+        (distance(element, name), path)
+        for element in page.all("a")
+        if re.fullmatch(
+            pattern, path := urlsplit(urljoin(page.url, element.get("href"))).path
+        )
+    ]
+    return min(links)[1]
+
+
+def is_listed(browser: Browser, name: str) -> bool:
+    return any(name in page.text for page in all_pages(browser))
+
+
+def check_page(page: Page) -> None:
+    """Check what holds for every page, error pages included."""
+    assert re.match(r"(?i)<!doctype html>", page.source.lstrip())
+    assert page.one("html").get("lang")
+    assert page.one("title").text.strip()
+    assert page.one("h1").text.strip()
+    assert page.one("main")
+    (viewport,) = [meta for meta in page.all("meta") if meta.get("name") == "viewport"]
+    assert "width=device-width" in viewport.get("content")
+    assert not re.search(
+        r"user-scalable\s*=\s*no|maximum-scale", viewport.get("content")
+    )
+    skip = page.all("a")[0]
+    assert skip.get("href").startswith("#")
+    assert page.by_id(skip.get("href")[1:]).tag == "main"
+    for element in page.elements:
+        assert "style" not in element.attributes, element
+        assert not [name for name in element.attributes if name.startswith("on")], (
+            element
+        )
+        assert element.tag != "style"
+        assert int(element.get("tabindex", "0")) <= 0
+        assert element.tag != "img" or "alt" in element.attributes
+    for script in page.all("script"):
+        assert script.get("src")
+    for address in [*page.links(), *page.assets()]:
+        parts = urlsplit(address)
+        assert (parts.scheme, parts.netloc) in {("https", HOST), ("data", "")}, address
+    for link in page.all("a", "button"):
+        assert link.text.strip() or link.get("aria-label"), link
+    identifiers = [element.get("id") for element in page.elements if element.get("id")]
+    assert len(identifiers) == len(set(identifiers))
+    for form in page.forms:
+        target = urlsplit(urljoin(page.url, form.element.get("action")))
+        assert target.netloc == HOST
+        for control in form.controls:
+            if control.get("type") not in {"hidden", "submit", "button"}:
+                labels = [
+                    label
+                    for label in page.all("label")
+                    if label.get("for") == control.get("id")
+                ]
+                assert len(labels) == 1, control
+                assert labels[0].text.strip()
+
+
+def check_refused(
+    response: httpx2.Response, habits: Habits, fields: dict[str, str], *bad: str
+) -> None:
+    """Check that the form came back as filled in, with each error at its field."""
+    assert response.status_code == habits.form_refused, response.text
+    page = as_page(response)
+    check_page(page)
+    form = form_of(page)
+    for name, value in fields.items():
+        assert form.values[name] == value
+        control = form.control(name)
+        if name in bad:
+            assert control.get("aria-invalid") == "true"
+            texts = [
+                page.by_id(identifier).text.strip()
+                for identifier in control.get("aria-describedby").split()
+            ]
+            assert any(texts), control
+        else:
+            assert control.get("aria-invalid") != "true"
+
+
+def test_every_page_is_in_order(browser: Browser) -> None:
+    name = fresh_name("Order")
+    create(browser, name=name)
+    home = browser.page("/")
+    assert home.link(ITEMS)
+    for page in (
+        home,
+        browser.page(ITEMS),
+        browser.page(browser.page(ITEMS).link(NEW)),
+        browser.page(address_of(browser, name, EDIT)),
+        browser.page(address_of(browser, name, DELETE)),
+        browser.page("/no/such/thing", 404),
+    ):
+        check_page(page)
+        assert PROJECT_NAME in f"{page.one('title').text} {page.text}"
+
+
+def test_every_page_leads_somewhere(browser: Browser) -> None:
+    create(browser)
+    seen: set[str] = set()
+    coming = ["/"]
+    while coming and len(seen) < 40:
+        path = coming.pop(0)
+        if path not in seen:
+            seen.add(path)
+            page = browser.page(path)
+            coming += [urlsplit(address).path for address in page.links()]
+    assert {"/", ITEMS} <= seen
+
+
+def test_static_files_are_local_and_kept(browser: Browser) -> None:
+    page = browser.page("/")
+    assert [address for address in page.assets() if ".css" in address]
+    for address in page.assets():
+        parts = urlsplit(address)
+        if parts.scheme == "data":
+            continue
+        path = f"{parts.path}?{parts.query}" if parts.query else parts.path
+        response = browser.client.get(path)
+        assert response.status_code == 200, address
+        assert response.headers["x-content-type-options"] == "nosniff"
+        assert "set-cookie" not in response.headers
+        control = response.headers.get("cache-control", "")
+        assert not re.search(r"no-store|private", control)
+        age = int((re.findall(r"max-age=(\d+)", control) or ["0"])[0])
+        if age > 86_400:  # never asked for again, so another file has another address
+            name = parts.path.rpartition("/")[2]
+            assert re.search(r"[.-][0-9a-f]{6,}|\d", f"{name}?{parts.query}")
+        else:
+            assert {"etag", "last-modified"} & set(response.headers)
+            etag = response.headers.get("etag", '"none"')
+            again = browser.client.get(path, headers={"If-None-Match": etag})
+            assert again.status_code in {200, 304}
+        if media_type(response) == "text/css":
+            assert not re.search(r"@import|url\(\s*[\"']?(https?:)?//", response.text)
+            check_links_of_css(browser.client, path, response.text)
+
+
+def check_links_of_css(client: Client, path: str, text: str) -> None:
+    for link in re.findall(r"url\(\s*[\"']?(?!data:)([^\"')]+)", text):
+        if not link.startswith("#"):
+            target = urlsplit(urljoin(ORIGIN + path, link))
+            assert client.get(target.path).status_code == 200, link
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/static/",
+        "/static",
+        "/static/none.css",
+        "/static/../pyproject.toml",
+        "/static/%2e%2e/pages/forms.py",
+        "/static/..%5cforms.py",
+        "/static//etc/passwd",
+        "/static/%00",
+        "/static/" + "a" * 1000,
+    ],
+)
+def test_static_files_end_where_they_should(client: Client, path: str) -> None:
+    assert client.get(path).status_code in {400, 404, 405}
+
+
+@pytest.mark.stored
+def test_an_item_is_created_changed_and_deleted_without_script(
+    browser: Browser, habits: Habits
+) -> None:
+    page = browser.page(browser.page(browser.page("/").link(ITEMS)).link(NEW))
+    name, renamed = fresh_name("Born"), fresh_name("Renamed")
+    fields = {"name": f"  {name} ", "description": "One\r\ntwo", "price": "9.5"}
+    response = browser.post(page, form_of(page), **fields)
+    assert response.status_code == habits.after_post
+    browser.follow(response)
+    listed = find(browser, name)
+    assert "9.50" in listed.text
+
+    page = browser.page(address_of(browser, name, EDIT))
+    form = form_of(page)
+    assert form.values["name"] == name
+    assert form.values["price"] == "9.50"
+    assert form.values["description"].split() == ["One", "two"]
+    response = browser.post(page, form, name=renamed, price="0")
+    assert response.status_code == habits.after_post
+    browser.follow(response)
+    assert is_listed(browser, renamed)
+    assert not is_listed(browser, name)
+
+    path = address_of(browser, renamed, DELETE)
+    page = browser.page(path)
+    assert renamed in page.text
+    assert browser.request("HEAD", path).status_code == 200
+    assert is_listed(browser, renamed)
+    response = browser.post(page, page.form())
+    assert response.status_code == habits.after_post
+    browser.follow(response)
+    assert not is_listed(browser, renamed)
+    assert browser.request("GET", path).status_code == 404
+    assert browser.post(page, page.form()).status_code == 404
+
+
+@pytest.mark.stored
+def test_a_list_is_shown_in_pages(browser: Browser) -> None:
+    names = [fresh_name("Many") for _ in range(45)]
+    for name in names:
+        create(browser, name=name)
+    pages = all_pages(browser)
+    assert len(pages) > 1
+    for page in pages[:2]:
+        check_page(page)
+    text = " ".join(page.text for page in pages)
+    for name in names:
+        assert text.count(name) == 1 or re.search(
+            rf"{name}\b.*(Edit|Delete) {name}", text
+        )
+
+
+@pytest.mark.parametrize(
+    "page", ["0", "-1", "abc", "1e9", "99999999999999999999", "%00", "%ff"]
+)
+def test_a_page_that_is_not_there_does_no_harm(browser: Browser, page: str) -> None:
+    for query in (f"page={page}", f"cursor={page}", f"after={page}"):
+        response = browser.request("GET", f"{ITEMS}?{query}")
+        assert response.status_code in {200, 400, 404, 422}
+        check_page(as_page(response))
+
+
+@pytest.mark.stored
+@pytest.mark.parametrize(
+    "name",
+    [
+        "<script>alert(1)</script>{}",
+        "\"'><img src=x onerror=alert(1)>{}",
+        "{{{{7*7}}}}{}",
+        "&amp;{}",
+    ],
+)
+def test_what_people_write_is_shown_as_text(browser: Browser, name: str) -> None:
+    written = name.format(fresh_name(" n"))
+    create(browser, name=written, description=written)
+    listed = find(browser, written)
+    check_page(listed)
+    for pattern in (EDIT, DELETE):
+        page = browser.page(address_of(browser, written, pattern))
+        check_page(page)
+        assert not [img for img in page.all("img") if img.get("src") == "x"]
+        assert "alert(1)" not in "".join(script.text for script in page.all("script"))
+
+
+@pytest.mark.parametrize(
+    ("bad", "value"),
+    [
+        ("name", ""),
+        ("name", "   "),
+        ("name", "x" * 101),
+        ("name", "a\u0007b"),
+        ("price", ""),
+        ("price", "abc"),
+        ("price", "-1"),
+        ("price", "1.001"),
+        ("price", "1000000.01"),
+        ("price", "NaN"),
+        ("price", "Infinity"),
+        ("price", "1e400"),
+        ("description", "x" * 1001),
+    ],
+)
+def test_a_form_that_is_not_right_comes_back_with_the_error_at_its_field(
+    browser: Browser, habits: Habits, bad: str, value: str
+) -> None:
+    name = fresh_name("Refused")
+    fields = {"name": name, "description": "kept as it was", "price": "2.50"} | {
+        bad: value
+    }
+    page = browser.page(browser.page(ITEMS).link(NEW))
+    response = browser.post(page, form_of(page), **fields)
+    if bad == "name" and not value.strip():
+        fields["name"] = form_of(as_page(response)).values["name"].strip()
+        assert fields["name"] == ""
+        fields.pop("name")
+        assert form_of(as_page(response)).control("name").get("aria-invalid") == "true"
+    if "\u0007" in value:  # a browser would not send it, a page need not give it back
+        fields.pop("name")
+    check_refused(response, habits, fields, bad)
+    assert not is_listed(browser, name)
+
+
+def test_every_bad_field_is_told(browser: Browser, habits: Habits) -> None:
+    fields = {"name": "x" * 101, "description": "x" * 1001, "price": "many"}
+    page = browser.page(browser.page(ITEMS).link(NEW))
+    response = browser.post(page, form_of(page), **fields)
+    check_refused(response, habits, fields, *fields)
+
+
+@pytest.mark.stored
+def test_a_taken_name_is_told_at_the_field(browser: Browser, habits: Habits) -> None:
+    name = fresh_name("Taken \u00e9")
+    create(browser, name=name)
+    page = browser.page(browser.page(ITEMS).link(NEW))
+    fields = {"name": name, "description": "kept", "price": "3.00"}
+    check_refused(browser.post(page, form_of(page), **fields), habits, fields, "name")
+
+    other = fresh_name("Other")
+    create(browser, name=other)
+    page = browser.page(address_of(browser, other, EDIT))
+    check_refused(browser.post(page, form_of(page), **fields), habits, fields, "name")
+    assert is_listed(browser, other)
+
+
+def test_fields_that_are_missing_are_told(browser: Browser, habits: Habits) -> None:
+    page = browser.page(browser.page(ITEMS).link(NEW))
+    form = form_of(page)
+    for name in ("name", "price", "description"):
+        form.values.pop(name)
+    response = browser.post(page, form)
+    assert response.status_code == habits.form_refused
+    assert form_of(as_page(response)).control("name").get("aria-invalid") == "true"
+
+
+@pytest.mark.stored
+@pytest.mark.parametrize("name", ["a%00b", "%00", "%ED%A0%80", "%FF%FE", "a%0Ab"])
+def test_bytes_that_are_no_text_do_no_harm(
+    browser: Browser, habits: Habits, name: str
+) -> None:
+    page = browser.page(browser.page(ITEMS).link(NEW))
+    form = form_of(page)
+    hidden = {
+        key: value for key, value in form.values.items() if key not in {"name", "price"}
+    }
+    body = browser.client.build_request(
+        "POST", "/", data=hidden | {"price": "1.00"}
+    ).content
+    number = fresh_name("n").replace(" ", "+")
+    response = browser.request(
+        "POST",
+        urlsplit(page.url).path,
+        content=body + f"&name={name}{number}".encode(),
+        headers={
+            "Content-Type": "application/x-www-form-urlencoded",
+            "Origin": ORIGIN,
+            "Referer": page.url,
+            "Sec-Fetch-Site": "same-origin",
+        },
+    )
+    allowed = {400, habits.form_refused}
+    if name in {"%ED%A0%80", "%FF%FE"}:  # a replacement character is text again
+        allowed.add(habits.after_post)
+    assert response.status_code in allowed
+
+
+FORGERIES = {
+    "from another site": {
+        "Origin": "https://evil.example",
+        "Sec-Fetch-Site": "cross-site",
+    },
+    "from a sister site": {
+        "Origin": f"https://sub.{HOST}",
+        "Sec-Fetch-Site": "same-site",
+    },
+    "from nowhere": {"Origin": "null", "Sec-Fetch-Site": "cross-site"},
+    "by an old browser": {"Origin": "https://evil.example"},
+    "by an odd browser": {"Sec-Fetch-Site": "cross-site"},
+    "from a name that begins alike": {"Origin": f"{ORIGIN}.evil.example"},
+    "from another port": {"Origin": f"{ORIGIN}:8443", "Sec-Fetch-Site": "same-site"},
+}
+
+
+@pytest.mark.parametrize("forgery", FORGERIES)
+def test_a_post_from_elsewhere_is_refused(
+    browser: Browser, habits: Habits, forgery: str
+) -> None:
+    mine = fresh_name("Mine")
+    create(browser, name=mine)
+    name = fresh_name("Forged")
+    headers = FORGERIES[forgery]
+    for path, fields in (
+        ("/items/new", {"name": name, "description": "", "price": "1.00"}),
+        (
+            address_of(browser, mine, EDIT),
+            {"name": name, "description": "", "price": "1.00"},
+        ),
+        (address_of(browser, mine, DELETE), {}),
+    ):
+        # The browser adds the victim's cookies; the hidden fields it cannot know.
+        response = browser.request("POST", path, data=fields, headers=headers)
+        assert response.status_code == habits.forged_post, path
+        check_page(as_page(response))
+    assert is_listed(browser, mine)
+    assert not is_listed(browser, name)
+
+
+def test_a_form_sent_as_another_type_does_no_harm(browser: Browser) -> None:
+    for content_type in ("application/json", "text/plain", "multipart/form-data", "x"):
+        response = browser.request(
+            "POST",
+            "/items/new",
+            content=b'{"name": "sent as json", "price": "1.00"}',
+            headers={
+                "Content-Type": content_type,
+                "Origin": ORIGIN,
+                "Referer": f"{ORIGIN}/",
+            },
+        )
+        assert 400 <= response.status_code < 500 or response.status_code == 200
+    assert not is_listed(browser, "sent as json")
+
+
+@pytest.mark.parametrize("identifier", [NOBODY, "abc", "7", "%00", "%ED%A0%80"])
+def test_an_item_that_is_not_there_gets_the_404_page(
+    browser: Browser, identifier: str
+) -> None:
+    for action in ("edit", "delete"):
+        response = browser.request("GET", f"/items/{identifier}/{action}")
+        assert response.status_code == 404
+        check_page(as_page(response))
+
+
+def test_error_pages_are_in_order(browser: Browser) -> None:
+    for response, status in (
+        (browser.request("GET", "/no/such/thing"), 404),
+        (browser.request("TRACE", "/"), 405),
+        (browser.request("GET", "/", headers={"Host": "evil.example"}), 400),
+        (browser.request("POST", "/", content=b"0" * 2_000_000), 413),
+    ):
+        assert response.status_code == status
+        check_page(as_page(response))
+
+
+def test_a_failure_inside_is_a_page_in_order(failing_service: Service) -> None:
+    with Client(failing_service) as client:
+        response = client.get(ITEMS, headers={"Accept": "text/html"})
+        assert response.status_code == 500
+        check_page(as_page(response))
+
+
+def test_cookies_are_for_this_site_only(browser: Browser) -> None:
+    for path in ("/", ITEMS, "/items/new"):
+        response = browser.client.get(path, headers={"Accept": "text/html"})
+        for cookie in response.headers.get_list("set-cookie"):
+            attributes = {part.strip().lower() for part in cookie.split(";")[1:]}
+            assert "secure" in attributes
+            assert attributes & {"samesite=lax", "samesite=strict"}
+            assert not [each for each in attributes if each.startswith("domain")]
+
+
+def test_head_works_for_pages(browser: Browser) -> None:
+    for path in ("/", ITEMS, "/items/new"):
+        response = browser.request("HEAD", path)
+        assert response.status_code == 200
+        assert response.content == b""
+
+
+def test_a_missing_slash_is_no_failure(browser: Browser) -> None:
+    for path in ("/items", "/items/new/", "/items/?", "//items/"):
+        response = browser.request("GET", path)
+        assert response.status_code in {200, 301, 302, 307, 308, 404}
+        target = urlsplit(urljoin(ORIGIN, response.headers.get("location", "/")))
+        assert target.netloc == HOST
+
+
+@pytest.mark.stored
+@pytest.mark.needs("api")
+def test_pages_and_api_show_the_same_items(browser: Browser, client: Client) -> None:
+    item = client.create(name=fresh_name("Shared \u00e9"), price="7.00")
+    page = browser.page(address_of(browser, item["name"], EDIT))
+    assert form_of(page).values["price"] == "7.00"
+    name = fresh_name("Changed")
+    browser.follow(browser.post(page, form_of(page), name=name))
+    assert client.get(f"/api/v1/items/{item['id']}").json()["name"] == name

@@ -1,0 +1,179 @@
+"""The list of items, page by page."""
+
+from typing import Any
+
+import pytest
+
+from tests.contract.client import ITEMS, Client, fresh_name, problem
+
+pytestmark = [pytest.mark.needs("api"), pytest.mark.stored]
+
+
+def ids(items: list[Any]) -> list[str]:
+    return [item["id"] for item in items]
+
+
+def check_order(items: list[Any]) -> None:
+    keys = [(item["created_at"], item["id"]) for item in items]
+    assert len(set(ids(items))) == len(items)
+    assert keys in (sorted(keys), sorted(keys, reverse=True))
+
+
+def test_pages_cover_everything_once_in_one_order(client: Client) -> None:
+    mine = {client.create()["id"] for _ in range(25)}
+    everything = client.walk(100)
+    check_order(everything)
+    assert mine <= set(ids(everything))
+    for limit in (7, 25):
+        assert client.walk(limit) == everything
+
+
+def test_twenty_items_come_by_default(client: Client) -> None:
+    for _ in range(21):
+        client.create()
+    page = client.get(ITEMS).json()
+    assert set(page) == {"items", "next_cursor"}
+    assert len(page["items"]) == 20
+    assert isinstance(page["next_cursor"], str)
+    assert len(client.get(ITEMS, params={"limit": 1}).json()["items"]) == 1
+
+
+def test_the_last_page_has_no_cursor_even_when_it_is_full(client: Client) -> None:
+    everything = client.walk()
+    for item in everything[90:]:
+        client.delete(f"{ITEMS}/{item['id']}")
+    count = min(len(everything), 90)
+    for _ in range(-count % 10):
+        client.create()
+        count += 1
+    for limit in (count, 10):
+        query: dict[str, Any] = {"limit": limit}
+        for _ in range(count // limit):
+            page = client.get(ITEMS, params=query).json()
+            assert len(page["items"]) == limit
+            query["cursor"] = page["next_cursor"]
+        assert query["cursor"] is None
+
+
+def test_what_is_added_while_paging_moves_nothing(client: Client) -> None:
+    for _ in range(12):
+        client.create()
+    before = ids(client.walk())
+    seen = ids(client.walk(5, between=client.create))
+    assert len(seen) == len(set(seen))
+    assert [identifier for identifier in seen if identifier in set(before)] == before
+
+
+def test_what_is_removed_while_paging_moves_nothing(client: Client) -> None:
+    for _ in range(12):
+        client.create()
+    before = ids(client.walk())
+    page = client.get(ITEMS, params={"limit": 5}).json()
+    last = page["items"][-1]["id"]
+    assert client.delete(f"{ITEMS}/{last}").status_code == 204
+    rest = client.get(ITEMS, params={"limit": 5, "cursor": page["next_cursor"]}).json()
+    assert ids(rest["items"]) == before[5:10]
+
+
+def test_a_change_while_paging_moves_nothing(client: Client) -> None:
+    for _ in range(8):
+        client.create()
+    before = ids(client.walk())
+    for identifier in before[:3]:
+        body = {"name": fresh_name("Changed")}
+        assert client.patch(f"{ITEMS}/{identifier}", json=body).status_code == 200
+    assert ids(client.walk()) == before
+
+
+@pytest.mark.parametrize("limit", ["1", "100"])
+def test_the_limits_ends_are_allowed(client: Client, limit: str) -> None:
+    assert client.get(f"{ITEMS}?limit={limit}").status_code == 200
+
+
+@pytest.mark.parametrize(
+    "limit",
+    [
+        "0",
+        "-1",
+        "101",
+        "1000000",
+        "99999999999999999999",
+        "9" * 5000,
+        "1.5",
+        "1e1",
+        "abc",
+        "",
+        "%20",
+        "%00",
+        "1%00",
+        "0x10",
+        "null",
+        "NaN",
+        "Infinity",
+        "%ff",
+        "1,2",
+        "true",
+        "%C2%B2",
+    ],
+)
+def test_another_limit_gets_422(client: Client, limit: str) -> None:
+    document = problem(client.get(f"{ITEMS}?limit={limit}"), 422)
+    assert "limit" in str(document["errors"])
+
+
+def test_a_limit_given_twice_does_no_harm(client: Client) -> None:
+    assert client.get(f"{ITEMS}?limit=1&limit=2").status_code in {200, 422}
+
+
+@pytest.mark.parametrize(
+    "cursor",
+    [
+        "abc",
+        "%00",
+        "AAAA",
+        "e30=",
+        "e30",
+        "bnVsbA",
+        "%ff",
+        "-1",
+        "'",
+        "W10",
+        "/../",
+        "%F0%9F%92%A9",
+        "eyJjcmVhdGVkX2F0IjogIk5hTiJ9",
+        "MTExMTEtOTktOTk",
+        "a" * 5000,
+        "%ED%A0%80",
+        "a%20b",
+    ],
+)
+def test_a_cursor_from_elsewhere_gets_422(client: Client, cursor: str) -> None:
+    problem(client.get(f"{ITEMS}?cursor={cursor}"), 422)
+
+
+def test_a_cursor_that_was_tampered_with_does_no_harm(client: Client) -> None:
+    for _ in range(2):
+        client.create()
+    cursor = client.get(ITEMS, params={"limit": 1}).json()["next_cursor"]
+    tampered = [cursor[:length] for length in range(1, len(cursor))]
+    tampered += [
+        cursor[:at] + other + cursor[at + 1 :]
+        for at in range(len(cursor))
+        for other in "A9_"
+    ]
+    tampered += [
+        cursor + "A",
+        cursor + "=",
+        cursor * 2,
+        cursor.swapcase(),
+        cursor[::-1],
+    ]
+    for changed in tampered:
+        response = client.get(ITEMS, params={"limit": 1, "cursor": changed})
+        assert response.status_code in {200, 422}, changed
+
+
+def test_what_a_cursor_says_is_not_echoed(client: Client) -> None:
+    response = client.get(f"{ITEMS}?cursor=swordfish&limit=swordfish")
+    problem(response, 422)
+    assert "swordfish" not in response.text

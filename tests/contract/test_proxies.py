@@ -1,0 +1,117 @@
+import pytest
+
+from tests.contract.client import (
+    ITEMS,
+    JSON,
+    PROBLEM,
+    Client,
+    fresh_name,
+    head,
+    raw,
+)
+from tests.contract.differences import Habits
+from tests.starters.databases import Database
+from tests.starters.harness import HOST, Project, Service, booted
+
+
+@pytest.mark.parametrize("protocol", ["https", "http", None])
+def test_an_untrusted_peer_cannot_say_that_it_came_by_https(
+    wary_service: Service, habits: Habits, protocol: str | None
+) -> None:
+    request = head("GET", "/some/where?with=query", X_Forwarded_Proto=protocol)
+    answer = raw(wary_service, request)
+    assert answer.status == habits.to_https
+    assert answer.headers["location"] == f"https://{HOST}/some/where?with=query"
+
+
+def test_an_untrusted_peer_cannot_name_another_host(wary_service: Service) -> None:
+    answer = raw(wary_service, head("GET", "/", X_Forwarded_Host="evil.example"))
+    assert answer.headers["location"].startswith(f"https://{HOST}/")
+
+
+def test_an_unknown_host_is_not_redirected(wary_service: Service) -> None:
+    assert raw(wary_service, head("GET", "/", Host="evil.example")).status == 400
+
+
+def test_health_is_not_redirected(wary_service: Service) -> None:
+    for path in ("/healthz", "/readyz"):
+        assert (
+            raw(wary_service, head("GET", path, X_Forwarded_Proto=None)).status == 200
+        )
+
+
+def test_a_path_with_two_slashes_is_not_redirected_to_another_host(
+    wary_service: Service,
+) -> None:
+    for path in ("//evil.example/", "/\\evil.example/", "//evil.example/%2e%2e"):
+        answer = raw(wary_service, head("GET", path))
+        assert answer.status in {301, 308, 400, 404}
+        location = answer.headers.get("location", f"https://{HOST}/")
+        assert location.startswith(f"https://{HOST}/")
+
+
+def test_a_trusted_peer_is_believed_when_it_says_http(
+    service: Service, habits: Habits
+) -> None:
+    answer = raw(service, head("GET", "/", X_Forwarded_Proto="http"))
+    assert answer.status == habits.to_https
+    assert answer.headers["location"] == f"https://{HOST}/"
+
+
+@pytest.mark.needs("api")
+def test_a_post_by_http_does_nothing(
+    service: Service, habits: Habits, client: Client
+) -> None:
+    name = fresh_name()
+    body = f'{{"name": "{name}", "price": "1.00"}}'.encode()
+    headers = {"Content_Type": JSON, "Content_Length": str(len(body))}
+    answer = raw(
+        service, head("POST", ITEMS, X_Forwarded_Proto="http", **headers) + body
+    )
+    assert answer.status == habits.to_https
+    assert name not in client.names()
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"X_Forwarded_For": "'; DROP TABLE items; --"},
+        {"X_Forwarded_For": ", ,, ,"},
+        {"X_Forwarded_For": "::1, 999.999.999.999, unknown"},
+        {"X_Forwarded_For": "10.0.0.1," * 400},
+        {"X_Forwarded_Proto": "https", "X_Forwarded_Port": "port"},
+        {"X_Forwarded_Proto": "https", "Forwarded": "for=;;;by==="},
+        {"X_Forwarded_Prefix": "//evil.example"},
+        {"X_Forwarded_Proto": "https", "X_Forwarded_Host": "[::1"},
+    ],
+)
+def test_forwarded_nonsense_does_no_harm(
+    service: Service, headers: dict[str, str | None]
+) -> None:
+    answer = raw(service, head("GET", "/no/such/thing", **headers))
+    assert answer.status in {400, 404}
+    assert "evil" not in answer.text
+
+
+@pytest.mark.parametrize("protocol", ["gopher", "https://", "https, http", "httpsx"])
+def test_an_unclear_protocol_is_not_https(
+    service: Service, habits: Habits, protocol: str
+) -> None:
+    answer = raw(service, head("GET", "/no/such/thing", X_Forwarded_Proto=protocol))
+    assert answer.status in {habits.to_https, 400}
+
+
+@pytest.mark.once
+def test_a_network_can_be_trusted(project: Project, database: Database) -> None:
+    trusted = "10.0.0.0/8, 127.0.0.0/8, ::1"
+    with booted(project, database.url, TRUSTED_PROXIES=trusted) as service:
+        assert raw(service, head("GET", "/no/such/thing")).status == 404
+
+
+@pytest.mark.needs("api")
+def test_an_error_before_the_application_is_a_problem_document_too(
+    service: Service,
+) -> None:
+    answer = raw(service, head("GET", ITEMS, Host="evil.example"))
+    assert answer.status == 400
+    assert answer.headers["content-type"].startswith(PROBLEM)

@@ -1,0 +1,93 @@
+import string
+
+import pytest
+
+from tests.contract.client import ITEMS, Client, head, log_entries, raw
+from tests.contract.exchanges import EXCHANGES
+from tests.starters.harness import HOST, Service
+
+ALLOWED = set(string.ascii_letters + string.digits + "._-")
+
+
+def well_formed(request_id: str) -> bool:
+    return 1 <= len(request_id) <= 64 and set(request_id) <= ALLOWED
+
+
+def test_every_kind_of_answer_has_a_request_id(service: Service, kind: str) -> None:
+    exchange = EXCHANGES[kind]
+    answer = raw(service, exchange.request)
+    assert answer.status == exchange.status, answer.text
+    assert well_formed(answer.headers["x-request-id"])
+
+    line, rest = exchange.request.split(b"\r\n", 1)
+    own = raw(service, line + b"\r\nX-Request-ID: my.own_id-7\r\n" + rest)
+    assert own.headers["x-request-id"] == "my.own_id-7"
+
+
+@pytest.mark.parametrize("own", ["a", "A.b_c-9", "x" * 64])
+def test_a_clients_own_id_is_kept(client: Client, own: str) -> None:
+    response = client.get("/no/such/thing", headers={"X-Request-ID": own})
+    assert response.headers.get_list("x-request-id") == [own]
+
+
+@pytest.mark.parametrize(
+    "own",
+    [
+        "",
+        "x" * 65,
+        "two words",
+        "a,b",
+        "<script>",
+        'a"b',
+        "a/b",
+        "a;b",
+        "\u00e9",
+        "a:b",
+        "{}",
+        "%0a",
+    ],
+)
+def test_a_clients_id_of_another_form_is_replaced(service: Service, own: str) -> None:
+    answer = raw(service, head("GET", "/no/such/thing", X_Request_ID=own))
+    assert answer.headers["x-request-id"] != own
+    assert well_formed(answer.headers["x-request-id"])
+
+
+def test_two_ids_in_one_request_are_not_both_kept(service: Service) -> None:
+    request = head(
+        "GET", "/no/such/thing", X_Request_ID="first\r\nX-Request-ID: second"
+    )
+    assert well_formed(raw(service, request).headers["x-request-id"])
+
+
+def test_ids_differ(client: Client) -> None:
+    ids = {client.get("/healthz").headers["x-request-id"] for _ in range(20)}
+    assert len(ids) == 20
+
+
+def test_a_redirect_to_https_has_a_request_id(wary_service: Service) -> None:
+    answer = raw(wary_service, head("GET", "/", X_Request_ID="on-the-way"))
+    assert 300 <= answer.status < 400
+    assert answer.headers["x-request-id"] == "on-the-way"
+
+
+@pytest.mark.needs("api")
+def test_a_failure_has_the_same_id_in_answer_and_log(failing_service: Service) -> None:
+    with Client(failing_service) as client:
+        response = client.get(ITEMS, headers={"X-Request-ID": "failing-in-api"})
+    assert response.status_code == 500
+    assert response.headers["x-request-id"] == "failing-in-api"
+    lines = log_entries(failing_service, "failing-in-api", 2)
+    assert any("Traceback" in str(line.get("exception", "")) for line in lines)
+
+
+@pytest.mark.needs("pages")
+def test_a_failing_page_has_the_same_id_in_answer_and_log(
+    failing_service: Service,
+) -> None:
+    request = head("GET", "/items/", Host=HOST, X_Request_ID="failing-in-pages")
+    answer = raw(failing_service, request)
+    assert answer.status == 500
+    assert answer.headers["x-request-id"] == "failing-in-pages"
+    lines = log_entries(failing_service, "failing-in-pages", 2)
+    assert any("Traceback" in str(line.get("exception", "")) for line in lines)

@@ -1,0 +1,94 @@
+import json
+import signal
+import socket
+import sys
+import time
+
+import pytest
+
+from tests.contract.client import ITEMS, JSON, Client, Raw, fresh_name, head, json_lines
+from tests.contract.conftest import Own
+from tests.starters.harness import Service
+
+pytestmark = pytest.mark.skipif(
+    sys.platform == "win32", reason="there is no SIGTERM on Windows"
+)
+
+GONE_SECONDS = 35
+GOOD_CODES = {
+    0,
+    143,
+    -signal.SIGTERM,
+}  # a process that a signal ended is 143 to a shell
+
+
+def accepts(service: Service) -> bool:
+    try:
+        with socket.create_connection(("127.0.0.1", service.port), timeout=2):
+            return True
+    except OSError:
+        return False
+
+
+def stop(service: Service) -> None:
+    began = time.monotonic()
+    code = service.stop(GONE_SECONDS)
+    assert code in GOOD_CODES
+    assert time.monotonic() - began < GONE_SECONDS
+    assert not accepts(service)
+    assert "Traceback" not in service.output
+
+
+@pytest.mark.once
+def test_it_goes_when_told_with_idle_and_stalled_connections_open(own: Own) -> None:
+    with (
+        Raw(own.service) as idle,
+        Raw(own.service) as silent,
+        Raw(own.service) as stalled,
+    ):
+        idle.send(head("GET", "/no/such/thing"))
+        assert idle.read().status == 404
+        stalled.send(
+            head("POST", ITEMS, Content_Type=JSON, Content_Length="100") + b"{"
+        )
+        assert silent.socket.fileno() > 0
+        stop(own.service)
+
+
+@pytest.mark.stored
+@pytest.mark.needs("api")
+def test_it_finishes_the_request_under_way(own: Own) -> None:
+    name = fresh_name("Late")
+    body = json.dumps({"name": name, "price": "1.00"}).encode()
+    with Raw(own.service) as connection:
+        connection.send(
+            head(
+                "POST",
+                ITEMS,
+                Content_Type=JSON,
+                Content_Length=str(len(body)),
+                Expect="100-continue",
+            )
+        )
+        connection.await_continue()
+        connection.send(body[:10])
+        own.service.process.terminate()
+        end = time.monotonic() + 1
+        while accepts(own.service) and time.monotonic() < end:
+            time.sleep(0.02)
+        connection.send(body[10:])
+        answer = connection.read("POST")
+        assert answer.status == 201, own.service.output
+        assert json.loads(answer.text)["name"] == name
+    stop(own.service)
+    lines = [line for line in json_lines(own.service) if line.get("path") == ITEMS]
+    assert [line["status"] for line in lines] == [201]
+
+
+@pytest.mark.once
+def test_it_stops_at_the_terminals_interrupt(own: Own) -> None:
+    with Client(own.service) as client:
+        assert client.get("/healthz").status_code == 200
+    own.service.process.send_signal(signal.SIGINT)
+    assert own.service.process.wait(GONE_SECONDS) in {0, 130, -signal.SIGINT}
+    assert "Traceback" not in own.service.output

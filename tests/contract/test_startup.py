@@ -1,0 +1,105 @@
+import re
+import subprocess
+import time
+
+import pytest
+
+from tests.starters.databases import free_port
+from tests.starters.harness import BOOT_SECONDS, SECRET, Project, answers_healthz
+
+SHORT = "hush-" * 6 + "h"  # 31 characters
+REFUSALS: dict[str, tuple[str, str | None]] = {
+    "without a secret": ("SECRET_KEY", None),
+    "with an empty secret": ("SECRET_KEY", ""),
+    "with a secret of blanks": ("SECRET_KEY", " " * 40),
+    "with a short secret": ("SECRET_KEY", SHORT),
+    "with a placeholder for a secret": ("SECRET_KEY", "change-me-" * 5),
+    "with another placeholder": ("SECRET_KEY", "changeme" * 5),
+    "with one character as a secret": ("SECRET_KEY", "x" * 64),
+    "without hosts": ("ALLOWED_HOSTS", None),
+    "with no host in the list": ("ALLOWED_HOSTS", " , "),
+    "with any host": ("ALLOWED_HOSTS", "*"),
+    "with any host among others": ("ALLOWED_HOSTS", "service.example,*"),
+    "without a database": ("DATABASE_URL", None),
+    "with an empty database": ("DATABASE_URL", ""),
+    "with a database of an unknown kind": (
+        "DATABASE_URL",
+        "oracle://hush:hush@db/service",
+    ),
+    "with no database at all": ("DATABASE_URL", "hush"),
+    "with a proxy that is none": ("TRUSTED_PROXIES", "loadbalancer"),
+    "with a limit that is no number": ("MAX_BODY_BYTES", "1 MB"),
+    "with an unknown environment": ("ENVIRONMENT", "staging-ish"),
+}
+
+
+pytestmark = pytest.mark.once
+
+
+def refuse(project: Project, settings: dict[str, str]) -> str:
+    output_path = project.directory.parent / "refusal.log"
+    with output_path.open("wb") as output:
+        process = subprocess.Popen(
+            [project.python, "-m", "app"],
+            cwd=project.directory,
+            env=settings,
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+        )
+    try:
+        end = time.monotonic() + BOOT_SECONDS
+        while process.poll() is None and time.monotonic() < end:
+            assert not answers_healthz(int(settings["PORT"])), "it started"
+            time.sleep(0.05)
+    finally:
+        if process.poll() is None:
+            process.terminate()
+            process.wait(40)
+    said = output_path.read_text("utf-8")
+    assert process.returncode == 1, said
+    assert "Traceback" not in said
+    lines = [line for line in said.splitlines() if line.strip()]
+    assert len(lines) == 1, said
+    assert re.search(r"[.!]$", lines[0]), lines[0]
+    assert "hush" not in lines[0]
+    return lines[0]
+
+
+@pytest.mark.parametrize("case", REFUSALS)
+def test_production_refuses_to_start(project: Project, case: str) -> None:
+    name, value = REFUSALS[case]
+    settings = project.production_settings("sqlite:////nowhere/service.sqlite3")
+    settings |= {"PORT": str(free_port())}
+    settings.pop(name, None)
+    if value is not None:
+        settings[name] = value
+    assert name in refuse(project, settings)
+
+
+def test_an_empty_environment_is_production_and_refused(project: Project) -> None:
+    assert "SECRET_KEY" in refuse(
+        project, project.system_settings() | {"PORT": str(free_port())}
+    )
+
+
+def test_the_example_of_an_environment_is_no_secret(project: Project) -> None:
+    example = project.directory / ".env.example"
+    given = re.findall(
+        r"^\s*#?\s*SECRET_KEY\s*=\s*(.+)$", example.read_text("utf-8"), re.MULTILINE
+    )
+    for value in given:
+        settings = project.production_settings("sqlite:////nowhere/service.sqlite3")
+        settings |= {"SECRET_KEY": value.strip().strip("\"'"), "PORT": str(free_port())}
+        assert "SECRET_KEY" in refuse(project, settings)
+
+
+def test_no_secret_is_part_of_the_project(project: Project) -> None:
+    for name in ("Dockerfile", "compose.yaml", ".env.example"):
+        path = project.directory / name
+        if path.exists():
+            found = re.findall(
+                r"SECRET_KEY\s*[:=]\s*[\"']?([\w!@#$%^&*-]{32,})", path.read_text()
+            )
+            assert not found, name
+    assert SECRET not in (project.directory / ".env.example").read_text("utf-8")

@@ -1,0 +1,341 @@
+"""Renders, installs and boots generated projects: what the slow tests stand on."""
+
+import atexit
+import contextlib
+import functools
+import hashlib
+import json
+import os
+import re
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import tomllib
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from tests.conftest import git, render_into
+from tests.starters.databases import Database, free_port, new_database
+
+BOOT_SECONDS = 60
+HOST = "service.example"
+PROJECT_NAME = 'Tea & "Biscuits": it\'s #1 ☕'
+SECRET = "kettle-harbour-violin-meadow-quartz-lantern-pebble-71-x9"  # noqa: S105
+
+# What a service or a tool could pick up from whoever runs the tests.
+_NOT_INHERITED = re.compile(
+    r"ENVIRONMENT|SECRET_KEY.*|ALLOWED_HOSTS|(TEST_)?DATABASE_URL|TRUSTED_PROXIES|CORS_ORIGINS"
+    r"|MAX_BODY_BYTES|BODY_TIMEOUT_SECONDS|HSTS_SECONDS|API_DOCS|LOG_LEVEL|HOST|PORT|WORKERS"
+    r"|VIRTUAL_ENV|PYTHON(PATH|HOME|WARNINGS|SAFEPATH)|PYTEST_.*|COPIER_.*|DJANGO_.*|FLASK_.*"
+    r"|UV_PROJECT_ENVIRONMENT|PYENV_VERSION|GIT_(DIR|WORK_TREE|INDEX_FILE)"
+)
+
+
+@dataclass(frozen=True)
+class Starter:
+    """One combination of answers."""
+
+    framework: str
+    needs: tuple[str, ...] = ()
+    database: str = "sqlite"
+
+    def __str__(self) -> str:
+        return "-".join(
+            [self.framework, "+".join(self.needs) or "nothing", self.database]
+        )
+
+
+@functools.cache
+def session_directory() -> Path:
+    """Return a directory that goes when the process ends."""
+    directory = Path(tempfile.mkdtemp(prefix="trivet-starters-"))
+    atexit.register(shutil.rmtree, directory, ignore_errors=True)
+    return directory
+
+
+def developer_environment(**extra: str) -> dict[str, str]:
+    """Return the environment of a terminal, without settings of any service."""
+    inherited = {
+        name: value
+        for name, value in os.environ.items()
+        if not _NOT_INHERITED.fullmatch(name)
+    }
+    return inherited | {"NO_COLOR": "1"} | extra
+
+
+def run(
+    command: Sequence[object],
+    directory: Path,
+    environment: Mapping[str, str] | None = None,
+    *,
+    seconds: float = 600,
+    check: bool = True,
+) -> str:
+    """Run a command, give back all it said, and raise with all of it when it fails."""
+    done = subprocess.run(
+        [str(part) for part in command],
+        cwd=directory,
+        env=dict(environment or developer_environment()),
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        encoding="utf-8",
+        errors="replace",
+        timeout=seconds,
+        check=False,
+    )
+    if check and done.returncode:
+        line = " ".join(map(str, command))
+        message = f"{line} ended with {done.returncode}:\n{done.stdout}"
+        raise AssertionError(message)
+    return done.stdout
+
+
+def uv() -> str:
+    """Find uv: the variable UV, or the PATH."""
+    program = os.environ.get("UV") or shutil.which("uv")
+    if not program:
+        message = "uv is neither on the PATH nor named by UV; bin/test brings it"
+        raise RuntimeError(message)
+    return program
+
+
+@dataclass
+class Project:
+    """A rendered and installed project."""
+
+    starter: Starter
+    directory: Path
+    environment_directory: Path
+    _migrated: Database | None = field(default=None, repr=False)
+
+    @property
+    def python(self) -> Path:
+        windows = sys.platform == "win32"
+        return self.environment_directory / (
+            "Scripts/python.exe" if windows else "bin/python"
+        )
+
+    def environment(self, **settings: str) -> dict[str, str]:
+        """Return an environment in which this project's tools are found."""
+        return developer_environment(
+            UV_PROJECT_ENVIRONMENT=str(self.environment_directory),
+            VIRTUAL_ENV=str(self.environment_directory),
+            **settings
+            | {"PATH": os.pathsep.join([str(self.python.parent), os.environ["PATH"]])},
+        )
+
+    def poe(self, *arguments: str, **settings: str) -> str:
+        """Run one of the project's own tasks."""
+        return run(
+            [self.python.parent / "poe", *arguments],
+            self.directory,
+            self.environment(**settings),
+        )
+
+    def production_settings(self, database_url: str, **settings: str) -> dict[str, str]:
+        """Return all that a server gets to see: nothing of the developer's."""
+        return {
+            **self.system_settings(),
+            "SECRET_KEY": SECRET,
+            "ALLOWED_HOSTS": HOST,
+            "DATABASE_URL": database_url,
+            "TRUSTED_PROXIES": "127.0.0.1",
+            "BODY_TIMEOUT_SECONDS": "2",
+            **settings,
+        }
+
+    def system_settings(self) -> dict[str, str]:
+        """Return what a machine has before anything is set for the service."""
+        names = ("PATH", "HOME", "TMPDIR", "SYSTEMROOT", "LANG")
+        return {name: os.environ[name] for name in names if name in os.environ}
+
+    def new_database(self) -> Database:
+        """Make a database of the project's kind, migrated as in production."""
+        if self._migrated is None:
+            database = new_database(
+                self.starter.database, self.directory.parent / "databases"
+            )
+            settings = self.production_settings(database.url, ENVIRONMENT="production")
+            self.poe("-q", "migrate", **settings)
+            self._migrated = database
+        return self._migrated.clone()
+
+
+def dependency_key(directory: Path) -> str:
+    """Name what is installed: projects alike in it share a virtual environment."""
+    configuration = tomllib.loads((directory / "pyproject.toml").read_text("utf-8"))
+    facts = [
+        configuration["project"].get(name)
+        for name in ("requires-python", "dependencies")
+    ] + [configuration.get("dependency-groups")]
+    return hashlib.sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()[:16]
+
+
+def choose_python(directory: Path) -> None:
+    """Write the version found where the one in .python-version is missing."""
+    found = [uv(), "python", "find", "--no-python-downloads"]
+    with contextlib.suppress(AssertionError):
+        run(found, directory)
+        return
+    requires = tomllib.loads((directory / "pyproject.toml").read_text("utf-8"))[
+        "project"
+    ]
+    python = run(
+        [*found, "--no-project", requires["requires-python"]], directory.parent
+    ).strip()
+    code = "import sys; print('%d.%d' % sys.version_info[:2])"
+    version = run([python, "-c", code], directory.parent)
+    (directory / ".python-version").write_text(version)
+
+
+_locks: dict[str, Path] = {}
+
+
+def install(starter: Starter, directory: Path) -> Project:
+    """Do in a rendered project what its README says first: uv sync, then poe setup."""
+    choose_python(directory)
+    key = dependency_key(directory)
+    project = Project(starter, directory, session_directory() / "environments" / key)
+    if key in _locks:
+        shutil.copy(_locks[key], directory / "uv.lock")
+    run([uv(), "sync", "--quiet"], directory, project.environment())
+    _locks.setdefault(key, directory / "uv.lock")
+    project.poe("setup")
+    return project
+
+
+@functools.cache
+def installed(starter: Starter, template: Path) -> Project:
+    """Render and install one project, once for each process of the test run."""
+    directory = session_directory() / str(starter) / "project"
+    answers = {
+        "project_name": PROJECT_NAME,
+        "known_framework": starter.framework,
+        "needs": list(starter.needs),
+        "database": starter.database,
+    }
+    render_into(directory, template=template, answers=answers)
+    git("init", "--quiet", cwd=directory)
+    git("add", "--all", cwd=directory)
+    git("commit", "--quiet", "--message=Start", cwd=directory)
+    return install(starter, directory)
+
+
+class BootError(AssertionError):
+    """A server that should have come up did not."""
+
+
+@dataclass
+class Service:
+    """A booted server."""
+
+    project: Project
+    process: subprocess.Popen[bytes]
+    port: int
+    output_path: Path
+    settings: Mapping[str, str]
+    started: float = field(default_factory=time.time)
+
+    @property
+    def output(self) -> str:
+        """All that the server has written until now, to both streams."""
+        return self.output_path.read_text("utf-8", errors="replace")
+
+    def stop(self, seconds: float = 40) -> int:
+        """Send SIGTERM and wait for the end."""
+        if self.process.poll() is None:
+            self.process.terminate()
+        try:
+            return self.process.wait(seconds)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+            message = (
+                f"the server was not gone {seconds} s after SIGTERM:\n{self.output}"
+            )
+            raise AssertionError(message) from None
+
+
+def answers_healthz(port: int) -> bool:
+    """Ask the way a load balancer does: over plain HTTP, by address."""
+    try:
+        with socket.create_connection(("127.0.0.1", port), timeout=5) as connection:
+            connection.sendall(b"GET /healthz HTTP/1.0\r\nHost: 127.0.0.1\r\n\r\n")
+            answer = b""
+            while data := connection.recv(4096):
+                answer += data
+    except OSError:
+        return False
+    return answer.split(b" ", 2)[1:2] == [b"200"]
+
+
+def launch(
+    project: Project, environment: Mapping[str, str], command: Sequence[object]
+) -> Service:
+    """Start a server of the project and wait until it answers."""
+    port = free_port()
+    settings = {**environment, "PORT": str(port)}
+    number = len(list(project.directory.parent.glob("output-*")))
+    output_path = project.directory.parent / f"output-{number}.log"
+    with output_path.open("wb") as output:
+        process = subprocess.Popen(
+            [str(part) for part in command],
+            cwd=project.directory,
+            env=settings,
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            start_new_session=sys.platform != "win32",
+        )
+    service = Service(project, process, port, output_path, settings)
+    atexit.register(_end, process)
+    end = time.monotonic() + BOOT_SECONDS
+    while not answers_healthz(port):
+        if process.poll() is not None or time.monotonic() > end:
+            code = process.poll()
+            _end(process)
+            message = f"{project.starter} did not answer /healthz (exit code {code}):\n"
+            raise BootError(message + service.output)
+        time.sleep(0.05)
+    return service
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    """End a server and whatever it started, however it is."""
+    if process.poll() is None:
+        if sys.platform == "win32":
+            process.kill()
+        else:
+            os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+
+
+@contextlib.contextmanager
+def booted(project: Project, database_url: str, **settings: str) -> Iterator[Service]:
+    """Boot the production server with the settings of production, and end it again."""
+    environment = project.production_settings(database_url, **settings)
+    service = launch(project, environment, [project.python, "-m", "app"])
+    try:
+        yield service
+    finally:
+        _end(service.process)
+
+
+@contextlib.contextmanager
+def development_server(project: Project) -> Iterator[Service]:
+    """Run what developers type, with no setting but a free port."""
+    command = [project.python.parent / "poe", "dev"]
+    service = launch(project, project.environment(), command)
+    try:
+        yield service
+    finally:
+        # The tasks start groups of their own, which only they can end.
+        with contextlib.suppress(AssertionError):
+            service.stop()
+        _end(service.process)

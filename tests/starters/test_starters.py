@@ -1,0 +1,180 @@
+"""What people do with a project on its first day works, and warns of nothing."""
+
+import re
+import sqlite3
+from pathlib import Path
+
+import httpx2
+import pytest
+
+from tests.starters.databases import mariadb_server, postgresql_server
+from tests.starters.harness import Project, booted, development_server, run, uv
+
+DEPRECATIONS = "error::DeprecationWarning,error::PendingDeprecationWarning"
+DEVELOPMENT_TOOLS = {
+    "mypy",
+    "pytest",
+    "ruff",
+    "poethepoet",
+    "httpx2",
+    "django-stubs",
+    "pre-commit",
+}
+# Where each framework's servers enter.
+ENTRY_POINTS = {"django": "config.wsgi", "fastapi": "app.asgi", "flask": "app.wsgi"}
+
+
+def passed(output: str) -> int:
+    found = re.search(r"(\d+) passed", output)
+    assert found, output
+    assert not re.search(r"\d+ (failed|error|warning)", output), output
+    return int(found[1])
+
+
+def development_data(directory: Path) -> dict[str, list[tuple[object, ...]]]:
+    """Return all that is in the development database, table by table."""
+    found = [
+        path
+        for path in directory.rglob("*")
+        if path.suffix in {".sqlite3", ".db", ".sqlite"}
+        and not any(part.startswith(".") for part in path.relative_to(directory).parts)
+    ]
+    assert len(found) == 1, found
+    connection = sqlite3.connect(found[0])
+    names = connection.execute(
+        "SELECT name FROM sqlite_master WHERE type = 'table'"
+    ).fetchall()
+    data = {
+        name: connection.execute(f'SELECT * FROM "{name}" ORDER BY 1').fetchall()  # noqa: S608
+        for (name,) in names
+    }
+    connection.close()
+    return data
+
+
+def test_its_checks_pass(project: Project) -> None:
+    project.poe("check")
+
+
+def test_its_tests_pass_and_leave_the_development_database_alone(
+    project: Project,
+) -> None:
+    project.poe("seed")
+    before = development_data(project.directory)
+    assert any(rows for name, rows in before.items() if "item" in name)
+    assert passed(project.poe("test")) > 5
+    assert development_data(project.directory) == before
+
+
+def test_its_tests_do_not_touch_the_database_they_could_see(
+    project: Project, tmp_path: Path
+) -> None:
+    other = tmp_path / "other.sqlite3"
+    passed(project.poe("test", "-q", DATABASE_URL=f"sqlite:///{other}"))
+    assert not other.exists()
+
+
+@pytest.mark.only(database={"mysql", "postgresql"})
+def test_its_tests_pass_on_its_own_kind_of_database(project: Project) -> None:
+    if project.starter.database == "postgresql":
+        server = postgresql_server()
+        url = f"postgresql://postgres:unused@127.0.0.1:{server.port}/postgres"
+        databases = "SELECT datname FROM pg_database ORDER BY 1;"
+    else:
+        server = mariadb_server()
+        url = f"mysql://trivet:trivet@127.0.0.1:{server.port}/mysql"
+        databases = "SHOW DATABASES;"
+    before = server.run(databases)
+    assert passed(project.poe("test", TEST_DATABASE_URL=url)) > 5
+    assert server.run(databases) == before
+
+
+def test_deprecations_are_errors_in_its_tests(project: Project) -> None:
+    warnings = [part for each in DEPRECATIONS.split(",") for part in ("-W", each)]
+    command = [project.python, *warnings, "-m", "pytest", "-q"]
+    passed(run(command, project.directory, project.environment()))
+
+
+def test_deprecations_are_errors_in_the_running_server(project: Project) -> None:
+    database = project.new_database()
+    with booted(project, database.url, PYTHONWARNINGS=DEPRECATIONS) as service:
+        headers = {"Host": "service.example", "X-Forwarded-Proto": "https"}
+        base = f"http://127.0.0.1:{service.port}"
+        with httpx2.Client(base_url=base, headers=headers, trust_env=False) as client:
+            for path in ("/readyz", "/", "/api/v1/items", "/items/", "/no/such/thing"):
+                assert client.get(path).status_code in {200, 404}
+            client.post("/api/v1/items", json={"name": "New", "price": "1.00"})
+        assert "Warning" not in service.output
+
+
+def test_setting_up_and_migrating_again_changes_nothing(project: Project) -> None:
+    before = development_data(project.directory)
+    project.poe("setup")
+    project.poe("migrate")
+    assert development_data(project.directory) == before
+
+
+def test_its_development_server_needs_no_settings(project: Project) -> None:
+    with development_server(project) as service:
+        base = f"http://127.0.0.1:{service.port}"
+        with httpx2.Client(base_url=base, trust_env=False) as client:
+            assert client.get("/healthz").status_code == 200
+            assert client.get("/readyz").status_code == 200
+            if "api" in project.starter.needs:
+                assert "items" in client.get("/api/v1/items").json()
+                assert client.get("/api/docs").status_code == 200
+            if "pages" in project.starter.needs:
+                page = client.get("/items/")
+                assert page.status_code == 200
+                (style, *_) = re.findall(r'href="(/[^"]+\.css[^"]*)"', page.text)
+                assert client.get(style).status_code == 200
+
+
+def test_its_server_refuses_to_be_entered_with_an_empty_environment(
+    project: Project,
+) -> None:
+    entry_point = ENTRY_POINTS[project.starter.framework]
+    said = run(
+        [project.python, "-c", f"import {entry_point}; print('it', 'started')"],
+        project.directory,
+        project.system_settings(),
+        check=False,
+    )
+    assert "it started" not in said
+    assert "SECRET_KEY" in said
+
+
+@pytest.mark.only(framework={"django"})
+def test_djangos_deployment_check_finds_nothing(project: Project) -> None:
+    settings = project.production_settings("sqlite:////nowhere/service.sqlite3")
+    command = [
+        project.python,
+        "manage.py",
+        "check",
+        "--deploy",
+        "--fail-level",
+        "WARNING",
+    ]
+    said = run(command, project.directory, settings | {"ENVIRONMENT": "production"})
+    assert "no issues" in said
+
+
+def test_production_gets_no_development_tools(project: Project) -> None:
+    command = [
+        uv(),
+        "export",
+        "--no-dev",
+        "--frozen",
+        "--no-hashes",
+        "--no-header",
+        "--no-annotate",
+    ]
+    exported = run(command, project.directory, project.environment())
+    names = {re.split(r"[=\[ ;]", line)[0] for line in exported.splitlines()}
+    assert names
+    assert not names & DEVELOPMENT_TOOLS
+
+
+def test_nothing_it_made_on_the_way_is_for_git(project: Project) -> None:
+    found = run(["git", "status", "--porcelain"], project.directory).split("\n")
+    assert {line for line in found if line} <= {"?? uv.lock", " M .python-version"}
