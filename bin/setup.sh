@@ -1,0 +1,154 @@
+# Sourced by bin/trivet and bin/test: brings .venv in step with uv.lock and puts uv on PATH.
+# Whatever is in place is left alone, so that every run but the first is quick.
+# shellcheck shell=sh
+
+: "${self:?}" # the script that sources this
+root=$(CDPATH='' cd -- "$(dirname -- "$self")/.." && pwd -P)
+cache=$root/.cache
+
+fail() {
+    printf '%s: %s\n' "${self##*/}" "$1" >&2
+    exit 1
+}
+
+# find_python [CODE]: the first Python of 3.11 or later on PATH that can run CODE. One that
+# does not start (a pyenv shim without its version, say) is stepped over.
+find_python() (
+    IFS=:
+    set -f
+    for name in python3 python3.14 python3.13 python3.12 python3.11 python; do
+        for directory in $PATH; do
+            [ -x "$directory/$name" ] || continue
+            "$directory/$name" -c "
+import sys
+if sys.version_info < (3, 11): sys.exit(1)
+${1:-}
+print(sys.executable)
+" </dev/null 2>/dev/null && return 0
+        done
+    done
+    return 1
+)
+
+# Sets uv to one that is new enough: the one on PATH, else our own.
+find_uv() {
+    for uv in "$(command -v uv || :)" "$cache/uv/uv"; do
+        [ -x "$uv" ] || continue
+        version=$("$uv" --version 2>/dev/null) || continue
+        version=${version#uv }
+        minor=${version#*.}
+        [ "${version%%.*}" -gt 0 ] 2>/dev/null || [ "${minor%%.*}" -ge 9 ] 2>/dev/null || continue
+        return 0
+    done
+    return 1
+}
+
+# Installs uv into the cache. It appears there when it is complete, by renaming: a run that is
+# interrupted, or another one at the same time, leaves nothing half done.
+bring_uv() {
+    if python=$(find_python 'import pip'); then
+        pip_into() { "$python" -m pip install --target "$@"; }
+    elif python=$(find_python 'import ensurepip, venv'); then
+        pip_into() {
+            "$python" -m venv "$1" || return
+            python=$1/bin/python
+            shift
+            "$python" -m pip install "$@"
+        }
+    elif python=$(find_python); then
+        fail "$python has neither pip nor venv: install one of them (on Debian: apt install python3-venv), or uv."
+    else
+        fail "no Python of 3.11 or later was found on PATH: install one, or uv."
+    fi
+    printf 'Fetching uv ...\n' >&2
+    fresh=$(mktemp -d "$cache/uv.XXXXXX")
+    trap 'rm -rf "$fresh"' EXIT
+    trap 'exit 130' INT
+    trap 'exit 143' HUP TERM
+    PIP_USER=0 PIP_REQUIRE_VIRTUALENV=0 pip_into "$fresh" --quiet --disable-pip-version-check \
+        --no-input --root-user-action ignore 'uv>=0.13,<1' </dev/null >&2 ||
+        fail "uv could not be installed: is the network there, and does PIP_INDEX_URL name your package index if you need one?"
+    mkdir -p "$cache/uv"
+    mv -f "$fresh/bin/uvx" "$fresh/bin/uv" "$cache/uv/"
+    rm -rf "$fresh"
+    trap - EXIT INT HUP TERM
+    uv=$cache/uv/uv
+}
+
+# Whether uv was told of another index than the public one, which uv.lock names.
+has_own_index() {
+    [ -n "${UV_DEFAULT_INDEX:-}${UV_INDEX_URL:-}${UV_INDEX:-}${UV_EXTRA_INDEX_URL:-}${UV_FIND_LINKS:-}" ] ||
+        grep -qsE 'index|find-links' /etc/uv/uv.toml "${XDG_CONFIG_HOME:-${HOME:-}/.config}/uv/uv.toml"
+}
+
+# The locked packages from an index of the user's own: uv sync would fetch them from the
+# addresses in uv.lock. Versions and checksums are those of uv.lock all the same.
+sync_from_own_index() {
+    "$uv" export --quiet --frozen "$1" --no-emit-project --output-file "$cache/requirements.txt" &&
+        shift &&
+        "$uv" venv --quiet --allow-existing "$@" .venv &&
+        "$uv" pip install --quiet --python .venv --require-hashes --requirements "$cache/requirements.txt" &&
+        "$uv" pip install --quiet --python .venv --no-deps --editable .
+}
+
+require_writable() {
+    mkdir -p "$cache" 2>/dev/null && [ -w "$root" ] && [ -w "$cache" ] ||
+        fail "$root cannot be written to, and the set-up needs that: use a checkout of your own."
+}
+
+# set_up GROUP: `run` for the command alone, `dev` with the development group.
+set_up() {
+    find_uv || {
+        require_writable
+        bring_uv
+    }
+    # pip's users name their index in one variable, uv's in another.
+    if [ -n "${PIP_INDEX_URL:-}" ] && [ -z "${UV_DEFAULT_INDEX:-}${UV_INDEX_URL:-}" ]; then
+        export UV_DEFAULT_INDEX="$PIP_INDEX_URL"
+    fi
+    # What is started finds uv too, to set up the projects it makes.
+    case :$PATH: in
+        *:"${uv%/*}":*) ;;
+        *) export PATH="${uv%/*}:$PATH" ;;
+    esac
+
+    in_step="$root $(cat "$root/pyproject.toml" "$root/uv.lock" | cksum)"
+    if [ -x "$root/.venv/bin/python" ]; then
+        for group in "$1" dev; do
+            [ "$in_step" != "$(cat "$root/.venv/.in-step-$group" 2>/dev/null)" ] || return 0
+        done
+    fi
+
+    require_writable
+    printf 'Setting up %s ...\n' "$root/.venv" >&2
+    (
+        cd "$root" || exit
+        # The scripts of an environment that was moved name the place where it was made.
+        for stamp in .venv/.in-step-*; do
+            [ ! -f "$stamp" ] || grep -qF "$root " "$stamp" || rm -rf .venv
+        done
+        rm -f .venv/.in-step-*
+        unset VIRTUAL_ENV
+        export UV_PROJECT_ENVIRONMENT="$root/.venv"
+        [ -n "${HOME:-}" ] || export UV_CACHE_DIR="$cache/uv-cache"
+        groups=--no-dev
+        [ "$1" = run ] || groups=--all-groups
+        set --
+        if python=$(find_python); then
+            export UV_PYTHON_DOWNLOADS=never
+            set -- --python "$python"
+        fi
+        if has_own_index; then
+            sync_from_own_index "$groups" "$@"
+        elif [ "$groups" = --no-dev ]; then
+            # Inexact: what bin/test has installed stays.
+            "$uv" sync --quiet --locked --no-dev --inexact "$@"
+        else
+            "$uv" sync --quiet --locked "$groups" "$@"
+        fi
+    ) </dev/null >&2 || {
+        find_python >/dev/null || fail "no Python of 3.11 or later was found on PATH, and uv could not fetch one: install one."
+        fail "the set-up failed, see above: the first run needs the network, and UV_DEFAULT_INDEX if you use a package index of your own."
+    }
+    printf '%s\n' "$in_step" >"$root/.venv/.in-step-$1"
+}
