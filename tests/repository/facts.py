@@ -1,0 +1,164 @@
+"""Facts in the documentation that stand elsewhere too, written from there.
+
+`uv run python -m tests.repository.facts` writes them into the documents.
+"""
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+import click
+
+from selector.cli import cli
+from selector.questionnaire import Prompt, Questionnaire
+from selector.template import PackageTree
+from tests.conftest import ROOT
+
+# In words, where the default of a question depends on other answers.
+DEPENDENT_DEFAULTS = {
+    "use_case": "`api`; `other` once a framework is named",
+    "needs": "those of the use case",
+    "framework": "the recommendation; the one that is known, if one is",
+    "extras": "all; none for the use cases `prototype` and `education`",
+}
+
+
+def main() -> None:
+    """Write all facts into their documents."""
+    for name in DOCUMENTS:
+        path = ROOT / name
+        path.write_text(with_facts(path.read_text("utf-8")), "utf-8")
+
+
+def with_facts(text: str) -> str:
+    """Give a document with its facts brought up to date."""
+    return re.sub(
+        r"(<!-- facts: (\w+) -->\n).*?(<!-- end -->)",
+        lambda found: f"{found[1]}\n{FACTS[found[2]]()}\n\n{found[3]}",
+        text,
+        flags=re.DOTALL,
+    )
+
+
+def use_cases() -> str:
+    """Tell what each use case alone leads to."""
+    questionnaire = Questionnaire(PackageTree())
+    titles = {p.name: {c.value: c.title for c in p.choices} for p in prompts()}
+    frameworks = questionnaire.model.frameworks
+    rows = []
+    for key in questionnaire.model.criteria["use_case"].answers:
+        if key == "other":
+            continue
+        answers = questionnaire.answer({"use_case": key}).all
+        decision = answers["recommendation"]
+        later = [need for need in answers["needs"] if need not in answers["parts"]]
+        first = frameworks[decision["framework"]].title
+        second = (
+            frameworks[decision["runner_up"]].title if decision["runner_up"] else ""
+        )
+        rows.append(
+            [
+                f"`{key}`",
+                titles["use_case"][key],
+                f"{first}, in a tie" if decision["verdict"] == "tie" else first,
+                second or "none: ruled out",
+                listed(answers["parts"]),
+                listed(later),
+            ]
+        )
+    return table(
+        ["`use_case`", "What", "Pick", "Then", "Generated today", "Later"], rows
+    )
+
+
+def answers() -> str:
+    """Tell every question with its values and its default."""
+    sections = []
+    for prompt in prompts():
+        default = DEPENDENT_DEFAULTS.get(prompt.name) or f"`{value(prompt.default)}`"
+        if prompt.default == "":
+            default = "empty"
+        kind = "any of" if prompt.several else "one of"
+        if not prompt.choices:
+            kind = {"bool": "`true` or `false`"}.get(prompt.kind, "text")
+        lines = [
+            f"### `{prompt.name}`",
+            "",
+            prompt.message.splitlines()[0]
+            if prompt.name != "framework"
+            else "Which one.",
+            "",
+            f"Default: {default}. Takes {kind}{':' if prompt.choices else '.'}",
+        ]
+        if prompt.choices:
+            rows = [[f"`{choice.value}`", choice.title] for choice in prompt.choices]
+            lines += ["", table(["Value", "Meaning"], rows)]
+        sections.append("\n".join(lines))
+    return "\n\n".join(sections)
+
+
+def commands() -> str:
+    """Tell every command with its options."""
+    sections = []
+    for name, command in cli.commands.items():
+        context = click.Context(command, info_name=name, parent=click.Context(cli))
+        rows = [
+            [f"`{' '.join([option.opts[0], *placeholder(option)])}`", option.help or ""]
+            for option in command.get_params(context)
+            if isinstance(option, click.Option) and "--help" not in option.opts
+        ]
+        usage = " ".join(["trivet", name, *command.collect_usage_pieces(context)])
+        sections.append(
+            f"## `{usage}`\n\n{command.help}\n\n{table(['Option', 'Does'], rows)}"
+        )
+    return "\n\n".join(sections)
+
+
+def placeholder(option: click.Option) -> list[str]:
+    """Give what stands for the value of an option, if it takes one."""
+    return [] if option.is_flag else [option.metavar or option.type.name.upper()]
+
+
+def prompts() -> list[Prompt]:
+    """Collect all questions, as asked of someone who wants advice and customises."""
+    asked: list[Prompt] = []
+
+    def ask(prompt: Prompt) -> Any:  # noqa: ANN401 - an answer can be of any type
+        asked.append(prompt)
+        return True if prompt.name == "customise" else prompt.default
+
+    Questionnaire(PackageTree()).answer({}, ask)
+    return asked
+
+
+def table(header: list[str], rows: list[list[str]]) -> str:
+    """Lay out a table of Markdown."""
+    return "\n".join(
+        f"| {' | '.join(row)} |" for row in [header, ["---"] * len(header), *rows]
+    )
+
+
+def listed(names: list[str]) -> str:
+    return ", ".join(f"`{name}`" for name in names)
+
+
+def value(given: object) -> str:
+    """Write a value as --data takes it."""
+    return str(given).lower() if isinstance(given, bool) else str(given)
+
+
+def facts_in(text: str) -> Iterator[str]:
+    """Name the facts that a document holds."""
+    yield from re.findall(r"<!-- facts: (\w+) -->", text)
+
+
+FACTS: Mapping[str, Callable[[], str]] = {
+    "answers": answers,
+    "commands": commands,
+    "use_cases": use_cases,
+}
+
+DOCUMENTS = ("README.md", "docs/reference/answers.md", "docs/reference/commands.md")
+
+if __name__ == "__main__":
+    main()
