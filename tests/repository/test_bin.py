@@ -298,7 +298,8 @@ def test_bin_test_runs_everything_and_fails_with_any_part(
         "ruff called: format --check .",
         "ruff called: check .",
         "mypy called: ",
-        "pytest called: --numprocesses auto --dist loadgroup -m not slow tests -k a b",
+        "pytest called: --numprocesses auto --dist loadgroup"
+        " -m not slow and not thorough tests -k a b",
     ]
     assert done.stdout.splitlines()[-1].startswith("pytest"), "the tests have the end"
 
