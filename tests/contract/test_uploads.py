@@ -1,5 +1,6 @@
-"""Uploads: what people send is kept to their own, and does nothing when it comes back."""
+"""Uploads: what is sent is kept to its owner, and comes back harmless."""
 
+import contextlib
 import struct
 import sys
 import zlib
@@ -145,7 +146,7 @@ def test_a_picture_of_25_megapixels_is_taken(client: Client) -> None:
         ('a"; filename=b.exe', None),
         ("caf\u00e9 \u4e16\u754c.pdf", "caf\u00e9 \u4e16\u754c.pdf"),
         ("gpj\u202efdp.exe", "gpjfdp.exe"),
-        ("x" * 5000, None),
+        ("x" * 500, "x" * 100),
         ("..", None),
     ],
 )
@@ -166,13 +167,10 @@ def test_ten_mebibytes_may_come_and_no_more(service: Service, client: Client) ->
     assert len(content) == upload["size"]
     client.delete(f"{UPLOADS}/{upload['id']}")
     length = str(10 * MEBIBYTE + 1)
-    credentials = {"Authorization": client.headers.get("Authorization")}
-    request = head(
-        "POST", UPLOADS, Content_Length=length, Content_Type=FORM, **credentials
-    )
+    request = head("POST", UPLOADS, Content_Length=length, Content_Type=FORM)
     assert raw(service, request).status == 413
     pieces = [BEFORE + PDF, *[b"0" * 65_536] * 400, AFTER]
-    answer = send_chunked(service, UPLOADS, pieces, Content_Type=FORM, **credentials)
+    answer = send_chunked(service, UPLOADS, pieces, Content_Type=FORM)
     assert answer.status in {411, 413}
     assert answer.sent < 16 * MEBIBYTE
 
@@ -202,10 +200,7 @@ def test_files_are_deleted_with_their_rows(frugal: Service, directory: Path) -> 
 
 def test_a_file_cut_off_leaves_nothing(frugal: Service, directory: Path) -> None:
     with Client(frugal) as client:
-        credentials = {"Authorization": client.headers.get("Authorization")}
-        request = head(
-            "POST", UPLOADS, Content_Length="2000000", Content_Type=FORM, **credentials
-        )
+        request = head("POST", UPLOADS, Content_Length="2000000", Content_Type=FORM)
         for sent in (BEFORE + PDF, BEFORE + PDF + b"0" * 1_500_000):
             with Raw(frugal) as connection:
                 connection.send(request)
@@ -253,19 +248,20 @@ def test_a_file_belongs_to_who_sent_it(frugal: Service) -> None:
 
 @pytest.mark.needs("accounts")
 def test_strangers_are_turned_away_before_their_file_is_read(service: Service) -> None:
-    for credentials in ({}, {"Authorization": "Bearer nonsense"}):
+    for credentials in (None, "Bearer nonsense"):
         with Raw(service) as connection:
+            connection.started_sending = True  # without anybody's credentials
             connection.send(
                 head(
                     "POST",
                     UPLOADS,
                     Content_Length=str(9 * MEBIBYTE),
                     Content_Type=FORM,
-                    **credentials,
+                    Authorization=credentials,
                 )
             )
             connection.send(BEFORE + PDF)
-            assert connection.has_answer(1)
+            assert connection.has_answer(5)
             assert connection.read("POST").status == 401
 
 
@@ -279,23 +275,22 @@ def resident(service: Service) -> int:
 def test_files_are_never_held_whole_in_memory(service: Service, client: Client) -> None:
     client.delete(f"{UPLOADS}/{added(client)['id']}")
     before = resident(service)
-    credentials = {"Authorization": client.headers.get("Authorization")}
     body = BEFORE + PDF + b"0" * (9 * MEBIBYTE)
     request = head(
         "POST",
         UPLOADS,
         Content_Length=str(len(body) + len(AFTER)),
         Content_Type=FORM,
-        **credentials,
     )
-    connections = [Raw(service) for _ in range(8)]
-    for connection in connections:
-        connection.send(request)
-        assert connection.send(body)
-    grown = resident(service) - before
-    for connection in connections:
-        connection.send(AFTER)
-        assert connection.read("POST").status == 201
+    with contextlib.ExitStack() as stack:
+        connections = [stack.enter_context(Raw(service)) for _ in range(8)]
+        for connection in connections:
+            connection.send(request)
+            assert connection.send(body)
+        grown = resident(service) - before
+        for connection in connections:
+            connection.send(AFTER)
+            assert connection.read("POST").status == 201
     assert grown < 8 * 4 * MEBIBYTE
     for upload in listed(client):
         client.delete(f"{UPLOADS}/{upload['id']}")
