@@ -32,7 +32,10 @@ LEFTOVERS = {
         r"|REDIS|\bstaff\b"
     },
     "admin": {ANYWHERE: r"(?i)sqladmin|/admin\b|admin panel|app\.admin"},
-    "uploads": {ANYWHERE: r"(?i)\buploads?\b|upload_|pillow|\bPIL\b|\bTMPDIR\b"},
+    "uploads": {
+        ANYWHERE: r"(?i)\buploads?\b|UPLOAD_BYTES|UPLOAD_QUOTA|UPLOADS_DIR|pillow|\bPIL\b"
+        r"|TMPDIR"
+    },
     "mail": {ANYWHERE: r"(?i)\be?mails?\b|smtp"},
     "sqlite": {r"compose\.yaml|Dockerfile": r"(?i)sqlite|/data\b"},
     "postgresql": {WIRING: r"(?i)postgres|psycopg"},
