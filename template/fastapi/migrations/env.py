@@ -1,4 +1,4 @@
-"""Runs the migrations against DATABASE_URL."""
+"""Runs the migrations against DATABASE_URL. A table without a model is left alone."""
 
 import asyncio
 
@@ -15,7 +15,6 @@ def migrate(connection: Connection) -> None:
         connection,
         target_metadata=Base.metadata,
         render_as_batch=True,
-        # A table whose model has gone stays until somebody writes that it goes.
         include_name=lambda n, kind, _: kind != "table" or n in Base.metadata.tables,
     )
     with context.begin_transaction():

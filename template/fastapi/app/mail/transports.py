@@ -27,7 +27,9 @@ class Nowhere:
 
 class Terminal:
     async def send(self, message: EmailMessage) -> None:
-        sys.stdout.write(f"\n{message}\n")
+        # The text as it is read, so that its links work.
+        head = f"To: {message['To']}\nSubject: {message['Subject']}"
+        sys.stdout.write(f"\n{head}\n\n{message.get_content()}\n")
         sys.stdout.flush()
 
 
