@@ -17,7 +17,7 @@ import yaml
 from jinja2 import TemplateError
 
 from selector.errors import Refusal
-from selector.template import Template, checkout
+from selector.template import Template, checkout, is_address
 
 ANSWERS_FILE = ".copier-answers.yml"
 
@@ -155,7 +155,7 @@ def _render(template: Template, answers: Mapping[str, Any], folder: Path) -> Non
             run_copy(
                 str(template.repository),
                 folder,
-                data=dict(answers),
+                data={**answers, **_address(template.recorded)},
                 vcs_ref=template.commit,
                 defaults=True,
                 quiet=True,
@@ -170,6 +170,12 @@ def _render(template: Template, answers: Mapping[str, Any], folder: Path) -> Non
         raise _unwritable(folder.parent.parent, error) from error
     finally:
         gc.enable()
+
+
+def _address(recorded: str) -> dict[str, str]:
+    """Say where updates come from: Copier sees only the copy that it renders from."""
+    everywhere = is_address(recorded) and not re.match(r"(git\+)?file:", recorded)
+    return {"template_address": recorded} if everywhere else {}
 
 
 def _record(address: str, file: Path) -> None:

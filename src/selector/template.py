@@ -22,6 +22,8 @@ _RENDERED = (
     "includes",
     "src/selector/criteria.yml",
     "src/selector/score.jinja",
+    "src/selector/changelog.jinja",
+    "CHANGELOG.md",
 )
 
 # What is read before anything is rendered, as far as it is known.
@@ -30,6 +32,7 @@ _QUESTIONNAIRE = (
     "questions/project.yml",
     "questions/criteria.yml",
     "questions/stack.yml",
+    "questions/update.yml",
     "src/selector/criteria.yml",
     "src/selector/score.jinja",
 )
