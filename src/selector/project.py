@@ -162,7 +162,7 @@ def _render(template: Template, answers: Mapping[str, Any], folder: Path) -> Non
                 settings=Settings(),
                 unsafe=False,
             )
-        _record(template.recorded, folder / ANSWERS_FILE)
+        record(template.recorded, folder / ANSWERS_FILE)
     except (CopierError, TemplateError, ValueError) as error:
         message = f"Copier could not render the template: {error}"
         raise Refusal(message) from error
@@ -178,7 +178,7 @@ def _address(recorded: str) -> dict[str, str]:
     return {"template_address": recorded} if everywhere else {}
 
 
-def _record(address: str, file: Path) -> None:
+def record(address: str, file: Path) -> None:
     """Let the project remember where its updates come from."""
     if file.is_file():
         text = file.read_text("utf-8")
