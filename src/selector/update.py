@@ -178,7 +178,7 @@ def prepared(
             f"`git branch -D {branch}`, and try again."
         )
         raise Refusal(message)
-    living.git("worktree", "prune")
+    _forget_killed(living)
     with tempfile.TemporaryDirectory(
         prefix="trivet-", ignore_cleanup_errors=True
     ) as folder:
@@ -197,6 +197,16 @@ def prepared(
             yield _outcome(standing, worktree, branch)
         finally:
             living.git("worktree", "remove", "--force", str(worktree))
+
+
+def _forget_killed(living: Living) -> None:
+    """Let git forget the worktrees of updates that were killed."""
+    listed = living.git("worktree", "list", "--porcelain").stdout.splitlines()
+    for line in listed:
+        path = Path(line.removeprefix("worktree "))
+        if line.startswith("worktree ") and not path.exists():
+            living.git("worktree", "unlock", str(path))
+    living.git("worktree", "prune")
 
 
 def _move(place: Path, address: str) -> None:

@@ -2,6 +2,7 @@
 
 import shlex
 from collections.abc import Sequence
+from contextlib import ExitStack
 from functools import partial
 from pathlib import Path
 
@@ -81,7 +82,10 @@ def update(  # noqa: PLR0913 - one argument for each option
         moved = stands.source.recorded if where else None
         try:
             say = partial(out.print, markup=False)
-            with prepared(stands, answers, moved, say) as outcome:
+            with ExitStack() as stack:
+                with display.step(out, "Merging"):
+                    made = prepared(stands, answers, moved, say)
+                    outcome = stack.enter_context(made)
                 if outcome.empty and not (stands.newer or where):
                     out.print("These answers change nothing in the project.")
                     return 0
@@ -134,17 +138,17 @@ def _announce(out: Console, stands: Standing, answers: dict[str, object]) -> Non
         out.print(line)
     for key, value in answers.items():
         old = display.plain(stands.living.given[key])
-        out.print(f"{key}: {old} to {display.plain(value)}", markup=False)
+        out.print(f"{key}: from {old} to {display.plain(value)}", markup=False)
     if "framework" in answers:
         out.print(
-            "\n[bold]A change of framework writes the service again.[/] Every file of "
-            "the old framework goes, your own in its folders too. What you wrote for "
-            "it does not run under the new one, and its migrations say nothing to it: "
-            "`poe migration` writes new ones for tables that are there already. Most "
-            "often a new project beside this one, to which you move your code piece "
-            "by piece, is less work: `trivet new`."
+            "\n[bold]A change of framework writes the service again.[/] The files of "
+            "the old framework go, with what you changed in them. Files of your own "
+            "stay, but do not run under the new one. Migrations stay too, and say "
+            "nothing to it. Most often it is less work to make a new project beside "
+            "this one, and to move your code there piece by piece: `trivet new`."
         )
     _news(out, stands)
+    out.print()
 
 
 def _news(out: Console, stands: Standing) -> None:
@@ -226,15 +230,15 @@ def _finish(out: Console, outcome: Outcome, before: str, *, test: bool) -> int:
             "Models changed. The schema is yours: write the migration and read it."
         )
         display.command(out, f'{uv} run poe migration "what changed"')
+    display.lines(out, "To look at it", [f"git diff {before}..."])
     _ways(out, outcome.living, branch, before)
     return 0 if passed else OPEN
 
 
 def _ways(out: Console, living: Living, branch: str, before: str) -> None:
-    """Say how to look at an update, take it, and undo it."""
+    """Say how to take an update, and how to undo it."""
     place = living.folder
     here = "" if Path.cwd().resolve() == place else f" {shlex.quote(str(place))}"
-    display.lines(out, "To look at it", [f"git diff {before}..."])
     display.lines(out, "To take it", [f"git checkout {before} && git merge {branch}"])
     display.lines(out, "To undo it", [f"{commands.program()} update --undo{here}"])
 

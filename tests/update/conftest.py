@@ -10,6 +10,10 @@ import pytest
 import yaml
 from copier import run_copy, run_update
 
+from tests.cli.conftest import (  # noqa: F401 - pytest finds fixtures here
+    plain_terminal,
+    trivet,
+)
 from tests.conftest import git
 from tests.update.releases import commit_all, release, with_releases
 
@@ -112,3 +116,43 @@ def conflicts(project: Path) -> set[str]:
     """Give the files that git shows as conflicting."""
     listed = git("ls-files", "--unmerged", "-z", cwd=project).split("\0")
     return {line.split("\t")[1] for line in listed if line}
+
+
+@pytest.fixture(scope="session")
+def base(next_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Give a committed project of the first release, to be copied."""
+    place = tmp_path_factory.mktemp("base") / "service"
+    answers = {"known_framework": "fastapi", "needs": ["api"]}
+    return committed(copy(next_template, place, answers, ref="v0.1.0"))
+
+
+@pytest.fixture
+def project(base: Path, tmp_path: Path) -> Path:
+    """Give a project of the first release, while a newer one is there."""
+    return Path(shutil.copytree(base, tmp_path / "service"))
+
+
+def own(project: Path, name: str, old: str = "", new: str = "") -> None:
+    """Commit what an owner does: a file of their own, or a change in one."""
+    path = project / name
+    if old:
+        replace(path, old, new)
+    else:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(new, "utf-8", newline="\n")
+    commit_all(project, f"Own {name}")
+
+
+def state(project: Path) -> dict[str, object]:
+    """Give all that an update could change: files, branches, index, settings."""
+    return {
+        "files": {
+            path.relative_to(project).as_posix(): path.read_bytes()
+            for path in sorted(project.rglob("*"))
+            if path.is_file() and ".git" not in path.relative_to(project).parts
+        },
+        "branches": git("branch", "--list", "--verbose", "--no-abbrev", cwd=project),
+        "status": git("status", "--porcelain", "--ignored", cwd=project),
+        "config": (project / ".git/config").read_text("utf-8"),
+        "worktrees": git("worktree", "list", cwd=project),
+    }
