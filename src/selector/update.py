@@ -14,6 +14,7 @@ from selector import commands
 from selector.errors import Refusal
 from selector.living import Living, found, git_at
 from selector.project import ANSWERS_FILE, record, rendered
+from selector.questionnaire import Questionnaire
 from selector.standing import Standing
 from selector.template import Template
 
@@ -309,10 +310,13 @@ def _lost(standing: Standing, gone: list[str]) -> list[str]:
     template = Template(
         standing.source.repository, standing.current, living.source, None
     )
+    questionnaire = Questionnaire(template.tree)
+    known = {k: v for k, v in living.given.items() if k in questionnaire.keys}
+    answers = questionnaire.answer(known)
     lost = []
     with (
         tempfile.TemporaryDirectory(prefix="trivet-") as folder,
-        rendered(template, living.given, Path(folder, "before")) as before,
+        rendered(template, questionnaire, answers, Path(folder, "before")) as before,
     ):
         for name in gone:
             path = before.folder / Path(name).relative_to(living.inside)
