@@ -99,6 +99,7 @@ def cli() -> None:
 
 
 cli.add_command(upkeep.update)
+cli.add_command(upkeep.doctor)
 
 
 @cli.command()

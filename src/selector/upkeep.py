@@ -8,8 +8,12 @@ from pathlib import Path
 
 import click
 from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+from rich.text import Text
 
 from selector import asking, commands, display
+from selector.doctor import examine
 from selector.errors import Refusal
 from selector.living import Living, found
 from selector.setup import uv_as_typed
@@ -262,3 +266,19 @@ def _test(out: Console, outcome: Outcome, before: str) -> bool:
         go_back(living, outcome.branch, before)
         raise _Stopped from None
     return True
+
+
+@click.command()
+@folder_argument
+def doctor(folder: Path) -> int:
+    """Say what ails a project, and how to mend it."""
+    out = display.console()
+    table = Table.grid(padding=(0, 1))
+    findings = list(examine(folder))
+    for finding in findings:
+        mark = "[bold]!![/]" if finding.mend else "ok"
+        table.add_row(mark, f"[bold]{finding.about}:[/] {escape(finding.says)}")
+        if finding.mend:
+            table.add_row("", Text(finding.mend))
+    out.print(table)
+    return OPEN if any(finding.mend for finding in findings) else 0
