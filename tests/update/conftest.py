@@ -1,6 +1,5 @@
 """Living projects: rendered from a release, committed, and brought up to date."""
 
-import re
 import shutil
 from collections.abc import Mapping
 from pathlib import Path
@@ -15,14 +14,9 @@ from tests.cli.conftest import (  # noqa: F401 - pytest finds fixtures here
     trivet,
 )
 from tests.conftest import git
-from tests.update.releases import commit_all, release, with_releases
+from tests.update.releases import OWNED, commit_all, release, with_releases
 
 ANSWERS_FILE = ".copier-answers.yml"
-# The owner's from the first commit on: an update leaves these alone.
-OWNED = re.compile(
-    r"docs/decisions/0001-web-framework\.md|\.python-version"
-    r"|migrations/versions/.*|app/[^/]+/migrations/.*"
-)
 
 
 @pytest.fixture(scope="session")

@@ -9,7 +9,8 @@ from tempfile import TemporaryDirectory
 
 from hypothesis import strategies as st
 
-from tests.update.conftest import ANSWERS_FILE, OWNED, conflicts
+from tests.update.conftest import ANSWERS_FILE, conflicts
+from tests.update.releases import OWNED
 
 # Two that the template itself brings with the release that the edits meet.
 BOTH_ADD = ("app/greeting.py", "docs/greeting.md")
