@@ -98,10 +98,6 @@ def cli() -> None:
     """Find out whether Django, Flask or FastAPI fits, and start a service in it."""
 
 
-cli.add_command(upkeep.update)
-cli.add_command(upkeep.doctor)
-
-
 @cli.command()
 @click.argument("destination", type=click.Path(path_type=Path), metavar="DEST")
 @answer_options
@@ -401,3 +397,7 @@ def _pairs(option: str, pairs: tuple[str, ...]) -> dict[str, str]:
             raise Refusal(message)
         result[key.strip()] = value
     return result
+
+
+cli.add_command(upkeep.update)
+cli.add_command(upkeep.doctor)
