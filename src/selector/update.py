@@ -1,9 +1,7 @@
 """An update of a living project: made aside, then taken over as a branch of its own."""
 
-import gc
 import signal
 import tempfile
-import warnings
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -15,6 +13,7 @@ from selector.errors import Refusal
 from selector.living import Living, found, git_at
 from selector.project import ANSWERS_FILE, record, rendered
 from selector.questionnaire import Questionnaire
+from selector.rendering import updater
 from selector.standing import Standing
 from selector.template import Template
 
@@ -193,7 +192,8 @@ def prepared(
             place = worktree / living.inside
             if moved:
                 _move(place, moved)
-            _update(place, standing, answers)
+            with updater() as process:
+                process.update(place, standing.source.commit, answers)
             _lock(place, say)
             yield _outcome(standing, worktree, branch)
         finally:
@@ -215,37 +215,6 @@ def _move(place: Path, address: str) -> None:
     record(address, place / ANSWERS_FILE)
     name = ("-c", "user.name=Trivet", "-c", "user.email=trivet@localhost")
     git_at(place, *name, "commit", "--quiet", "--all", "--message=The template moved")
-
-
-def _update(place: Path, standing: Standing, answers: Mapping[str, Any]) -> None:
-    """Let Copier do it, without trust and without questions."""
-    gc.disable()
-    from copier import Settings, run_update  # noqa: PLC0415 - slow, and seldom needed
-    from copier.errors import CopierError  # noqa: PLC0415
-    from jinja2 import TemplateError  # noqa: PLC0415
-    from plumbum import ProcessExecutionError  # noqa: PLC0415
-
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            run_update(
-                place,
-                data=dict(answers),
-                vcs_ref=standing.source.commit,
-                defaults=True,
-                overwrite=True,
-                quiet=True,
-                settings=Settings(),
-                unsafe=False,
-            )
-    except ProcessExecutionError as error:
-        message = f"git failed while Copier merged the update: {error.stderr.strip()}"
-        raise Refusal(message) from error
-    except (CopierError, TemplateError, ValueError, OSError) as error:
-        message = f"Copier could not update the project: {error}"
-        raise Refusal(message) from error
-    finally:
-        gc.enable()
 
 
 def _lock(place: Path, say: Callable[[str], None]) -> None:
