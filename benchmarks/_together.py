@@ -1,5 +1,6 @@
 """Measures whole processes in turn, so that a busy machine slows each of them alike."""
 
+import os
 import statistics
 import subprocess
 import sys
@@ -17,7 +18,11 @@ def in_turn(
     runs: int,
     before: Callable[[], None] = lambda: None,
 ) -> dict[str, list[float]]:
-    """Run each command once to warm up, then `runs` times, one after the other."""
+    """Run each command once to warm up, then `runs` times, one after the other.
+
+    Python keeps what it compiled, as it does for users.
+    """
+    keeps = {k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"}
     seconds: dict[str, list[float]] = {name: [] for name in commands}
     for turn in range(runs + 1):
         for name, command in commands.items():
@@ -25,6 +30,7 @@ def in_turn(
             start = time.perf_counter()
             done = subprocess.run(
                 [str(word) for word in command],
+                env=keeps,
                 stdin=subprocess.DEVNULL,
                 capture_output=True,
                 text=True,

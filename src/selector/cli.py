@@ -129,7 +129,7 @@ def new(  # noqa: PLR0913 - one argument for each option
         explained = Explained(questionnaire, out)
         answers = _answers(questionnaire, data, explained, defaults=defaults)
         explained.show(answers.all)
-        with rendered(source, answers.given, path) as project:
+        with rendered(source, questionnaire, answers, path) as project:
             out.print()
             _show_contents(out, questionnaire, answers, project)
             if (
@@ -311,7 +311,7 @@ def preview(  # noqa: PLR0913
         explained = None if as_json else Explained(questionnaire, out)
         answers = _answers(questionnaire, data, explained, defaults=defaults)
         slug = answers.computed["project_slug"]
-        with rendered(source, answers.given, Path(folder, slug)) as project:
+        with rendered(source, questionnaire, answers, Path(folder, slug)) as project:
             if as_json:
                 content = {
                     "framework": answers.given["framework"],

@@ -1,23 +1,22 @@
 """A project on its way to its place: rendered beside it, moved there whole."""
 
-import gc
 import os
 import re
 import shutil
 import tempfile
 import tomllib
-import warnings
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import yaml
-from jinja2 import TemplateError
 
 from selector.errors import Refusal
-from selector.template import Template, checkout
+from selector.questionnaire import Answers, Questionnaire
+from selector.rendering import renderer
+from selector.template import UNRENDERED, Template, checkout
 
 ANSWERS_FILE = ".copier-answers.yml"
 
@@ -126,7 +125,10 @@ class Project:
 
 @contextmanager
 def rendered(
-    template: Template, answers: Mapping[str, Any], destination: Path
+    template: Template,
+    questionnaire: Questionnaire,
+    answers: Answers,
+    destination: Path,
 ) -> Iterator[Project]:
     """Render beside the destination; what is not moved there by the end is removed."""
     parent = _existing_parent(destination)
@@ -134,42 +136,22 @@ def rendered(
         workshop = tempfile.mkdtemp(prefix=".trivet-", dir=parent)
     except OSError as error:
         raise _unwritable(parent, error) from error
+    # Copier reads the criteria itself: JSON would make texts of the numbers among keys.
+    data = {key: value for key, value in answers.all.items() if key != "criteria"}
     try:
         folder = Path(workshop) / (destination.name or "project")
-        _render(template, answers, folder)
+        with renderer() as process:
+            process.render(
+                template.repository,
+                template.commit,
+                data,
+                folder,
+                left_out=[*UNRENDERED, *questionnaire.left_out(answers)],
+            )
+        _record(template.recorded, folder / ANSWERS_FILE)
         yield Project(folder, destination)
     finally:
         shutil.rmtree(workshop, ignore_errors=True)
-
-
-def _render(template: Template, answers: Mapping[str, Any], folder: Path) -> None:
-    # Importing Copier makes very many objects, none of which can go: not looking for
-    # some that can saves a twentieth of the whole time.
-    gc.disable()
-    from copier import Settings, run_copy  # noqa: PLC0415 - slow, and seldom needed
-    from copier.errors import CopierError  # noqa: PLC0415
-
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            run_copy(
-                str(template.repository),
-                folder,
-                data=dict(answers),
-                vcs_ref=template.commit,
-                defaults=True,
-                quiet=True,
-                settings=Settings(),
-                unsafe=False,
-            )
-        _record(template.recorded, folder / ANSWERS_FILE)
-    except (CopierError, TemplateError, ValueError) as error:
-        message = f"Copier could not render the template: {error}"
-        raise Refusal(message) from error
-    except OSError as error:
-        raise _unwritable(folder.parent.parent, error) from error
-    finally:
-        gc.enable()
 
 
 def _record(address: str, file: Path) -> None:

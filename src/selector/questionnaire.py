@@ -1,7 +1,7 @@
 """The questions of copier.yml, evaluated as Copier evaluates them."""
 
 import difflib
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from typing import Any, Protocol
@@ -134,6 +134,21 @@ class Questionnaire:
     def criteria(self) -> list[str]:
         """Give the questions that weigh in the decision."""
         return [k for k in self.keys if k in self.model.criteria]
+
+    def left_out(self, answers: Answers) -> Iterator[str]:
+        """Give what these answers leave out, as gitignore patterns for the repository.
+
+        A pattern with a `!` takes in again what one before it left out.
+        """
+        context = {**answers.all, "_copier_operation": "copy"}
+        rendered = _Question(self, "_exclude", {}, context).render
+        place = f"/{rendered(self.settings.get('_subdirectory', ''))}".rstrip("/")
+        if place:
+            yield f"{place.rpartition('/')[0]}/*/"
+            yield f"!{place}/"
+        for pattern in rendered(self.settings.get("_exclude", [])):
+            if pattern.startswith("/"):
+                yield place + pattern
 
     def check_keys(self, data: Collection[str]) -> None:
         """Refuse answers to questions that do not exist."""

@@ -2,8 +2,12 @@
 
 import ast
 import os
+import select
 import shlex
 import shutil
+import signal
+import subprocess
+import sys
 import tomllib
 from collections.abc import Callable
 from pathlib import Path
@@ -12,7 +16,7 @@ from typing import Any
 import pytest
 import yaml
 
-from selector import asking, commands, project, template
+from selector import asking, commands, project, rendering, template
 from selector.asking import Terminal
 from selector.questionnaire import Prompt, Questionnaire
 from selector.template import PackageTree
@@ -296,19 +300,59 @@ def test_nothing_half_written_is_left_when_rendering_fails(
     assert names(tmp_path) == ["own"]
 
 
-def test_an_interrupted_rendering_leaves_nothing(
-    trivet: Trivet, template_repo: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.skipif(sys.platform == "win32", reason="there are no FIFOs on Windows")
+@pytest.mark.parametrize(
+    ("sent", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)]
+)
+def test_an_interrupted_rendering_leaves_neither_files_nor_processes(
+    template_repo: Path, tmp_path: Path, sent: signal.Signals, code: int
 ) -> None:
-    def interrupted(_template: object, _answers: object, folder: Path) -> None:
-        folder.mkdir()
-        (folder / "half").write_text("written", "utf-8")
-        raise KeyboardInterrupt
+    """Interrupt it while the git that Copier started is at work."""
+    for folder in ("bin", "scratch", "home"):
+        (tmp_path / folder).mkdir()
+    at_work = tmp_path / "at-work"
+    os.mkfifo(at_work)
+    script = f"""#!/bin/sh
+case "$1" in clone) exec 3> "{at_work}"; echo cloning >&3; exec sleep 600 ;; esac
+exec "{shutil.which("git")}" "$@"
+"""
+    (tmp_path / "bin" / "git").write_text(script, "utf-8")
+    (tmp_path / "bin" / "git").chmod(0o755)
+    environment = os.environ | {
+        "PATH": f"{tmp_path / 'bin'}{os.pathsep}{os.environ['PATH']}",
+        "TMPDIR": str(tmp_path / "scratch"),
+    }
+    place = tmp_path / "home" / "x"
+    told: list[str | Path] = ["new", place, *ONLY_FILES, "--template", template_repo]
+    with (
+        subprocess.Popen(
+            [sys.executable, "-m", "selector", *told],
+            env=environment,
+            stderr=subprocess.PIPE,
+            stdout=subprocess.DEVNULL,
+            text=True,
+        ) as trivet,
+        at_work.open("rb") as of_git,
+    ):
+        assert of_git.readline() == b"cloning\n"
+        trivet.send_signal(sent)
+        _, said = trivet.communicate(timeout=60)
+        assert select.select([of_git], [], [], 60)[0], "git goes on"
+    assert trivet.returncode == code, said
+    assert "Traceback" not in said
+    assert names(tmp_path / "home") == names(tmp_path / "scratch") == []
 
-    monkeypatch.setattr(project, "_render", interrupted)
-    done = trivet("new", tmp_path / "x", *ONLY_FILES, "--template", template_repo)
-    assert done.code == 130
-    assert "Nothing was written" in done.err
+
+def test_a_renderer_that_is_not_needed_leaves_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    with rendering.prepared(wanted=True):
+        assert names(tmp_path)
+        with rendering.renderer() as renderer:
+            assert len(names(tmp_path)) == 1, "the prepared one is taken"
     assert not names(tmp_path)
+    assert renderer.process.returncode is not None
 
 
 def test_without_a_terminal_the_unanswered_questions_are_named(
