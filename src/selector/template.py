@@ -22,6 +22,7 @@ _RENDERED = (
     "includes",
     "src/selector/criteria.yml",
     "src/selector/score.jinja",
+    "src/selector/explain.jinja",
 )
 
 # What no rendering reads. Not checking it out saves a tenth of the time.
@@ -35,6 +36,7 @@ _QUESTIONNAIRE = (
     "questions/stack.yml",
     "src/selector/criteria.yml",
     "src/selector/score.jinja",
+    "src/selector/explain.jinja",
 )
 
 
