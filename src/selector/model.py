@@ -22,7 +22,7 @@ ROWS = frozenset(
 
 @dataclass(frozen=True)
 class Point:
-    """What one answer says about one framework; `date` is the month it was judged in."""
+    """What one answer says about one framework; `date` is when it was judged."""
 
     points: int
     text: str

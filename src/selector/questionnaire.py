@@ -125,6 +125,14 @@ class Questionnaire:
         """Give the scoring rule as this version of the template has it."""
         return Decision(self.model, self.environment)
 
+    def weigh(self, weights: Mapping[str, str]) -> None:
+        """Let criteria weigh otherwise, in all that is asked and computed from now on.
+
+        Raises Refusal for a criterion or a weight that there is not.
+        """
+        self.decision = self.decision.weighted(weights)
+        self.questions["criteria"]["default"] = [self.decision.data]
+
     @property
     def keys(self) -> list[str]:
         """Give the questions that can be answered."""
@@ -195,6 +203,19 @@ class Questionnaire:
             if name == until:
                 break
         return answers
+
+    def in_words(self, answers: Answers) -> list[tuple[str, str]]:
+        """Give the answers to what was to be answered, as a person would say them."""
+        told = []
+        for name, given in answers.given.items():
+            question = _Question(self, name, self.questions[name], answers.all)
+            if question.kind == "bool" or not question.flag("ask"):
+                continue
+            titles = {choice.value: choice.title for choice in question.choices}
+            values = given if question.several else [given]
+            said = "; ".join(titles.get(value, str(value)) for value in values)
+            told.append((name.replace("_", " ").capitalize(), said or "none"))
+        return told
 
     def _one(
         self,

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from functools import cached_property
 from typing import Any
 
@@ -12,6 +12,7 @@ from selector.errors import Refusal
 from selector.model import Model
 
 RULE = "src/selector/score.jinja"
+WORDS = "src/selector/explain.jinja"
 
 
 @dataclass(frozen=True)
@@ -39,7 +40,7 @@ class RuledOut:
 
 @dataclass(frozen=True)
 class Contradiction:
-    """Answers that pull against each other, such as `size=large`; `!=` is a need left out."""
+    """Answers that pull against each other; `needs!=shop` is a need left out."""
 
     answers: tuple[str, ...]
     text: str
@@ -76,6 +77,7 @@ class Recommendation:
     tied            every framework with as many points as the first, itself included
     scores          points of each framework, ruled out or not
     contributions   the same points by criterion
+    weights         how much each criterion counted
     reasons         every point that was given or taken, highest first
     against         what speaks against the first, then what speaks for the second
     ruled_out       the frameworks that cannot serve a need, each with its reasons
@@ -93,6 +95,7 @@ class Recommendation:
     tied: tuple[str, ...]
     scores: Mapping[str, int]
     contributions: Mapping[str, Mapping[str, int]]
+    weights: Mapping[str, str]
     reasons: tuple[Reason, ...]
     against: tuple[Reason, ...]
     ruled_out: Mapping[str, tuple[RuledOut, ...]]
@@ -137,39 +140,49 @@ Answers = Mapping[str, Any]
 class Decision:
     """The scoring rule, bound to one model."""
 
-    def __init__(self, model: Model, environment: Environment) -> None:
-        """Compile the rule once; the environment is the questionnaire's."""
+    def __init__(
+        self,
+        model: Model,
+        environment: Environment,
+        weights: Mapping[str, str] | None = None,
+    ) -> None:
+        """Compile the rule once; the environment is the questionnaire's.
+
+        Other weights than the model's go by criterion. Raises Refusal for a criterion
+        or a weight that there is not.
+        """
         self.model = model
         self.environment = environment
+        self.data = _reweighted(model, weights or {})
         self._rule: Any = environment.get_template(RULE).module
 
     def weighted(self, weights: Mapping[str, str]) -> "Decision":
-        """Give the same rule with other weights for some of the criteria.
-
-        Raises Refusal for a criterion or a weight that there is not.
-        """
-        return Decision(reweighted(self.model, weights), self.environment)
+        """Give the same rule with other weights for some of the criteria."""
+        return Decision(self.model, self.environment, weights)
 
     def recommend(self, answers: Answers) -> Recommendation:
         """Weigh the answers."""
-        said = self._rule.score(self.model.data, answers)
+        said = self._rule.score(self.data, answers)
         return Recommendation.from_data(json.loads(said))
 
     def first(self, answers: Answers) -> str:
         """Weigh the answers, and give no more than the framework that comes first."""
-        standing = json.loads(
-            self._rule.standing(self.model.data, self._table, answers)
-        )
+        standing = json.loads(self._rule.standing(self.data, self._table, answers))
         return str(standing["ranking"][0]["framework"])
+
+    def bars(self, recommendation: Recommendation) -> str:
+        """Draw the points of each criterion as bars, at most 72 characters wide."""
+        words: Any = self.environment.get_template(WORDS).module
+        return str(words.bars(self.data, recommendation.as_data()))
 
     def changes(self, answers: Answers) -> Iterator[tuple[Flip, Answers]]:
         """Give each change of one answer, with the answers after it."""
-        for change in json.loads(self._rule.changes(self.model.data, answers)):
+        for change in json.loads(self._rule.changes(self.data, answers)):
             after = change.pop("after")
             yield Flip(**change, framework=""), after
 
     def pairs(self, answers: Answers) -> Iterator[FlippingPair]:
-        """Give the pairs of answers that flip it, where neither of the two does alone."""
+        """Give the pairs of answers that flip it where neither does alone."""
         first = self.first(answers)
         single = [
             (change, after)
@@ -193,15 +206,12 @@ class Decision:
 
     @cached_property
     def _table(self) -> Mapping[str, Any]:
-        table: Mapping[str, Any] = json.loads(self._rule.table(self.model.data))
+        table: Mapping[str, Any] = json.loads(self._rule.table(self.data))
         return table
 
 
-def reweighted(model: Model, weights: Mapping[str, str]) -> Model:
-    """Give the model with other weights for some of its criteria.
-
-    Raises Refusal for a criterion or a weight that there is not.
-    """
+def _reweighted(model: Model, weights: Mapping[str, str]) -> Mapping[str, Any]:
+    """Give the model's data with other weights for some of its criteria."""
     criteria = dict(model.data["criteria"])
     for name, weight in weights.items():
         if name not in criteria:
@@ -213,4 +223,4 @@ def reweighted(model: Model, weights: Mapping[str, str]) -> Model:
             message = f"--weight {name}: `{weight}` is no weight. There are: {known}."
             raise Refusal(message)
         criteria[name] = {**criteria[name], "weight": weight}
-    return replace(model, data={**model.data, "criteria": criteria})
+    return {**model.data, "criteria": criteria}
