@@ -161,7 +161,7 @@ def new(  # noqa: PLR0913, PLR0917 - one argument for each option
         raise interrupted from None
 
 
-def _finish(  # noqa: PLR0913 - what there is to say comes from all of them
+def _finish(  # noqa: PLR0913, PLR0917 - what there is to say comes from all of them
     out: Console,
     project: Project,
     source: template.Template,

@@ -165,10 +165,15 @@ class Decision:
         said = self._rule.score(self.data, answers)
         return Recommendation.from_data(json.loads(said))
 
+    def standing(self, answers: Answers) -> Mapping[str, Any]:
+        """Weigh the answers, and give no more than `scores` and `ranking`."""
+        said = self._rule.standing(self.data, self._table, answers)
+        standing: Mapping[str, Any] = json.loads(said)
+        return standing
+
     def first(self, answers: Answers) -> str:
         """Weigh the answers, and give no more than the framework that comes first."""
-        standing = json.loads(self._rule.standing(self.data, self._table, answers))
-        return str(standing["ranking"][0]["framework"])
+        return str(self.standing(answers)["ranking"][0]["framework"])
 
     def bars(self, recommendation: Recommendation) -> str:
         """Draw the points of each criterion as bars, at most 72 characters wide."""
