@@ -100,7 +100,7 @@ def explanation(
 def _verdict(out: Console, model: Model, result: Recommendation) -> None:
     winner = model.frameworks[result.framework].title
     if result.verdict == "tie":
-        names = " and ".join(model.frameworks[key].title for key in result.tied)
+        names = _listed([model.frameworks[key].title for key in result.tied], "and")
         out.print(f"[bold]It is a tie between {names}.[/]")
         out.print(f"{winner} stands first because it is the gentler to learn.")
     elif result.runner_up is None:
@@ -134,9 +134,9 @@ def _what_would_change_it(
     if result.flips:
         out.print("\n[bold]A single answer that would change it[/]")
         _lines(out, flips(decision.model, result.flips))
-    elif result.runner_up:
-        out.print("\nNo single answer would change it.", end=" ")
-        out.print("--pairs looks for two." if pairs is None else "")
+    else:
+        look = " --pairs looks for two." if pairs is None else ""
+        out.print(f"\nNo single answer would change it.{look}")
     if pairs:
         out.print("\n[bold]Two answers that would change it together[/]")
         _lines(out, _paired(decision.model, pairs))
@@ -156,7 +156,7 @@ def flips(model: Model, found: Sequence[Flip]) -> list[tuple[str, str]]:
         key = (model.frameworks[flip.framework].title, question)
         gathered.setdefault(key, []).append(answer)
     return [
-        (framework, question + _either(answers))
+        (framework, question + _listed(answers, "or"))
         for (framework, question), answers in sorted(gathered.items())
     ]
 
@@ -170,7 +170,7 @@ def _paired(model: Model, pairs: Sequence[FlippingPair]) -> list[tuple[str, str]
         key = (model.frameworks[pair.framework].title, one, question)
         gathered.setdefault(key, []).append(answer)
     return [
-        (framework, f"{one}, and {question}{_either(answers)}")
+        (framework, f"{one}, and {question}{_listed(answers, 'or')}")
         for (framework, one, question), answers in sorted(gathered.items())
     ]
 
@@ -180,8 +180,8 @@ def _question(model: Model, flip: Flip) -> tuple[str, str]:
     return f"{model.criteria[flip.criterion].title}: {words}", flip.answer
 
 
-def _either(words: Sequence[str]) -> str:
-    return " or ".join(filter(None, [", ".join(words[:-1]), words[-1]]))
+def _listed(words: Sequence[str], last: str) -> str:
+    return f" {last} ".join(filter(None, [", ".join(words[:-1]), words[-1]]))
 
 
 def _lines(out: Console, pairs: Sequence[tuple[str, str]]) -> None:

@@ -258,7 +258,9 @@ def test_reasons_fit_into_a_line_of_the_help(questionnaire: Questionnaire) -> No
         assert len(text) <= 74, text
 
 
-def test_a_clear_lead_outlasts_one_more_answer(questionnaire: Questionnaire) -> None:
+def test_one_more_answer_of_ordinary_weight_cannot_overtake_a_clear_lead(
+    questionnaire: Questionnaire,
+) -> None:
     model = questionnaire.model
     for criterion in model.criteria.values():
         if criterion.weight != "some":
