@@ -127,7 +127,14 @@ def test_answers_come_from_a_file_and_from_data(
     assert answers["framework"] == "flask"
 
 
-@pytest.mark.parametrize("framework", ["django", "flask", "fastapi"])
+@pytest.mark.parametrize(
+    "framework",
+    [
+        "django",
+        pytest.param("flask", marks=pytest.mark.slow),
+        pytest.param("fastapi", marks=pytest.mark.slow),
+    ],
+)
 @pytest.mark.parametrize("name", ['"; rm -rf', 'It\'s: #1 & "two"', "class", "Flask"])
 def test_a_strange_name_shows_up_correctly_everywhere(
     trivet: Trivet, template_repo: Path, tmp_path: Path, framework: str, name: str
