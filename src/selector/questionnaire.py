@@ -116,9 +116,14 @@ class Questionnaire:
     @cached_property
     def model(self) -> decision_model.Model:
         """Give the decision's data as this version of the template has it."""
-        return decision_model.parse(
-            self.questions["criteria"]["default"][0], CRITERIA_FILE
-        )
+        data = self.questions["criteria"]["default"][0]
+        if "comes_with" not in data:  # as in 0.1.0
+            message = (
+                "This version of the template is older than this version of trivet. "
+                "Leave out --ref, or render it with `copier copy --vcs-ref`."
+            )
+            raise Refusal(message)
+        return decision_model.parse(data, CRITERIA_FILE)
 
     @cached_property
     def decision(self) -> Decision:

@@ -4,6 +4,7 @@ import random
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from fractions import Fraction
+from itertools import product
 from time import process_time
 from typing import Any
 
@@ -17,6 +18,7 @@ from selector.errors import Refusal
 from selector.questionnaire import Questionnaire
 from selector.recommendation import Decision, Flip
 from selector.template import PackageTree
+from tests.conftest import ROOT
 
 QUESTIONNAIRE = Questionnaire(PackageTree())
 DECISION = QUESTIONNAIRE.decision
@@ -237,6 +239,55 @@ def test_every_framework_wins_a_good_part_of_the_answers() -> None:
     # cms or shop is in three of four sets of needs, and only Django has them.
     assert won["django"] > 1125
     assert all(won[framework] > 75 for framework in FRAMEWORKS)
+
+
+def verdict_by_hand(answers: Mapping[str, Any]) -> str:
+    ranking = ranking_by_hand(answers)
+    lead = ranking[0][1] - ranking[1][1] if len(ranking) > 1 else MODEL.clear_from
+    return "clear" if lead >= MODEL.clear_from else "close" if lead else "tie"
+
+
+@pytest.mark.slow
+def test_what_is_said_of_all_answers_is_counted() -> None:
+    """Every set of answers with the needs that its use case proposes.
+
+    What one more answer does is tried on every tenth of them.
+    """
+    names = [name for name in MODEL.criteria if name != "needs"]
+    first: Counter[str] = Counter()
+    verdicts: Counter[str] = Counter()
+    turned: dict[str, list[bool]] = {"clear": [], "close": [], "tie": []}
+    for count, told in enumerate(product(*(MODEL.criteria[n].answers for n in names))):
+        told_by_name = dict(zip(names, told, strict=True))
+        answers = alone(told_by_name.pop("use_case"), **told_by_name)
+        winner, verdict = winner_by_hand(answers), verdict_by_hand(answers)
+        first[winner] += 1
+        verdicts[verdict] += 1
+        for name in names if count % 10 == 0 else []:
+            if answers[name] == "no_preference":
+                for answer in MODEL.criteria[name].answers.keys() - {"no_preference"}:
+                    after = winner_by_hand({**answers, name: answer})
+                    turned[verdict].append(after != winner)
+
+    def of_100(count: int, total: int) -> int:
+        return round(100 * count / total)
+
+    turns = {v: of_100(sum(found), len(found)) for v, found in turned.items()}
+
+    total = first.total()
+    text = " ".join((ROOT / "docs/explanation/decision.md").read_text("utf-8").split())
+    assert f"there are {total:,}:" in text
+    for sentence in (
+        f"Django comes first in {of_100(first['django'], total)} of 100",
+        f"Flask in {of_100(first['flask'], total)}",
+        f"FastAPI in {of_100(first['fastapi'], total)}",
+        f"clear in {of_100(verdicts['clear'], total)} of 100",
+        f"close in {of_100(verdicts['close'], total)}",
+        f"a tie in {of_100(verdicts['tie'], total)}",
+        f"of all answers, {turns['clear']} in 100 turn the result |",
+        f"| {turns['close']} in 100 turn the result |",
+    ):
+        assert sentence in text
 
 
 def any_answers(chance: random.Random) -> Answers:
