@@ -22,7 +22,7 @@ def questions_only(tmp_path_factory: pytest.TempPathFactory) -> Path:
     shutil.copy(ROOT / "copier.yml", folder)
     shutil.copytree(ROOT / "questions", folder / "questions")
     (folder / "src" / "selector").mkdir(parents=True)
-    for name in ("criteria.yml", "score.jinja", "explain.jinja"):
+    for name in ("criteria.yml", "score.jinja", "explain.jinja", "summary.jinja"):
         shutil.copy(ROOT / "src" / "selector" / name, folder / "src" / "selector")
     for framework in ("django", "flask", "fastapi"):
         (folder / "template" / framework).mkdir(parents=True)
