@@ -22,6 +22,7 @@ from selector.documents import load_yaml
 from selector.errors import Refusal, SetupFailed
 from selector.project import Project, check_destination, rendered
 from selector.questionnaire import Answers, Prompt, Questionnaire
+from selector.recommendation import Recommendation
 from selector.setup import Setup, uv_as_typed
 
 INTERRUPTED = 130
@@ -375,10 +376,8 @@ class Explained:
         if self.shown or answers["known_framework"] != "none":
             return
         self.shown = True
-        criteria = {key: answers[key] for key in self.questionnaire.criteria}
-        decision = self.questionnaire.decision
-        result = decision.recommend(criteria)
-        display.explanation(self.out, decision, result, brief=True)
+        result = Recommendation.from_data(answers["recommendation"])
+        display.explanation(self.out, self.questionnaire.decision, result, brief=True)
         chosen = answers.get("framework", result.framework)
         if chosen != result.framework:
             title = self.questionnaire.model.frameworks[chosen].title
