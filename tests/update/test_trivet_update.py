@@ -430,7 +430,7 @@ def test_whatever_ends_it_midway_leaves_the_project_as_it_was(
         assert process.returncode == 130
         assert b"The project is as it was." in said
     after = state(project)
-    if number == signal.SIGKILL:  # git remembers a worktree, until the next update
+    if number == signal.SIGKILL:  # git remembers a worktree until that is removed
         after["worktrees"] = before["worktrees"]
     assert after == before
     assert trivet("update", project, "--no-test").code == 0
