@@ -18,6 +18,7 @@ from selector.standing import Standing
 from selector.template import Template
 
 BRANCH = "trivet/update-"
+_PREFIX = "trivet-update-"
 
 
 @dataclass(frozen=True)
@@ -178,17 +179,15 @@ def prepared(
             f"`git branch -D {branch}`, and try again."
         )
         raise Refusal(message)
-    _forget_killed(living)
-    with tempfile.TemporaryDirectory(
-        prefix="trivet-", ignore_cleanup_errors=True
-    ) as folder:
-        worktree = Path(folder, "project").resolve()
-        try:
-            _must(
-                living.git(
-                    *("worktree", "add", "--quiet", "--detach", str(worktree), "HEAD")
-                )
+    try:
+        with tempfile.TemporaryDirectory(
+            prefix=_PREFIX, ignore_cleanup_errors=True
+        ) as folder:
+            worktree = Path(folder, "project").resolve()
+            added = living.git(
+                *("worktree", "add", "--quiet", "--detach", str(worktree), "HEAD")
             )
+            _must(added)
             place = worktree / living.inside
             if moved:
                 _move(place, moved)
@@ -196,18 +195,16 @@ def prepared(
                 process.update(place, standing.source.commit, answers)
             _lock(place, say)
             yield _outcome(standing, worktree, branch)
-        finally:
-            living.git("worktree", "remove", "--force", str(worktree))
+    finally:
+        _forget_worktrees(living)
 
 
-def _forget_killed(living: Living) -> None:
-    """Let git forget the worktrees of updates that were killed."""
-    listed = living.git("worktree", "list", "--porcelain").stdout.splitlines()
-    for line in listed:
+def _forget_worktrees(living: Living) -> None:
+    """Let git forget our worktree, and those of updates that were killed before."""
+    for line in living.git("worktree", "list", "--porcelain").stdout.splitlines():
         path = Path(line.removeprefix("worktree "))
-        if line.startswith("worktree ") and not path.exists():
-            living.git("worktree", "unlock", str(path))
-    living.git("worktree", "prune")
+        if path.parent.name.startswith(_PREFIX) and not path.exists():
+            living.git("worktree", "remove", "--force", "--force", str(path))
 
 
 def _move(place: Path, address: str) -> None:

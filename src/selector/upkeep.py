@@ -1,5 +1,6 @@
 """The commands for living projects: `trivet update` and `trivet doctor`."""
 
+import re
 import shlex
 from collections.abc import Sequence
 from contextlib import ExitStack
@@ -156,9 +157,18 @@ def _announce(out: Console, stands: Standing, answers: dict[str, object]) -> Non
 
 
 def _news(out: Console, stands: Standing) -> None:
-    if stands.newer and (news := stands.news):
-        out.print("\n[bold]What is new[/]\n")
-        out.print(news, markup=False)
+    if not stands.newer or not stands.news:
+        return
+    out.print("\n[bold]What is new[/]")
+    unwrapped = re.sub(r"\n +(?=\S)", " ", stands.news)
+    for line in filter(None, unwrapped.splitlines()):
+        if line.startswith("#"):
+            out.print(f"\n{line}", markup=False)
+        else:
+            text = line.removeprefix("- ")
+            item = Table.grid(padding=(0, 1))
+            item.add_row("-" if text != line else " ", Text(text))
+            out.print(item)
 
 
 def _show(out: Console, outcome: Outcome) -> None:
@@ -262,6 +272,8 @@ def _test(out: Console, outcome: Outcome, before: str) -> bool:
                 out.print("\n".join(said), markup=False)
                 out.print(f"\n[bold]{title} failed.[/]")
                 return False
+        for line in done.stdout.strip().splitlines()[-1:]:
+            out.print(line.strip("= "), markup=False)
     except (KeyboardInterrupt, SystemExit):
         go_back(living, outcome.branch, before)
         raise _Stopped from None

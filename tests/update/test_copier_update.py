@@ -140,13 +140,14 @@ def dirty(project: Path) -> None:
 
 
 def without_git(project: Path) -> None:
-    shutil.rmtree(project / ".git")
+    (project / ".git").rename(project.parent / "git")
 
 
 def edited_answers(project: Path) -> None:
     own(project, ANSWERS_FILE, "_commit:", "commit:")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("trouble", "said"),
     [

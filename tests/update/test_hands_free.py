@@ -277,6 +277,7 @@ def test_what_proposes_updates_fits_its_schema(
     assert "copier" in (project / name).read_text("utf-8")
 
 
+@pytest.mark.slow
 def test_zizmor_finds_nothing_in_the_workflow(workflow: Path) -> None:
     options = ("--offline", "--quiet", "--no-progress")
     command = [tool("zizmor"), *options, str(workflow)]
@@ -284,6 +285,7 @@ def test_zizmor_finds_nothing_in_the_workflow(workflow: Path) -> None:
     assert checked.returncode == 0, checked.stdout
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(
     sys.platform != "linux", reason="actionlint comes as a wheel for Linux only"
 )
@@ -309,6 +311,7 @@ def test_its_actions_are_those_of_the_other_workflow() -> None:
     assert used["update.yml.jinja"] == used["ci.yml.jinja"]
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not shutil.which("shellcheck"), reason="there is no shellcheck")
 def test_shellcheck_finds_nothing_in_the_steps(workflow: Path) -> None:
     for step in steps(workflow.parents[2]):

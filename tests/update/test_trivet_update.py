@@ -280,11 +280,11 @@ def untracked(project: Path) -> None:
 
 
 def without_git(project: Path) -> None:
-    shutil.rmtree(project / ".git")
+    (project / ".git").rename(project.parent / "git")
 
 
 def without_commit(project: Path) -> None:
-    shutil.rmtree(project / ".git")
+    without_git(project)
     git("init", "--quiet", cwd=project)
 
 
@@ -430,7 +430,7 @@ def test_whatever_ends_it_midway_leaves_the_project_as_it_was(
         assert process.returncode == 130
         assert b"The project is as it was." in said
     after = state(project)
-    if number == signal.SIGKILL:  # git remembers a worktree, until the next update
+    if number == signal.SIGKILL:  # git remembers a worktree until that is removed
         after["worktrees"] = before["worktrees"]
     assert after == before
     assert trivet("update", project, "--no-test").code == 0
@@ -469,6 +469,32 @@ def test_what_git_refuses_in_the_end_leaves_no_branch(
     monkeypatch.setattr(update.Outcome, "_open_conflicts", refuse)
     assert trivet("update", project).code == 2
     assert state(project) == before
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("code", [0, 1], ids=["locked", "offline"])
+def test_the_locked_versions_are_part_of_the_update(
+    trivet: Trivet, project: Path, monkeypatch: pytest.MonkeyPatch, code: int
+) -> None:
+    own(project, "uv.lock", new="old\n")
+    run = commands.run
+
+    def pretended(*arguments: str, **options: object) -> commands.Result:
+        if arguments != ("uv", "lock"):
+            return run(*arguments, **options)  # type: ignore[arg-type]  # passed on as given
+        place = options["cwd"]
+        assert isinstance(place, Path)
+        assert "jinja2" in (place / "pyproject.toml").read_text("utf-8")
+        if code == 0:
+            (place / "uv.lock").write_text("new\n", "utf-8")
+        return commands.Result(code, "", "no network")
+
+    monkeypatch.setattr(commands, "run", pretended)
+    done = trivet("update", project, "--add", "pages", "--no-test")
+    assert done.code == 0
+    locked = git("show", "HEAD:uv.lock", cwd=project)
+    assert locked == ("old\n" if code else "new\n")
+    assert ("run `uv lock`: no network" in done.said) == bool(code)
 
 
 @pytest.mark.slow
