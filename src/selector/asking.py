@@ -83,11 +83,12 @@ class Terminal:
         return question.unsafe_ask()
 
 
-def confirmed(message: str) -> bool:
+def confirmed(message: str, *, default: bool = True) -> bool:
     """Ask for a yes before something is done."""
     import questionary  # noqa: PLC0415
 
-    return bool(questionary.confirm(message, default=True, **_options()).unsafe_ask())
+    question = questionary.confirm(message, default=default, **_options())
+    return bool(question.unsafe_ask())
 
 
 def _in_lines(prompt: Prompt) -> str:

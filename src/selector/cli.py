@@ -1,9 +1,7 @@
 """The command `trivet`."""
 
 import json
-import os
 import shlex
-import shutil
 import signal
 import sys
 from collections.abc import Callable, Mapping
@@ -17,7 +15,7 @@ from typing import Any, NoReturn
 import click
 from rich.console import Console
 
-from selector import asking, commands, display, template
+from selector import asking, commands, display, template, upkeep
 from selector.documents import load_yaml
 from selector.errors import Refusal, SetupFailed
 from selector.project import Project, check_destination, rendered
@@ -36,7 +34,9 @@ def main(arguments: list[str] | None = None) -> int:
     commands.clean_environment()
     signal.signal(signal.SIGTERM, _terminate)
     try:
-        result = cli.main(arguments, prog_name=_program(), standalone_mode=False)
+        result = cli.main(
+            arguments, prog_name=commands.program(), standalone_mode=False
+        )
     except click.Abort:
         click.echo("Stopped. Nothing was written.", err=True)
         return INTERRUPTED
@@ -53,14 +53,6 @@ def main(arguments: list[str] | None = None) -> int:
 
 def _terminate(_signal: int, _frame: FrameType | None) -> NoReturn:
     sys.exit(TERMINATED)  # as an exception, so that half-made things are removed
-
-
-def _program() -> str:
-    """Give the command as the user can type it again: bin/trivet says what that was."""
-    if typed := os.environ.get("TRIVET_PROGRAM"):
-        return typed
-    by_path = Path(sys.argv[0]).name == "trivet" and not shutil.which("trivet")
-    return sys.argv[0] if by_path else "trivet"
 
 
 def _options(*options: Callable[[Command], Command]) -> Callable[[Command], Command]:
@@ -198,7 +190,7 @@ def _again(
     shown: str,
 ) -> str:
     """Give the command that makes the same project."""
-    again = [_program(), "new", shown]
+    again = [commands.program(), "new", shown]
     again += ["--template", source.argument] if source.argument else []
     again += ["--ref", str(project.answers.get("_commit", source.commit)), "--defaults"]
     for key, value in answers.changed.items():
@@ -434,3 +426,7 @@ def _pairs(option: str, pairs: tuple[str, ...]) -> dict[str, str]:
             raise Refusal(message)
         result[key.strip()] = value
     return result
+
+
+cli.add_command(upkeep.update)
+cli.add_command(upkeep.doctor)

@@ -141,7 +141,7 @@ class Questionnaire:
     @property
     def keys(self) -> list[str]:
         """Give the questions that can be answered."""
-        return [k for k, q in self.questions.items() if q.get("when") is not False]
+        return [k for k, q in self.questions.items() if _answerable(q)]
 
     @property
     def criteria(self) -> list[str]:
@@ -200,7 +200,7 @@ class Questionnaire:
         answers = Answers()
         for name, details in self.questions.items():
             question = _Question(self, name, details, answers.all)
-            if not question.flag("when"):
+            if not _answerable(details) or not question.flag("when"):
                 if "default" in details:
                     answers.computed[name] = question.default()
             else:
@@ -238,6 +238,11 @@ class Questionnaire:
         if ask and question.flag("ask"):
             return question.parse(ask(question.prompt(default)))
         return question.parse(default)
+
+
+def _answerable(details: Mapping[str, Any]) -> bool:
+    """Tell a question from a value that is worked out or kept between updates."""
+    return details.get("when") is not False and details.get("ask") is not False
 
 
 class _Question:

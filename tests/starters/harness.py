@@ -202,7 +202,7 @@ def install(starter: Starter, directory: Path) -> Project:
     choose_python(directory)
     key = dependency_key(directory)
     project = Project(starter, directory, session_directory() / "environments" / key)
-    if key in _locks:
+    if key in _locks and _locks[key] != directory / "uv.lock":
         shutil.copy(_locks[key], directory / "uv.lock")
     run([uv(), "sync", "--quiet"], directory, project.environment())
     _locks.setdefault(key, directory / "uv.lock")
