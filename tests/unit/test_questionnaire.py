@@ -284,7 +284,7 @@ def test_no_question_is_wider_than_a_terminal(questionnaire: Questionnaire) -> N
     questionnaire.answer({}, ask)
 
 
-@pytest.mark.parametrize("data", some_answers(60))
+@pytest.mark.parametrize("data", some_answers(30))
 def test_the_help_for_the_framework_fits_a_small_terminal(
     data: dict[str, Any], questionnaire: Questionnaire
 ) -> None:

@@ -160,7 +160,7 @@ def test_every_framework_can_win_without_a_use_case(framework: str) -> None:
 
 
 @given(all_answers())
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 def test_the_rule_adds_up_and_takes_the_first(answers: Answers) -> None:
     result = DECISION.recommend(answers)
     assert result.framework == winner_by_hand(answers)
@@ -179,7 +179,7 @@ def named(flip: Flip) -> Change:
 
 
 @given(all_answers())
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=25, deadline=None)
 def test_a_flip_that_is_named_flips_and_none_is_missing(answers: Answers) -> None:
     result = DECISION.recommend(answers)
     expected = {
@@ -227,7 +227,7 @@ def test_a_pair_that_is_named_flips_and_none_is_missing(answers: Answers) -> Non
 
 
 def test_every_framework_wins_a_good_part_of_the_answers() -> None:
-    """Of 44,728,320 possible answers, 1,500 drawn at random, each as likely."""
+    """Of 44,728,320 possible answers, 1,000 drawn at random, each as likely."""
     space = 1
     for name, criterion in MODEL.criteria.items():
         answers = len(criterion.answers)
@@ -235,10 +235,10 @@ def test_every_framework_wins_a_good_part_of_the_answers() -> None:
     assert space == 44_728_320
 
     chance = random.Random(20261122)  # noqa: S311 - not for secrets
-    won = Counter(DECISION.first(any_answers(chance)) for _ in range(1500))
+    won = Counter(DECISION.first(any_answers(chance)) for _ in range(1000))
     # cms or shop is in three of four sets of needs, and only Django has them.
-    assert won["django"] > 1125
-    assert all(won[framework] > 75 for framework in FRAMEWORKS)
+    assert won["django"] > 750
+    assert all(won[framework] > 50 for framework in FRAMEWORKS)
 
 
 def verdict_by_hand(answers: Mapping[str, Any]) -> str:
@@ -301,7 +301,7 @@ def any_answers(chance: random.Random) -> Answers:
 
 
 @given(all_answers())
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=25, deadline=None)
 def test_the_verdict_follows_the_lead(answers: Answers) -> None:
     result = DECISION.recommend(answers)
     ranking = ranking_by_hand(answers)
@@ -315,7 +315,7 @@ def test_the_verdict_follows_the_lead(answers: Answers) -> None:
 
 
 @given(all_answers())
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=25, deadline=None)
 def test_the_question_to_answer_next_is_the_one_that_tells_most(
     answers: Answers,
 ) -> None:
