@@ -22,10 +22,10 @@ _RENDERED = (
     "includes",
     "src/selector/criteria.yml",
     "src/selector/score.jinja",
-    "src/selector/explain.jinja",
-    "src/selector/summary.jinja",
     "src/selector/changelog.jinja",
     "CHANGELOG.md",
+    "src/selector/explain.jinja",
+    "src/selector/summary.jinja",
 )
 
 # What no rendering reads. Not checking it out saves a tenth of the time.

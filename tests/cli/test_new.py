@@ -59,7 +59,6 @@ def test_a_project_is_written_whole_and_explained(
     assert "For FastAPI" in done.out
     assert "pyproject.toml" in done.out
     assert "fastapi>=" in done.out
-    assert "Not in it yet: accounts, mail." in done.said
     assert "work on this machine only" in done.said
     assert f"cd '{place}'" in done.out
     assert "uv run poe dev" in done.out
@@ -71,7 +70,7 @@ def test_a_project_is_written_whole_and_explained(
         answers["_commit"]
         == git("describe", "--tags", "--always", cwd=template_repo).strip()
     )
-    assert answers["needs"] == ["api"]
+    assert answers["needs"] == ["accounts", "api", "mail"]
 
 
 def _umask() -> int:
