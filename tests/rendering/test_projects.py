@@ -31,6 +31,11 @@ LEFTOVERS = {
         ANYWHERE: r"(?i)\baccounts?\b|sign(ed)?.in\b|throttl|argon|\bjwt|owner_id"
         r"|REDIS|\bstaff\b"
     },
+    "admin": {ANYWHERE: r"(?i)sqladmin|/admin\b|admin panel|app\.admin"},
+    "uploads": {
+        ANYWHERE: r"(?i)\buploads?\b|UPLOAD_BYTES|UPLOAD_QUOTA|UPLOADS_DIR|TMPDIR"
+        r"|pillow|\bPIL\b"
+    },
     "mail": {ANYWHERE: r"(?i)\be?mails?\b|smtp"},
     "sqlite": {r"compose\.yaml|Dockerfile": r"(?i)sqlite|/data\b"},
     "postgresql": {WIRING: r"(?i)postgres|psycopg"},
@@ -164,7 +169,7 @@ def test_it_remembers_only_the_needs_that_are_built(project: Project) -> None:
 
 
 def test_needs_are_folders(project: Project) -> None:
-    for need in ("accounts", "api", "mail", "pages"):
+    for need in ("accounts", "admin", "api", "mail", "pages", "uploads"):
         for folder in (f"app/{need}/", f"tests/{need}/"):
             there = any(name.startswith(folder) for name in project.texts)
             assert there == (need in project.switches), folder
