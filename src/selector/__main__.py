@@ -4,12 +4,20 @@ import sys
 
 from selector import rendering
 
-RENDERING = {"new", "preview"}
+PROCESSES = {
+    "new": rendering.Renderer,
+    "preview": rendering.Renderer,
+    "update": rendering.Updater,
+}
+LOOKING = {"--check", "--undo"}
 
 
 def main() -> int:
     """Run the command; one that renders has Copier loaded from the start."""
-    with rendering.prepared(wanted=bool(RENDERING & set(sys.argv[1:2]))):
+    wanted = None
+    if sys.argv[1:] and not LOOKING & set(sys.argv):
+        wanted = PROCESSES.get(sys.argv[1])
+    with rendering.prepared(wanted=wanted):
         from selector.cli import main as run  # noqa: PLC0415 - meanwhile
 
         return run()

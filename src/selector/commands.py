@@ -86,3 +86,11 @@ def git(*arguments: str, cwd: Path | None = None, told: str = "") -> Result:
     """Run git; it never waits for a password."""
     environment = {"GIT_TERMINAL_PROMPT": "0", "LC_ALL": "C"}
     return run("git", *arguments, cwd=cwd, environment=environment, told=told)
+
+
+def program() -> str:
+    """Give the command as the user can type it again: bin/trivet says what that was."""
+    if typed := os.environ.get("TRIVET_PROGRAM"):
+        return typed
+    by_path = Path(sys.argv[0]).name == "trivet" and not shutil.which("trivet")
+    return sys.argv[0] if by_path else "trivet"

@@ -16,7 +16,7 @@ import yaml
 from selector.errors import Refusal
 from selector.questionnaire import Answers, Questionnaire
 from selector.rendering import renderer
-from selector.template import UNRENDERED, Template, checkout
+from selector.template import UNRENDERED, Template, checkout, is_address
 
 ANSWERS_FILE = ".copier-answers.yml"
 
@@ -136,7 +136,9 @@ def rendered(
         workshop = tempfile.mkdtemp(prefix=".trivet-", dir=parent)
     except OSError as error:
         raise _unwritable(parent, error) from error
-    # Copier reads the criteria itself: JSON would make texts of the numbers among keys.
+    computed = {**answers.computed, **_address(template.recorded)}
+    answers = Answers(answers.given, computed)
+    # Copier has the criteria from where it has the questions.
     data = {key: value for key, value in answers.all.items() if key != "criteria"}
     try:
         folder = Path(workshop) / (destination.name or "project")
@@ -148,13 +150,19 @@ def rendered(
                 folder,
                 left_out=[*UNRENDERED, *questionnaire.left_out(answers)],
             )
-        _record(template.recorded, folder / ANSWERS_FILE)
+        record(template.recorded, folder / ANSWERS_FILE)
         yield Project(folder, destination)
     finally:
         shutil.rmtree(workshop, ignore_errors=True)
 
 
-def _record(address: str, file: Path) -> None:
+def _address(recorded: str) -> dict[str, str]:
+    """Say where updates come from: Copier sees only the copy that it renders from."""
+    everywhere = is_address(recorded) and not re.match(r"(git\+)?file:", recorded)
+    return {"template_address": recorded} if everywhere else {}
+
+
+def record(address: str, file: Path) -> None:
     """Let the project remember where its updates come from."""
     if file.is_file():
         text = file.read_text("utf-8")

@@ -1,7 +1,8 @@
-"""Renders in a process of its own, which loads Copier while there is other work to do.
+"""Runs Copier in a process of its own, which loads it while there is other work to do.
 
 Loading Copier takes longer than most projects take to render. So the process is started
-first of all, loads it, and waits for its order: the arguments of `render` as JSON.
+first of all, loads it, and waits for its order as JSON: `render` or `update`, and the
+arguments.
 """
 
 import gc
@@ -12,16 +13,21 @@ import signal
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import closing, contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from selector.errors import Refusal
+
+Started = TypeVar("Started", bound="Renderer")
 
 
 class Renderer:
     """A process that renders one project; once closed, it has left nothing behind."""
+
+    failed = "Copier could not render the template"
+    sparse = True
 
     def __init__(self) -> None:
         """Start the process; it will be ready when it is needed."""
@@ -32,10 +38,13 @@ class Renderer:
         environment = {
             "TMPDIR": str(self.folder),
             "GIT_TEMPLATE_DIR": str(self.folder / "git"),
-            "GIT_CONFIG_COUNT": "1",
-            "GIT_CONFIG_KEY_0": "core.sparseCheckout",
-            "GIT_CONFIG_VALUE_0": "true",
         }
+        if self.sparse:
+            environment |= {
+                "GIT_CONFIG_COUNT": "1",
+                "GIT_CONFIG_KEY_0": "core.sparseCheckout",
+                "GIT_CONFIG_VALUE_0": "true",
+            }
         self.process = subprocess.Popen(
             [sys.executable, "-P", "-W", "ignore", "-m", "selector.rendering"],
             env=os.environ | environment,
@@ -65,17 +74,19 @@ class Renderer:
         """
         lines = ["/*", *(f"!{pattern}".removeprefix("!!") for pattern in left_out)]
         self.checked_out.write_text("\n".join(lines) + "\n", "utf-8")
-        order = json.dumps([str(repository), commit, dict(data), str(folder)])
+        self._order("render", str(repository), commit, dict(data), str(folder))
+
+    def _order(self, name: str, *arguments: object) -> None:
+        """Let the process do it, and wait; raise Refusal, in Copier's words."""
         try:
-            _, said = self.process.communicate(order.encode())
+            order = json.dumps([name, *arguments]).encode()
+            _, said = self.process.communicate(order)
         except BaseException:
             self.close()  # or it would go on writing
             raise
         if self.process.returncode:
             complaint = said.decode("utf-8", "replace").strip() or "it was stopped"
-            message = (
-                f"Copier could not render the template: {complaint.splitlines()[-1]}"
-            )
+            message = f"{self.failed}: {complaint.splitlines()[-1]}"
             raise Refusal(message)
 
     def close(self) -> None:
@@ -89,14 +100,34 @@ class Renderer:
         shutil.rmtree(self.folder, ignore_errors=True)
 
 
+class Updater(Renderer):
+    """A process that updates one project.
+
+    git checks out all there is: what holds for clones of the template would also hold
+    for the repositories in which Copier compares.
+    """
+
+    failed = "Copier could not update the project"
+    sparse = False
+
+    def update(self, project: Path, commit: str, data: Mapping[str, Any]) -> None:
+        """Bring the project in a folder to a commit of its template.
+
+        data  the answers that change
+
+        Raises Refusal, in Copier's words, when that cannot be done.
+        """
+        self._order("update", str(project), commit, dict(data))
+
+
 _prepared: list[Renderer] = []
 
 
 @contextmanager
-def prepared(*, wanted: bool) -> Iterator[None]:
-    """Start a process for the next `renderer()` already, where one will be wanted."""
+def prepared(*, wanted: type[Renderer] | None) -> Iterator[None]:
+    """Start the process that will be wanted already, if any."""
     if wanted:
-        _prepared.append(Renderer())
+        _prepared.append(wanted())
     try:
         yield
     finally:
@@ -107,11 +138,23 @@ def prepared(*, wanted: bool) -> Iterator[None]:
 @contextmanager
 def renderer() -> Iterator[Renderer]:
     """Give a process that renders, and close it in the end."""
-    process = _prepared.pop() if _prepared else Renderer()
-    try:
+    with closing(_started(Renderer)) as process:
         yield process
-    finally:
-        process.close()
+
+
+@contextmanager
+def updater() -> Iterator[Updater]:
+    """Give a process that updates, and close it in the end."""
+    with closing(_started(Updater)) as process:
+        yield process
+
+
+def _started(kind: type[Started]) -> Started:
+    for process in _prepared:
+        if type(process) is kind:
+            _prepared.remove(process)
+            return process
+    return kind()
 
 
 def render(repository: str, commit: str, data: dict[str, Any], folder: str) -> None:
@@ -130,6 +173,25 @@ def render(repository: str, commit: str, data: dict[str, Any], folder: str) -> N
     )
 
 
+def update(project: str, commit: str, data: dict[str, Any]) -> None:
+    """Update as `Updater.update` says, in this process."""
+    from copier import Settings, run_update  # noqa: PLC0415 - slow, see above
+
+    run_update(
+        project,
+        data=data,
+        vcs_ref=commit,
+        defaults=True,
+        overwrite=True,
+        quiet=True,
+        settings=Settings(),
+        unsafe=False,
+    )
+
+
+_ORDERS: Mapping[str, Callable[..., None]] = {"render": render, "update": update}
+
+
 def main() -> None:
     """Load Copier, wait for the order, carry it out."""
     # None of what is loaded can go: not looking saves a twentieth of the time.
@@ -137,12 +199,16 @@ def main() -> None:
     import copier  # noqa: F401, PLC0415
     from copier.errors import CopierError  # noqa: PLC0415
     from jinja2 import TemplateError  # noqa: PLC0415
+    from plumbum import ProcessExecutionError  # noqa: PLC0415
 
     order = sys.stdin.buffer.read()
     if not order:
         return  # not wanted any more
     try:
-        render(*json.loads(order))
+        name, *arguments = json.loads(order)
+        _ORDERS[name](*arguments)
+    except ProcessExecutionError as error:
+        sys.exit(f"git failed: {' '.join(error.stderr.split())}")
     except (CopierError, TemplateError, ValueError, OSError) as error:
         sys.exit(" ".join(str(error).split()))
     os._exit(0)  # at once: freeing all that was loaded takes its time too

@@ -22,6 +22,10 @@ _RENDERED = (
     "includes",
     "src/selector/criteria.yml",
     "src/selector/score.jinja",
+    "src/selector/changelog.jinja",
+    "CHANGELOG.md",
+    "src/selector/explain.jinja",
+    "src/selector/summary.jinja",
 )
 
 # What no rendering reads. Not checking it out saves a tenth of the time.
@@ -33,9 +37,16 @@ _QUESTIONNAIRE = (
     "questions/project.yml",
     "questions/criteria.yml",
     "questions/stack.yml",
+    "questions/update.yml",
     "src/selector/criteria.yml",
     "src/selector/score.jinja",
+    "src/selector/explain.jinja",
+    "src/selector/summary.jinja",
 )
+
+
+class Unreachable(Refusal):
+    """The template is not where it was said to be."""
 
 
 def checkout() -> Path | None:
@@ -133,10 +144,11 @@ def opened(template: str | None, ref: str | None) -> Iterator[Template]:
         )
         if not clone.ok:
             place = _without_secrets(where)
-            message = f"The template cannot be fetched from {place}: {clone.why}"
-            raise Refusal(message)
+            why = clone.why.rstrip(".")
+            message = f"The template cannot be fetched from {place}: {why}."
+            raise Unreachable(message)
         repository = Path(folder)
-        commit = _commit(repository, ref or _latest_release(repository), where)
+        commit = _commit(repository, ref or latest_release(repository), where)
         address = _for_copier(_without_secrets(where))
         yield Template(repository, commit, address, _without_secrets(where))
 
@@ -148,7 +160,7 @@ def _where(template: str | None) -> tuple[Path | str, str | None]:
         path = Path(template).expanduser().absolute()
         if not path.is_dir():
             message = f"--template: there is no folder {path}."
-            raise Refusal(message)
+            raise Unreachable(message)
         return path, None
     if here := checkout():
         return here, None
@@ -218,7 +230,8 @@ def _present(path: Path) -> list[str]:
     return [name for name in _RENDERED if (path / name).exists()]
 
 
-def _commit(repository: Path, ref: str, where: str) -> str:
+def commit_in(repository: Path, ref: str) -> str | None:
+    """Give the commit that a version names, or None where there is none."""
     if not ref.startswith("-"):
         for candidate in (ref, f"refs/remotes/origin/{ref}"):
             found = commands.git(
@@ -230,11 +243,18 @@ def _commit(repository: Path, ref: str, where: str) -> str:
             )
             if found.ok:
                 return found.stdout.strip()
+    return None
+
+
+def _commit(repository: Path, ref: str, where: str) -> str:
+    if commit := commit_in(repository, ref):
+        return commit
     message = f"--ref: there is no version `{ref}` in {_without_secrets(where)}."
     raise Refusal(message)
 
 
-def _latest_release(repository: Path) -> str:
+def latest_release(repository: Path) -> str:
+    """Give the newest release, or HEAD while there is none."""
     tags = commands.git("tag", "--list", "v*", cwd=repository).stdout.split()
     releases = [tag for tag in tags if re.fullmatch(r"v\d+\.\d+\.\d+", tag)]
     return max(

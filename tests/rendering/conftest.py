@@ -68,8 +68,8 @@ class Project:
     @cached_property
     def requested(self) -> list[str]:
         """Return the needs that were asked for, those not built yet included."""
-        use_case = model()["criteria"]["use_case"]["answers"][self.answers["use_case"]]
-        needs: list[str] = self.case.answers.get("needs", use_case["needs"])
+        own = model()["comes_with"][self.answers["use_case"]].split()
+        needs: list[str] = self.case.answers.get("needs", own)
         return needs
 
 

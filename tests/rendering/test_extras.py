@@ -8,10 +8,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 from check_jsonschema import main as check_jsonschema
 from click.testing import CliRunner
 
-from tests.conftest import tool
+from tests.conftest import ROOT, tool
 from tests.rendering.answers import environment
 from tests.rendering.conftest import Project
 
@@ -116,18 +117,32 @@ def test_renovate_follows_a_template_that_it_can_reach(
 
 
 @pytest.mark.parametrize(
-    "address", ["/home/me/trivet", "~/trivet", ".", "C:\\trivet", "file:///trivet"]
+    "address",
+    [
+        "/home/me/trivet",
+        "~/trivet",
+        ".",
+        "C:\\trivet",
+        "file:///trivet",
+        "git+file:///x",
+    ],
 )
 def test_renovate_leaves_a_path_of_one_machine_alone(address: str) -> None:
     assert "copier" not in json.dumps(renovate_for(address))
 
 
 def renovate_for(address: str) -> dict[str, Any]:
+    question = yaml.safe_load((ROOT / "questions/update.yml").read_text("utf-8"))
+    known = (
+        environment()
+        .from_string(question["template_address"]["default"])
+        .render(_copier_answers={"_src_path": address})
+    )
     content: dict[str, Any] = json.loads(
         environment()
         .get_template("includes/renovate.json.jinja")
         .render(
-            _copier_answers={"_src_path": address},
+            template_address=known,
             extras=["container", "ci", "renovate"],
             ci_provider="github",
         )

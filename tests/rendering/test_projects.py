@@ -33,8 +33,8 @@ LEFTOVERS = {
     },
     "admin": {ANYWHERE: r"(?i)sqladmin|/admin\b|admin panel|app\.admin"},
     "uploads": {
-        ANYWHERE: r"(?i)\buploads?\b|UPLOAD_BYTES|UPLOAD_QUOTA|UPLOADS_DIR|pillow|\bPIL\b"
-        r"|TMPDIR"
+        ANYWHERE: r"(?i)\buploads?\b|UPLOAD_BYTES|UPLOAD_QUOTA|UPLOADS_DIR|TMPDIR"
+        r"|pillow|\bPIL\b"
     },
     "mail": {ANYWHERE: r"(?i)\be?mails?\b|smtp"},
     "sqlite": {r"compose\.yaml|Dockerfile": r"(?i)sqlite|/data\b"},

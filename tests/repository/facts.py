@@ -108,9 +108,9 @@ def commands() -> str:
             if isinstance(option, click.Option) and "--help" not in option.opts
         ]
         usage = " ".join(["trivet", name, *command.collect_usage_pieces(context)])
-        sections.append(
-            f"## `{usage}`\n\n{command.help}\n\n{table(['Option', 'Does'], rows)}"
-        )
+        parts = [f"## `{usage}`", command.help or ""]
+        parts += [table(["Option", "Does"], rows)] if rows else []
+        sections.append("\n\n".join(parts))
     return "\n\n".join(sections)
 
 

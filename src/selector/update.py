@@ -1,0 +1,352 @@
+"""An update of a living project: made aside, then taken over as a branch of its own."""
+
+import signal
+import tempfile
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from selector import commands
+from selector.errors import Refusal
+from selector.living import Living, found, git_at
+from selector.project import ANSWERS_FILE, record, rendered
+from selector.questionnaire import Questionnaire
+from selector.rendering import updater
+from selector.standing import Standing
+from selector.template import Template
+
+BRANCH = "trivet/update-"
+_PREFIX = "trivet-update-"
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What is to change in the answers of a project."""
+
+    add: tuple[str, ...] = ()
+    remove: tuple[str, ...] = ()
+    data: Mapping[str, object] = field(default_factory=dict)
+
+    def answers(self, standing: Standing) -> dict[str, Any]:
+        """Give the answers that change, or refuse what cannot be."""
+        stored = standing.living.given
+        questionnaire = standing.questionnaire
+        if "needs" in self.data:
+            message = "--data: say --add NEED and --remove NEED to change the needs."
+            raise Refusal(message)
+        questionnaire.check_keys(self.data)
+        known = {k: v for k, v in stored.items() if k in questionnaire.keys}
+        needs = [need for need in known["needs"] if need not in self.remove]
+        changed = {**self.data, "needs": [*needs, *self.add]}
+        if "framework" in self.data and known["known_framework"] != "none":
+            changed["known_framework"] = self.data["framework"]
+        try:
+            result = questionnaire.answer({**known, **changed})
+        except Refusal as error:
+            if self.data or self.add:
+                raise
+            message = (
+                f"{ANSWERS_FILE}: {error} It should not be edited; "
+                f"`git log -p -- {ANSWERS_FILE}` shows what it held."
+            )
+            raise Refusal(message) from error
+        self._check_needs(standing, result.all)
+        return {
+            key: value
+            for key, value in result.given.items()
+            if key in stored and _differ(value, stored[key])
+        }
+
+    def _check_needs(self, standing: Standing, answers: Mapping[str, Any]) -> None:
+        model = standing.questionnaire.model
+        framework = model.frameworks[answers["framework"]].title
+        for need in self.add:
+            if need not in answers["parts"]:
+                message = (
+                    f"--add: `{need}` cannot be generated for {framework} in "
+                    f"{standing.target} of the template."
+                )
+                raise Refusal(message)
+        for need in self.remove:
+            if need in answers["parts"]:
+                bringing = [
+                    n for n in answers["needs"] if need in model.needs[n].brings
+                ]
+                message = (
+                    f"--remove: `{need}` stays, because {', '.join(bringing)} rests on "
+                    "it. Remove that too."
+                )
+                raise Refusal(message)
+            if need not in standing.living.given["needs"]:
+                message = f"--remove: `{need}` is not in the project."
+                raise Refusal(message)
+
+
+def _differ(one: object, other: object) -> bool:
+    if isinstance(one, list) and isinstance(other, list):
+        return set(one) != set(other)
+    return one != other
+
+
+@dataclass
+class Outcome:
+    """What an update would do to a project, made in a worktree beside it.
+
+    changed, new, gone  paths in the project
+    lost                those of the gone that hold work of the owner's
+    conflicts           those that have to be merged by hand
+    """
+
+    living: Living
+    worktree: Path
+    branch: str
+    tree: str
+    changed: list[str]
+    new: list[str]
+    gone: list[str]
+    conflicts: list[str]
+    lost: list[str]
+
+    @property
+    def empty(self) -> bool:
+        """Tell whether nothing changes but what the answers file remembers."""
+        names = {*self.changed, *self.new, *self.gone, *self.conflicts}
+        return names <= {(self.living.inside / ANSWERS_FILE).as_posix()}
+
+    def take_over(self, message: str) -> str:
+        """Bring it into the project: committed, or with its conflicts open.
+
+        Gives the branch that the project was on. Nothing can interrupt this, and where
+        git refuses, all is as it was.
+        """
+        with _undisturbed():
+            before = current_branch(self.living)
+            tip = "HEAD" if self.conflicts else self._commit(message)
+            _must(self.living.git("branch", self.branch, tip))
+            switched = self.living.git(
+                "checkout", "--quiet", "--no-overwrite-ignore", self.branch
+            )
+            if not switched.ok:
+                self.living.git("branch", "-D", self.branch)
+                text = f"The update does not fit into the project: {switched.stderr}"
+                raise Refusal(text.strip())
+            note = f"branch.{self.branch}"
+            self.living.git("config", f"{note}.trivetFrom", before)
+            made = self.living.git("rev-parse", "HEAD").stdout.strip()
+            self.living.git("config", f"{note}.trivetAt", made)
+            if self.conflicts:
+                try:
+                    self._open_conflicts()
+                except Refusal:
+                    go_back(self.living, self.branch, before)
+                    raise
+            return before
+
+    def _commit(self, message: str) -> str:
+        known = self.living.git("var", "GIT_COMMITTER_IDENT").ok
+        name = ("-c", "user.name=Trivet", "-c", "user.email=trivet@localhost")
+        made = self.living.git(
+            *(() if known else name),
+            *("commit-tree", self.tree, "-p", "HEAD", "-m", message),
+        )
+        return _must(made).stdout.strip()
+
+    def _open_conflicts(self) -> None:
+        """Put files and index into the state that a merge with conflicts leaves."""
+        _must(self.living.git("read-tree", "-m", "-u", "HEAD", self.tree))
+        stages = git_at(self.worktree, "ls-files", "--unmerged", "-z").stdout
+        cleared = "".join(f"0 {'0' * 40}\t{name}\0" for name in self.conflicts)
+        _must(
+            self.living.git("update-index", "-z", "--index-info", told=cleared + stages)
+        )
+
+
+@contextmanager
+def prepared(
+    standing: Standing,
+    answers: Mapping[str, Any],
+    moved: str | None,
+    say: Callable[[str], None],
+) -> Iterator[Outcome]:
+    """Make the update in a worktree beside the project, which goes in the end."""
+    living = standing.living
+    branch = BRANCH + standing.target
+    if living.git("rev-parse", "--verify", "--quiet", f"refs/heads/{branch}").ok:
+        message = (
+            f"The branch {branch} is there already. Merge it, or delete it with "
+            f"`git branch -D {branch}`, and try again."
+        )
+        raise Refusal(message)
+    try:
+        with tempfile.TemporaryDirectory(
+            prefix=_PREFIX, ignore_cleanup_errors=True
+        ) as folder:
+            worktree = Path(folder, "project").resolve()
+            added = living.git(
+                *("worktree", "add", "--quiet", "--detach", str(worktree), "HEAD")
+            )
+            _must(added)
+            place = worktree / living.inside
+            if moved:
+                _move(place, moved)
+            with updater() as process:
+                process.update(place, standing.source.commit, answers)
+            _lock(place, say)
+            yield _outcome(standing, worktree, branch)
+    finally:
+        _forget_worktrees(living)
+
+
+def _forget_worktrees(living: Living) -> None:
+    """Let git forget our worktree, and those of updates that were killed before."""
+    for line in living.git("worktree", "list", "--porcelain").stdout.splitlines():
+        path = Path(line.removeprefix("worktree "))
+        if path.parent.name.startswith(_PREFIX) and not path.exists():
+            living.git("worktree", "remove", "--force", "--force", str(path))
+
+
+def _move(place: Path, address: str) -> None:
+    """Let the project follow its template to another place, in a commit of its own."""
+    record(address, place / ANSWERS_FILE)
+    name = ("-c", "user.name=Trivet", "-c", "user.email=trivet@localhost")
+    git_at(place, *name, "commit", "--quiet", "--all", "--message=The template moved")
+
+
+def _lock(place: Path, say: Callable[[str], None]) -> None:
+    """Bring uv.lock in step with the dependencies, so that it is part of the update."""
+    if not (place / "uv.lock").is_file() or not _changed(place, "pyproject.toml"):
+        return
+    locked = commands.run("uv", "lock", cwd=place)
+    if not locked.ok:
+        say(f"uv.lock could not be brought up to date, run `uv lock`: {locked.why}")
+
+
+def _changed(place: Path, name: str) -> bool:
+    """Tell whether a file changed, and that without a conflict."""
+    return git_at(place, "status", "--porcelain", "--", name).stdout[:2].strip() == "M"
+
+
+def _outcome(standing: Standing, worktree: Path, branch: str) -> Outcome:
+    """Look at what Copier left in the worktree."""
+    living = standing.living
+    listed = git_at(worktree, "ls-files", "--unmerged", "-z").stdout.split("\0")
+    conflicts = sorted({entry.split("\t")[1] for entry in listed if entry})
+    tree = _tree(worktree)
+    kinds: dict[str, list[str]] = {"A": [], "D": [], "M": [], "T": []}
+    compared = git_at(
+        *(worktree, "diff-tree", "-r", "-z", "--no-renames", "--name-status"),
+        *(living.git("rev-parse", "HEAD").stdout.strip(), tree),
+    ).stdout.split("\0")
+    for kind, name in zip(compared[::2], compared[1::2], strict=False):
+        if name not in conflicts:
+            kinds[kind].append(name)
+    gone = kinds["D"]
+    return Outcome(
+        living,
+        worktree,
+        branch,
+        tree,
+        kinds["M"] + kinds["T"],
+        kinds["A"],
+        gone,
+        conflicts,
+        _lost(standing, gone) if gone else [],
+    )
+
+
+def _tree(worktree: Path) -> str:
+    """Write all that is in the worktree as a tree, and leave its index alone."""
+    git_folder = git_at(worktree, "rev-parse", "--absolute-git-dir").stdout.strip()
+    environment = {"GIT_INDEX_FILE": str(Path(git_folder, "trivet-index"))}
+
+    def git(*arguments: str) -> str:
+        done = commands.run("git", *arguments, cwd=worktree, environment=environment)
+        return _must(done).stdout.strip()
+
+    git("read-tree", "HEAD")
+    git("add", "--all", ".")
+    return git("write-tree")
+
+
+def _lost(standing: Standing, gone: list[str]) -> list[str]:
+    """Give the files that go and are not as the template once rendered them."""
+    living = standing.living
+    template = Template(
+        standing.source.repository, standing.current, living.source, None
+    )
+    questionnaire = Questionnaire(template.tree)
+    known = {k: v for k, v in living.given.items() if k in questionnaire.keys}
+    answers = questionnaire.answer(known)
+    lost = []
+    with (
+        tempfile.TemporaryDirectory(prefix="trivet-") as folder,
+        rendered(template, questionnaire, answers, Path(folder, "before")) as before,
+    ):
+        for name in gone:
+            path = before.folder / Path(name).relative_to(living.inside)
+            mine = living.git("cat-file", "blob", f"HEAD:{name}").raw
+            if not path.is_file() or path.read_bytes() != mine:
+                lost.append(name)
+    return lost
+
+
+def current_branch(living: Living) -> str:
+    """Give the branch that is checked out, or the commit where none is."""
+    branch = living.git("symbolic-ref", "--quiet", "--short", "HEAD").stdout.strip()
+    return branch or living.git("rev-parse", "HEAD").stdout.strip()
+
+
+def undo(folder: Path) -> str:
+    """Go back from the branch of an update and delete it; give where that leads."""
+    living = found(folder)
+    branch = current_branch(living)
+    if not branch.startswith(BRANCH):
+        message = (
+            f"There is no update to undo: the branch {branch} was not made by "
+            "`trivet update`. What is merged is undone with `git revert`."
+        )
+        raise Refusal(message)
+    note = f"branch.{branch}"
+    before = living.git("config", f"{note}.trivetFrom").stdout.strip()
+    made = living.git("config", f"{note}.trivetAt").stdout.strip()
+    head = living.git("rev-parse", "HEAD").stdout.strip()
+    if not before or head != made:
+        message = (
+            f"{branch} has commits of your own. Go back with `git checkout "
+            f"{before or 'BRANCH'}`; `git branch -D {branch}` deletes it with them."
+        )
+        raise Refusal(message)
+    # Where the branch has no commit, it was left with conflicts: they are what goes.
+    if head != living.git("rev-parse", f"{before}^{{commit}}").stdout.strip():
+        living.require_clean()
+    go_back(living, branch, before)
+    return before
+
+
+def go_back(living: Living, branch: str, before: str) -> None:
+    """Leave the branch of an update, with whatever is open on it, and delete it."""
+    _must(living.git("reset", "--hard", "--quiet"))
+    _must(living.git("checkout", "--quiet", before))
+    _must(living.git("branch", "-D", branch))
+
+
+def _must(done: commands.Result) -> commands.Result:
+    if not done.ok:
+        message = f"git failed: {done.why}"
+        raise Refusal(message)
+    return done
+
+
+@contextmanager
+def _undisturbed() -> Iterator[None]:
+    """Let Ctrl-C and SIGTERM wait; git, started in here, inherits that."""
+    held: dict[signal.Signals, Any] = {}
+    try:
+        for number in (signal.SIGINT, signal.SIGTERM):
+            held[number] = signal.signal(number, signal.SIG_IGN)
+        yield
+    finally:
+        for number, handler in held.items():
+            signal.signal(number, handler)

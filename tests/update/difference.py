@@ -1,0 +1,147 @@
+"""What owners would receive if the work tree were released now, and what would hurt.
+
+`python -m tests.update.difference` prints it for each use case, and ends with 1 where
+an owner would lose something.
+"""
+
+import difflib
+import re
+import sys
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import yaml
+from copier import run_copy
+from pathspec import PathSpec
+
+from tests.conftest import git
+from tests.rendering.answers import Answers, choices
+from tests.update.releases import OWNED, released, with_releases
+
+ANSWERS_FILE = ".copier-answers.yml"
+USE_CASES: Mapping[str, Answers] = {
+    case: {"use_case": case} for case in choices("use_case")
+}
+
+Files = dict[str, bytes]
+
+
+def taken_away(template: Path, since: str) -> Iterator[str]:
+    """Name the paths of a release that the template does not have any more."""
+    now = rendered_paths(template, "HEAD")
+    for path in sorted(rendered_paths(template, since) - now):
+        yield (
+            f"{path} was in {since} and is not any more. Files are not renamed, moved "
+            "or removed after a release: owners would lose their edits."
+        )
+
+
+def newly_excluded(template: Path, since: str) -> Iterator[str]:
+    """Name the lines of _exclude that are newer than a release and match its paths."""
+    paths = {path.split("/", 1)[1] for path in rendered_paths(template, since)}
+    for line in excludes(template, "HEAD"):
+        if line in excludes(template, since):
+            continue
+        pattern = re.sub(r"\{%.*?%\}", "", line)
+        for match in sorted(
+            PathSpec.from_lines("gitignore", [pattern]).match_files(paths)
+        ):
+            yield (
+                f"`{line}` in _exclude matches {match}, which {since} rendered: "
+                "updates would leave that file behind."
+            )
+
+
+def rendered_paths(template: Path, ref: str) -> set[str]:
+    """Give what a version can render, as framework/path."""
+    listed = git("ls-tree", "-r", "-z", "--name-only", ref, "template", cwd=template)
+    return {
+        path.removeprefix("template/").removesuffix(".jinja")
+        for path in listed.split("\0")
+        if path.count("/") > 1
+    }
+
+
+def excludes(template: Path, ref: str) -> list[str]:
+    """Give the lines of _exclude in a version."""
+    text = git("show", f"{ref}:copier.yml", cwd=template)
+    lines: list[str] = yaml.safe_load(text.split("\n---\n")[0])["_exclude"]
+    return lines
+
+
+def before_and_after(
+    template: Path, since: str, answers: Answers, place: Path
+) -> tuple[Files, Files]:
+    """Render a release, and the work tree with the answers that the release stored."""
+    before, after = place / "before", place / "after"
+    render(template, before, answers, since)
+    stored = yaml.safe_load((before / ANSWERS_FILE).read_text("utf-8"))
+    kept = {key: value for key, value in stored.items() if not key.startswith("_")}
+    render(template, after, kept, "HEAD")
+    return received(before), received(after)
+
+
+def render(template: Path, place: Path, answers: Answers, ref: str) -> None:
+    """Render a version as Copier does."""
+    run_copy(str(template), place, data=answers, vcs_ref=ref, defaults=True, quiet=True)
+
+
+def received(project: Path) -> Files:
+    """Give the files that an update brings."""
+    return {
+        name: path.read_bytes()
+        for path in sorted(project.rglob("*"))
+        if path.is_file()
+        and not OWNED.fullmatch(name := path.relative_to(project).as_posix())
+        and name != ANSWERS_FILE
+    }
+
+
+def left_behind(before: Files, after: Files) -> list[str]:
+    """Name what a release rendered, and what the same answers do not render now."""
+    return sorted(before.keys() - after.keys())
+
+
+def as_diff(before: Files, after: Files) -> str:
+    """Write the difference as git would."""
+    texts: list[str] = []
+    for name in sorted(before.keys() | after.keys()):
+        old, new = before.get(name), after.get(name)
+        if old != new:
+            texts += difflib.unified_diff(
+                (old or b"").decode().splitlines(keepends=True),
+                (new or b"").decode().splitlines(keepends=True),
+                f"a/{name}" if old is not None else "/dev/null",
+                f"b/{name}" if new is not None else "/dev/null",
+            )
+    return "".join(texts)
+
+
+def main() -> int:
+    """Print what the last release lacks, use case by use case."""
+    *_, since = released()
+    troubles: list[str] = []
+    diffs: dict[str, list[str]] = {}
+    with TemporaryDirectory(prefix="trivet-difference-") as folder:
+        template = with_releases(Path(folder, "trivet"))
+        troubles += taken_away(template, since)
+        troubles += newly_excluded(template, since)
+        for case, answers in USE_CASES.items():
+            before, after = before_and_after(
+                template, since, answers, Path(folder, case)
+            )
+            troubles += [
+                f"{case}: {n} is left behind" for n in left_behind(before, after)
+            ]
+            diffs.setdefault(as_diff(before, after), []).append(case)
+    print(f"What owners receive on top of {since}")
+    for diff, cases in diffs.items():
+        print(f"\n=== {', '.join(cases)}\n\n{diff or 'Nothing.'}")
+    for trouble in troubles:
+        print(f"\nTROUBLE: {trouble}")
+    return 1 if troubles else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

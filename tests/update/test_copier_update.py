@@ -1,0 +1,182 @@
+"""Plain `copier update`: other answers, other places, and what Copier refuses."""
+
+import shutil
+import warnings
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from copier import run_update
+from copier.errors import ShallowCloneWarning, UserMessageError
+
+from tests.conftest import git
+from tests.rendering.answers import Answers, model
+from tests.starters.harness import Starter, install
+from tests.starters.test_starters import development_data, passed
+from tests.update.conftest import (
+    ANSWERS_FILE,
+    committed,
+    conflicts,
+    contents,
+    copy,
+    own,
+    stored_answers,
+    update,
+)
+from tests.update.releases import NEXT, commit_all, released
+
+CHANGES: dict[str, Answers] = {
+    "a need added": {"needs": ["api", "pages"]},
+    "a need taken away": {"needs": []},
+    "another database": {"database": "mysql"},
+    "another CI provider": {"ci_provider": "gitlab"},
+    "fewer extras": {"extras": ["ci"]},
+}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("change", CHANGES.values(), ids=CHANGES)
+def test_another_answer_makes_the_project_it_would_have_been(
+    next_template: Path, project: Path, tmp_path: Path, change: Answers
+) -> None:
+    own(project, "app/own.py", new="OWN = 1\n")
+
+    update(project, ref=None, answers=change)
+
+    assert conflicts(project) == set()
+    stored = stored_answers(project)
+    assert {key: sorted(stored[key]) for key in change} == {
+        key: sorted(value) for key, value in change.items()
+    }
+    fresh = contents(copy(next_template, tmp_path / "fresh", stored, ref=NEXT))
+    assert contents(project) == {**fresh, "app/own.py": b"OWN = 1\n"}
+
+
+@pytest.mark.parametrize(
+    "framework",
+    [
+        pytest.param("django", marks=pytest.mark.thorough),
+        pytest.param("flask", marks=pytest.mark.thorough),
+        pytest.param("fastapi", marks=pytest.mark.slow),
+    ],
+)
+def test_a_project_lives_on_with_its_data_through_every_change(
+    template: Path, tmp_path: Path, framework: str
+) -> None:
+    (since, *_) = released()
+    answers = {"known_framework": framework, "needs": ["api"]}
+    directory = committed(copy(template, tmp_path / "service", answers, ref=since))
+    project = install(Starter(framework, ("api",)), directory)
+    project.poe("seed")
+    items = "items_item" if framework == "django" else "items"
+    data = development_data(directory)[items]
+    assert data
+
+    for changed in (
+        {"needs": model()["built"][framework]},
+        {"needs": ["pages"], "database": "postgresql", "ci_provider": "gitlab"},
+    ):
+        commit_all(directory, "Own work")
+        update(directory, answers=changed)
+        assert conflicts(directory) == set()
+        project = install(Starter(framework), directory)
+        try:
+            project.poe("check")
+        except AssertionError:  # models changed: the owner writes the migration
+            project.poe("migration", "what is new")
+            project.poe("migrate")
+            project.poe("check")
+        assert passed(project.poe("test")) > 5
+        kept = development_data(directory)[items]
+        assert all(set(row) <= set(now) for row, now in zip(data, kept, strict=True)), (
+            kept
+        )
+
+
+@pytest.mark.slow
+def test_a_project_in_a_larger_repository(base: Path, tmp_path: Path) -> None:
+    top = tmp_path / "larger repository"
+    project = top / "services" / "one"
+    shutil.copytree(base, project, ignore=shutil.ignore_patterns(".git"))
+    (top / "README.md").write_text("# Much\n", "utf-8")
+    git("init", "--quiet", "--initial-branch=main", cwd=top)
+    commit_all(top, "Start")
+    own(project, "app/health.py", '"""Whether', '"""Mine: whether')
+
+    update(project, ref=None)
+
+    assert conflicts(top) == {"services/one/app/health.py"}
+    assert (project / "app/greeting.py").is_file()
+    assert (top / "README.md").read_text("utf-8") == "# Much\n"
+
+
+@pytest.mark.slow
+def test_a_template_that_moved_is_followed_by_its_new_address(
+    next_template: Path, project: Path, tmp_path: Path
+) -> None:
+    moved = shutil.copytree(next_template, tmp_path / "moved")
+    own(project, ANSWERS_FILE, str(next_template), str(moved))
+    update(project, ref=None)
+    assert (project / "app/greeting.py").is_file()
+
+
+@pytest.mark.slow
+def test_a_shallow_clone_of_the_template_does_where_it_has_both_versions(
+    next_template: Path, project: Path, tmp_path: Path
+) -> None:
+    shallow = tmp_path / "shallow"
+    distance = git("rev-list", "--count", f"v0.1.0..{NEXT}", cwd=next_template)
+    depth = f"--depth={int(distance) + 1}"
+    git("clone", "-q", depth, next_template.as_uri(), str(shallow), cwd=tmp_path)
+    own(project, ANSWERS_FILE, str(next_template), str(shallow))
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ShallowCloneWarning)
+        update(project, ref=None)
+    assert (project / "app/greeting.py").is_file()
+
+
+def dirty(project: Path) -> None:
+    (project / "README.md").write_text("changed\n", "utf-8")
+
+
+def without_git(project: Path) -> None:
+    (project / ".git").rename(project.parent / "git")
+
+
+def edited_answers(project: Path) -> None:
+    own(project, ANSWERS_FILE, "_commit:", "commit:")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("trouble", "said"),
+    [
+        (dirty, "Please commit or stash your local changes"),
+        (without_git, "only supported in git-tracked subprojects"),
+        (edited_answers, f"old template references from `{ANSWERS_FILE}`"),
+    ],
+)
+def test_copier_refuses_what_could_not_be_undone(
+    project: Path, trouble: Callable[[Path], None], said: str
+) -> None:
+    trouble(project)
+    with pytest.raises(UserMessageError, match=said):
+        update(project, ref=None)
+
+
+@pytest.mark.slow
+def test_copier_shows_what_is_new_since_the_projects_own_release(
+    project: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    capfd.readouterr()
+    run_update(project, defaults=True, overwrite=True, unsafe=False)
+    said = capfd.readouterr().err
+    assert "## 999.0.0 - 2030-01-01" in said
+    assert "A greeting. You have to do nothing." in said
+    assert "## 0.1.0" not in said
+    assert stored_answers(project)["last_release"] == "999.0.0"
+
+    commit_all(project, "Update")
+    run_update(project, defaults=True, overwrite=True, unsafe=False)
+    said = capfd.readouterr().err
+    assert "999.0.0 - " not in said

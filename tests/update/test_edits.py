@@ -1,0 +1,197 @@
+"""A project that its owner changed, by whatever edits, keeps every one of them."""
+
+import hashlib
+import os
+import re
+import shutil
+import sys
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import pytest
+from copier import run_copy
+from hypothesis import HealthCheck, Phase, given, settings
+
+from tests.rendering.answers import choices, model
+from tests.update import edits
+from tests.update.conftest import committed, conflicts, copy, stored_answers, update
+from tests.update.edits import BOTH_ADD, Edit
+from tests.update.releases import commit_all, release, released
+
+# How many random projects, all frameworks together: a few, in CI 300. By hand, with
+# TRIVET_EDITS=900 and -s, any number of new ones, which are counted.
+FEW = 6
+MANY = 294
+BY_HAND = int(os.environ.get("TRIVET_EDITS", "0"))
+
+
+def change_every_file(template: Path) -> None:
+    """Change, add and take away lines all over the template, away from any Jinja."""
+    listed = [*(template / "template").rglob("*"), *(template / "includes").rglob("*")]
+    for path in sorted(listed):
+        name = path.relative_to(template).as_posix()
+        if not path.is_file() or "answers_file" in name or "/include" in name:
+            continue
+        lines = path.read_bytes().decode().splitlines(keepends=True)
+        if len(lines) < 3 or re.fullmatch(r"\{% include .* %\}\n", "".join(lines)):
+            continue
+        digest = hashlib.sha256(name.encode()).digest()
+        for spot in sorted({byte * len(lines) // 256 for byte in digest[:3]})[::-1]:
+            if in_jinja(lines, spot):
+                continue
+            if digest[3] % 3 == 0:
+                lines[spot : spot + 1] = [lines[spot], f"New in {spot}\n"]
+            elif digest[3] % 3 == 1:
+                lines[spot] = f"Changed {spot}\n"
+            else:
+                del lines[spot]
+        path.write_bytes("".join(lines).encode())
+    for framework in choices("framework"):
+        for name in BOTH_ADD:
+            added = template / "template" / framework / name
+            added.parent.mkdir(parents=True, exist_ok=True)
+            added.write_text("Hello\nfrom the template\n", "utf-8")
+
+
+def in_jinja(lines: list[str], spot: int) -> bool:
+    before = "".join(lines[:spot])
+    inside = any(
+        before.count(start) > before.count(end)
+        for start, end in (("{%", "%}"), ("{{", "}}"), ("{#", "#}"))
+    )
+    return inside or bool(set(lines[spot]) & set("{}"))
+
+
+@dataclass
+class Living:
+    """Projects of one framework at one release, and what they become."""
+
+    folder: Path
+    template: Path
+    framework: str
+    since: str
+
+    def __post_init__(self) -> None:
+        answers = {
+            "known_framework": self.framework,
+            "needs": model()["built"][self.framework],
+        }
+        self.start = copy(self.template, self.folder / "start", answers, ref=self.since)
+        committed(self.start)
+        self.old = edits.files(self.start)
+        fresh = self.folder / "fresh"
+        copy(self.template, fresh, stored_answers(self.start), ref="HEAD")
+        self.new = edits.files(fresh)
+        self.seen: Counter[str] = Counter()
+
+    def after(
+        self, done: list[Edit], place: Path, bring: Callable[[Path], None] = update
+    ) -> edits.Update:
+        """Edit a copy of the project as its owner would, and update it."""
+        project = Path(shutil.copytree(self.start, place / "project"))
+        for edit in done:
+            edits.make(edit, project)
+        mine = edits.files(project)
+        commit_all(project, "Own work")
+        bring(project)
+        return edits.Update(self.old, mine, self.new, project)
+
+
+@pytest.fixture(scope="session")
+def rough_template(template: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Give the template with a release that changes nearly every file."""
+    place = Path(shutil.copytree(template, tmp_path_factory.mktemp("rough") / "trivet"))
+    change_every_file(place)
+    release(place)
+    return place
+
+
+Grow = Callable[[str, str], Living]
+
+
+@pytest.fixture(scope="session")
+def grow(rough_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Grow:
+    """Give the living project of a framework and release, rendered once."""
+
+    @cache
+    def grown(framework: str, since: str) -> Living:
+        folder = tmp_path_factory.mktemp(f"{framework}-{since}")
+        return Living(folder, rough_template, framework, since)
+
+    return grown
+
+
+def check(living: Living, done: list[Edit]) -> None:
+    with TemporaryDirectory(prefix="trivet-edited-") as place:
+        updated = living.after(done, Path(place))
+        living.seen["runs"] += 1
+        conflicting = conflicts(updated.project)
+        living.seen["with conflicts"] += bool(conflicting)
+        living.seen["conflicting files"] += len(conflicting)
+        assert list(updated.losses()) == []
+
+
+CASES = [
+    pytest.param(framework, since, id=f"{framework}-{since}")
+    for framework in choices("framework")
+    for since in released()
+]
+
+
+def random_edits(living: Living, runs: int) -> None:
+    """Update projects with drawn edits; the same ones each time, but by hand."""
+
+    @given(done=edits.edits())
+    @settings(
+        max_examples=max(1, runs // len(CASES)),
+        deadline=None,
+        derandomize=not BY_HAND,
+        database=None,
+        phases=[Phase.generate, *([Phase.shrink] if BY_HAND else [])],
+        suppress_health_check=list(HealthCheck),
+    )
+    def run(done: list[Edit]) -> None:
+        check(living, done)
+
+    run()
+    if BY_HAND:
+        sys.stdout.write(f"{living.framework}: {dict(living.seen)}\n")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("framework", "since"), CASES)
+def test_no_edit_is_lost(grow: Grow, framework: str, since: str) -> None:
+    random_edits(grow(framework, since), BY_HAND or FEW)
+
+
+@pytest.mark.thorough
+@pytest.mark.parametrize(("framework", "since"), CASES)
+def test_no_edit_is_lost_in_many_runs(grow: Grow, framework: str, since: str) -> None:
+    random_edits(grow(framework, since), MANY)
+
+
+@pytest.mark.slow
+def test_an_update_that_loses_edits_would_be_noticed(
+    grow: Grow, tmp_path: Path
+) -> None:
+    """Rendering over a project is what an update must not be."""
+    living = grow("flask", "v0.1.0")
+
+    def overwrite(project: Path) -> None:
+        run_copy(
+            str(living.template),
+            project,
+            data=stored_answers(project),
+            vcs_ref="HEAD",
+            defaults=True,
+            overwrite=True,
+            quiet=True,
+        )
+
+    own = Edit("insert", file=11, line=0, text="# own", count=1)
+    losses = list(living.after([own], tmp_path, overwrite).losses())
+    assert "app/api/docs.py: not what it should be" in losses

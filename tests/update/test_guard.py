@@ -1,0 +1,109 @@
+"""Nothing in the work tree would hurt the owner of a project, once it is released."""
+
+import re
+import shutil
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import ROOT, git
+from tests.rendering.answers import Answers
+from tests.update.conftest import replace
+from tests.update.difference import (
+    USE_CASES,
+    as_diff,
+    before_and_after,
+    left_behind,
+    newly_excluded,
+    taken_away,
+)
+from tests.update.releases import commit_all, released
+from tests.update.test_untouched import FULL
+
+LAST = [*released()][-1]
+
+
+@pytest.mark.parametrize("since", released())
+def test_no_file_of_a_release_is_renamed_moved_or_removed(
+    template: Path, since: str
+) -> None:
+    assert list(taken_away(template, since)) == []
+
+
+@pytest.mark.parametrize("since", released())
+def test_no_new_exclude_line_matches_what_a_release_rendered(
+    template: Path, since: str
+) -> None:
+    assert list(newly_excluded(template, since)) == []
+
+
+@pytest.mark.parametrize(
+    ("since", "answers"),
+    [
+        pytest.param(since, answers, id=f"{name}-{since}", marks=mark)
+        for since in released()
+        for cases, mark in (
+            (FULL, pytest.mark.slow),
+            (USE_CASES, pytest.mark.thorough),
+        )
+        for name, answers in cases.items()
+    ],
+)
+def test_whatever_a_release_rendered_is_rendered_still(
+    template: Path, tmp_path: Path, since: str, answers: Answers
+) -> None:
+    assert left_behind(*before_and_after(template, since, answers, tmp_path)) == []
+
+
+@pytest.fixture
+def changed(template: Path, tmp_path: Path) -> Path:
+    """Give the template, to do what the guard is there for."""
+    return Path(shutil.copytree(template, tmp_path / "changed"))
+
+
+def test_a_renamed_file_is_noticed(changed: Path) -> None:
+    git("mv", "template/flask/app/health.py", "template/flask/app/live.py", cwd=changed)
+    commit_all(changed, "Rename")
+    (said,) = taken_away(changed, LAST)
+    assert said.startswith(f"flask/app/health.py was in {LAST} and is not any more")
+
+
+def test_a_new_exclude_line_is_noticed(changed: Path) -> None:
+    line = "{% if 'api' not in parts %}/app/he*.py{% endif %}"
+    replace(changed / "copier.yml", "  # Extras.\n", f'  - "{line}"\n  # Extras.\n')
+    commit_all(changed, "Exclude")
+    (said,) = newly_excluded(changed, LAST)
+    assert "_exclude matches app/health.py" in said
+
+
+def test_a_new_line_for_new_files_is_allowed(changed: Path) -> None:
+    replace(changed / "copier.yml", "  # Extras.\n", '  - "/app/brand_new"\n')
+    commit_all(changed, "Exclude")
+    assert list(newly_excluded(changed, LAST)) == []
+
+
+@pytest.mark.slow
+def test_a_condition_that_leaves_a_file_out_is_noticed(
+    changed: Path, tmp_path: Path
+) -> None:
+    replace(changed / "copier.yml", "'container' not in extras", "'api' in parts")
+    replace(changed / "template/fastapi/app/seed.py", "\n\n", "\n\n# New.\n")
+    commit_all(changed, "Exclude")
+    before, after = before_and_after(
+        changed, LAST, USE_CASES["api"], tmp_path / "rendered"
+    )
+    assert left_behind(before, after) == ["Dockerfile"]
+    diff = as_diff(before, after)
+    assert "--- a/Dockerfile\n+++ /dev/null\n" in diff
+    assert "+# New.\n" in diff
+
+
+def test_ci_prints_what_owners_would_receive() -> None:
+    script = (ROOT / ".ci/run").read_text("utf-8")
+    assert re.search(r"^.*python -m tests\.update\.difference$", script, re.MULTILINE)
+
+
+def test_the_changelog_holds_nothing_that_templates_would_read() -> None:
+    """Copier renders it, to show what is new."""
+    text = (ROOT / "CHANGELOG.md").read_text("utf-8")
+    assert not re.search(r"\{[{%#]", text)

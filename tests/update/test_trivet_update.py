@@ -1,0 +1,520 @@
+"""`trivet update`: Copier's update, with what Copier leaves out."""
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+import yaml
+
+from selector import commands, update
+from selector.errors import Refusal
+from tests.cli.conftest import Trivet
+from tests.conftest import ROOT, git
+from tests.update.conftest import (
+    ANSWERS_FILE,
+    conflicts,
+    contents,
+    copy,
+    own,
+    state,
+    stored_answers,
+)
+from tests.update.releases import NEXT, commit_all
+
+BRANCH = f"trivet/update-{NEXT}"
+OWN_HEALTH = ("app/health.py", '"""Whether', '"""Mine: whether')
+
+
+def branch(project: Path) -> str:
+    return git("symbolic-ref", "--short", "HEAD", cwd=project).strip()
+
+
+@pytest.mark.slow
+def test_an_update_is_a_commit_on_a_branch_of_its_own(
+    trivet: Trivet, project: Path, next_template: Path, tmp_path: Path
+) -> None:
+    own(project, "app/own.py", new="OWN = 1\n")
+    before = git("rev-parse", "main", cwd=project)
+
+    done = trivet("update", project, "--no-test")
+
+    assert done.code == 0, done.err
+    assert "v0.1.0 to v999.0.0" in done.out
+    assert "A greeting. You have to do nothing." in done.out
+    assert "app/greeting.py" in done.out
+    assert branch(project) == BRANCH
+    assert git("rev-parse", "main", cwd=project) == before
+    assert git("rev-parse", "HEAD~", cwd=project) == before
+    assert git("status", "--porcelain", cwd=project) == ""
+    assert (project / "app/own.py").read_text("utf-8") == "OWN = 1\n"
+    fresh = contents(
+        copy(next_template, tmp_path / "fresh", stored_answers(project), ref="v999.0.0")
+    )
+    assert contents(project) == {**fresh, "app/own.py": b"OWN = 1\n"}
+    assert "Up to date" in trivet("update", project).out
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("edit", [None, OWN_HEALTH], ids=["clean", "conflicting"])
+def test_one_command_undoes_an_update(
+    trivet: Trivet, project: Path, edit: tuple[str, str, str] | None
+) -> None:
+    if edit:
+        own(project, *edit)
+    before = state(project)
+    trivet("update", project, "--no-test")
+    assert state(project) != before
+
+    done = trivet("update", project, "--undo")
+
+    assert done.code == 0
+    assert "on main again" in done.out
+    assert state(project) == before
+
+
+@pytest.mark.slow
+def test_conflicts_are_named_and_open_in_git(trivet: Trivet, project: Path) -> None:
+    own(project, *OWN_HEALTH)
+
+    done = trivet("update", project)
+
+    assert done.code == 1
+    assert "Conflicts (1)" in done.out
+    assert conflicts(project) == {"app/health.py"}
+    merged = (project / "app/health.py").read_text("utf-8")
+    assert '"""Mine: whether' in merged
+    assert '"""News from the template.' in merged
+    assert "Hello" in (project / "app/greeting.py").read_text("utf-8")
+    assert branch(project) == BRANCH
+    assert "git add --all && git commit" in done.out
+    git("checkout", "--ours", "app/health.py", cwd=project)
+    commit_all(project, "Update")
+    assert conflicts(project) == set()
+    assert "Up to date" in trivet("update", project).out
+
+
+@pytest.mark.slow
+def test_commits_of_the_owner_are_not_undone(trivet: Trivet, project: Path) -> None:
+    trivet("update", project, "--no-test")
+    own(project, "app/own.py", new="OWN = 1\n")
+    before = state(project)
+
+    done = trivet("update", project, "--undo")
+
+    assert done.code == 2
+    assert "commits of your own" in done.err
+    assert state(project) == before
+
+
+def test_without_an_update_there_is_nothing_to_undo(
+    trivet: Trivet, project: Path
+) -> None:
+    done = trivet("update", project, "--undo")
+    assert done.code == 2
+    assert "no update to undo" in done.err
+
+
+def test_check_says_what_is_newer_and_changes_nothing(
+    trivet: Trivet, project: Path
+) -> None:
+    before = state(project)
+    done = trivet("update", project, "--check")
+    assert done.code == 1
+    assert "v999.0.0 is there; the project is at v0.1.0" in done.said
+    assert "A greeting" in done.out
+    done = trivet("update", project, "--check", "--ref", "v0.1.0")
+    assert (done.code, done.out) == (0, "Up to date: v0.1.0.\n")
+    assert state(project) == before
+
+
+@pytest.mark.slow
+def test_a_need_is_added_and_taken_away(
+    trivet: Trivet, project: Path, next_template: Path, tmp_path: Path
+) -> None:
+    assert trivet("update", project, "--add", "pages", "--no-test").code == 0
+    assert set(stored_answers(project)["needs"]) == {"api", "pages"}
+    fresh = copy(next_template, tmp_path / "both", stored_answers(project), ref=NEXT)
+    assert contents(project) == contents(fresh)
+    git("checkout", "--quiet", "-B", "main", cwd=project)
+    git("branch", "-D", BRANCH, cwd=project)
+
+    done = trivet("update", project, "--remove", "pages", "--no-test")
+
+    assert done.code == 0, done.err
+    assert "hold work of yours" not in done.out
+    fresh = copy(next_template, tmp_path / "one", stored_answers(project), ref=NEXT)
+    assert contents(project) == contents(fresh)
+    assert not (project / "app/pages").exists()
+
+
+@pytest.mark.slow
+def test_edited_files_are_named_before_they_go(trivet: Trivet, project: Path) -> None:
+    own(project, "app/api/docs.py", '"""', '"""Mine. ')
+    own(project, "app/api/own.py", new="OWN = 1\n")
+    before = state(project)
+
+    done = trivet("update", project, "--remove", "api", "--no-test")
+
+    assert done.code == 1
+    section = done.out.split("hold work of yours:")[1].split("They stay")[0]
+    assert section.split() == ["app/api/docs.py"]
+    assert "--yes" in done.err
+    assert state(project) == before
+
+    assert trivet("update", project, "--remove", "api", "--no-test", "--yes").code == 0
+    assert not (project / "app/api/docs.py").exists()
+    assert (project / "app/api/own.py").exists()
+    git("checkout", "--quiet", "HEAD~", "--", "app/api/docs.py", cwd=project)
+    assert "Mine." in (project / "app/api/docs.py").read_text("utf-8")
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (["--add", "nonsense"], "`nonsense` is not offered"),
+        (["--add", "cms"], "`cms` does not fit"),
+        (["--add", "tasks"], "`tasks` cannot be generated for FastAPI in v999.0.0"),
+        (["--remove", "pages"], "`pages` is not in the project"),
+        (["--data", "database=oracle"], "`oracle` is not offered"),
+        (["--data", "databse=mysql"], "Did you mean `database`?"),
+        (["--data", "database"], "write key=value"),
+        (["--data", "needs=api"], "--add NEED"),
+        (["--data", "last_release=1"], "cannot be given"),
+        (["--ref", "v7.7.7"], "no version `v7.7.7`"),
+        (["--template", "/no/such/place"], "no folder /no/such/place"),
+    ],
+)
+def test_what_cannot_be_is_refused(
+    trivet: Trivet, project: Path, options: list[str], said: str
+) -> None:
+    before = state(project)
+    done = trivet("update", project, *options)
+    assert done.code == 2
+    assert said in " ".join(done.err.split())
+    assert state(project) == before
+
+
+@pytest.mark.slow
+def test_an_older_version_is_refused(trivet: Trivet, project: Path) -> None:
+    trivet("update", project, "--no-test")
+    done = trivet("update", project, "--ref", "v0.1.0")
+    assert done.code == 2
+    assert "Updates go forward only" in done.err.replace("\n", " ")
+
+
+@pytest.mark.slow
+def test_another_framework_is_explained_and_never_happens_by_itself(
+    trivet: Trivet, project: Path
+) -> None:
+    before = state(project)
+    done = trivet("update", project, "--data", "framework=flask", "--no-test")
+    assert done.code == 1
+    assert "writes the service again" in done.said
+    assert "trivet new" in done.said
+    assert "--yes" in done.err
+    assert state(project) == before
+
+    options = ("--data", "framework=flask", "--yes", "--no-test")
+    assert trivet("update", project, *options).code == 0
+    assert stored_answers(project)["framework"] == "flask"
+    assert "flask>=" in (project / "pyproject.toml").read_text("utf-8")
+
+
+@pytest.mark.slow
+def test_a_project_in_a_larger_repository(
+    trivet: Trivet, base: Path, tmp_path: Path
+) -> None:
+    top = tmp_path / "larger repository"
+    project = top / "services" / "one"
+    shutil.copytree(base, project, ignore=shutil.ignore_patterns(".git"))
+    (top / "README.md").write_text("# Much\n", "utf-8")
+    git("init", "--quiet", "--initial-branch=main", cwd=top)
+    commit_all(top, "Start")
+    (top / "untracked.txt").write_text("of no concern\n", "utf-8")
+    own(project, *OWN_HEALTH)
+    git("reset", "--quiet", "HEAD", cwd=top)
+
+    done = trivet("update", project, "--no-test")
+
+    assert done.code == 1
+    assert conflicts(top) == {"services/one/app/health.py"}
+    assert (project / "app/greeting.py").is_file()
+    assert (top / "README.md").read_text("utf-8") == "# Much\n"
+    assert trivet("update", project, "--undo").code == 0
+    assert git("status", "--porcelain", cwd=top) == ""
+
+
+@pytest.mark.slow
+def test_a_file_that_git_ignores_stays(trivet: Trivet, project: Path) -> None:
+    own(project, ".gitignore", ".env\n", ".env\ngreeting.py\n")
+    greeting = project / "app/greeting.py"
+    greeting.write_text("mine, and in no commit\n", "utf-8")
+
+    assert trivet("update", project, "--no-test").code == 0
+    assert greeting.read_text("utf-8") == "mine, and in no commit\n"
+    assert trivet("update", project, "--undo").code == 0
+    assert greeting.read_text("utf-8") == "mine, and in no commit\n"
+
+
+@pytest.mark.slow
+def test_the_branch_of_an_earlier_update_stays(trivet: Trivet, project: Path) -> None:
+    git("branch", BRANCH, cwd=project)
+    before = state(project)
+    done = trivet("update", project)
+    assert done.code == 2
+    assert f"git branch -D {BRANCH}" in done.err
+    assert state(project) == before
+
+
+def dirty(project: Path) -> None:
+    (project / "README.md").write_text("changed\n", "utf-8")
+
+
+def untracked(project: Path) -> None:
+    (project / "app/new.py").write_text("", "utf-8")
+
+
+def without_git(project: Path) -> None:
+    (project / ".git").rename(project.parent / "git")
+
+
+def without_commit(project: Path) -> None:
+    without_git(project)
+    git("init", "--quiet", cwd=project)
+
+
+def without_answers(project: Path) -> None:
+    (project / ANSWERS_FILE).unlink()
+
+
+def removed_answers(project: Path) -> None:
+    (project / ANSWERS_FILE).unlink()
+    commit_all(project, "Tidy")
+
+
+def never_had_answers(project: Path) -> None:
+    without_answers(project)
+    without_git(project)
+
+
+def answers(old: str, new: str) -> object:
+    def edit(project: Path) -> None:
+        own(project, ANSWERS_FILE, old, new)
+
+    return edit
+
+
+@pytest.mark.parametrize(
+    ("trouble", "said"),
+    [
+        (dirty, "not committed (README.md). Commit them, or put them aside"),
+        (untracked, "not committed (app/new.py). Commit them"),
+        (without_git, "in no git repository"),
+        (without_commit, "has no commit yet"),
+        (without_answers, f"`git checkout HEAD -- {ANSWERS_FILE}` brings it back"),
+        (removed_answers, f"~ -- {ANSWERS_FILE}` brings it back"),
+        (never_had_answers, "either Trivet did not make it"),
+        (answers("_commit: v0.1.0", "_commit: v0.0.9"), "does not have v0.0.9"),
+        (answers("_commit:", "commit:"), "has no `_commit`. It should not be edited"),
+        (answers("needs:", "needs: ["), "cannot be read. It should not be edited"),
+        (answers("framework: fastapi\nd", "framework: flask\nd"), "depends on fastapi"),
+        (answers("size: no_preference", "size: huge"), "`huge` is not offered"),
+    ],
+)
+def test_what_stands_in_the_way_is_said_with_what_to_do(
+    trivet: Trivet, project: Path, trouble: object, said: str
+) -> None:
+    assert callable(trouble)
+    trouble(project)
+    done = trivet("update", project)
+    assert done.code == 2
+    assert said in " ".join(done.err.split())
+
+
+def test_a_folder_that_is_not_there_is_refused(trivet: Trivet, tmp_path: Path) -> None:
+    done = trivet("update", tmp_path / "nowhere")
+    assert done.code == 2
+    assert "no folder" in done.err
+
+
+def test_a_missing_git_is_named(
+    trivet: Trivet, project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(commands, "found", lambda _: None)
+    done = trivet("update", project)
+    assert done.code == 2
+    assert "git is missing" in done.err
+
+
+@pytest.mark.slow
+def test_it_follows_a_template_that_moved(
+    trivet: Trivet, project: Path, next_template: Path, tmp_path: Path
+) -> None:
+    own(project, ANSWERS_FILE, str(next_template), str(tmp_path / "old place"))
+    done = trivet("update", project)
+    assert done.code == 2
+    assert "trivet update --template PLACE" in done.err
+
+    done = trivet("update", project, "--template", next_template, "--no-test")
+
+    assert done.code == 0, done.err
+    remembered = yaml.safe_load((project / ANSWERS_FILE).read_text("utf-8"))
+    assert remembered["_src_path"] == next_template.as_posix()
+    assert remembered["_commit"] == NEXT
+    assert git("rev-parse", "HEAD~", cwd=project) == git(
+        "rev-parse", "main", cwd=project
+    )
+
+
+@pytest.mark.slow
+def test_it_updates_from_an_address(
+    trivet: Trivet,
+    project: Path,
+    next_template: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("COPIER_CACHE_DIR", str(tmp_path / "cache"))
+    address = f"git+{next_template.as_uri()}"
+    own(project, ANSWERS_FILE, f"_src_path: {next_template}", f"_src_path: {address}")
+    assert trivet("update", project, "--check").code == 1
+    done = trivet("update", project, "--no-test")
+    assert done.code == 0, done.err
+    assert (project / "app/greeting.py").is_file()
+
+
+def test_a_shallow_clone_of_the_template_is_named(
+    trivet: Trivet, project: Path, next_template: Path, tmp_path: Path
+) -> None:
+    shallow = tmp_path / "shallow"
+    git("clone", "-q", "--depth=1", next_template.as_uri(), str(shallow), cwd=tmp_path)
+    done = trivet("update", project, "--template", shallow)
+    assert done.code == 2
+    assert "git fetch --unshallow --tags" in done.err
+
+
+def command(project: Path, *options: str) -> list[str | Path]:
+    return [sys.executable, "-m", "selector", "update", project, *options]
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such signals")
+@pytest.mark.parametrize(
+    "number", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL], ids=lambda n: n.name
+)
+def test_whatever_ends_it_midway_leaves_the_project_as_it_was(
+    trivet: Trivet, project: Path, number: signal.Signals
+) -> None:
+    before = state(project)
+    process = subprocess.Popen(
+        command(project, "--no-test"),
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        start_new_session=True,
+    )
+    worktrees = project / ".git" / "worktrees"
+    end = time.monotonic() + 60
+    while not worktrees.exists() and process.poll() is None and time.monotonic() < end:
+        pass
+    os.killpg(process.pid, number)
+    said, _ = process.communicate(timeout=60)
+    assert process.returncode not in (0, 1), said
+    assert b"Traceback" not in said
+    if number == signal.SIGINT:
+        assert process.returncode == 130
+        assert b"The project is as it was." in said
+    after = state(project)
+    if number == signal.SIGKILL:  # git remembers a worktree until that is removed
+        after["worktrees"] = before["worktrees"]
+    assert after == before
+    assert trivet("update", project, "--no-test").code == 0
+
+
+@pytest.mark.slow
+def test_interrupting_the_tests_undoes_the_update(
+    trivet: Trivet, project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = state(project)
+    run = commands.run
+
+    def interrupted(*arguments: str, **options: object) -> commands.Result:
+        if arguments[0] == "uv":
+            raise KeyboardInterrupt
+        return run(*arguments, **options)  # type: ignore[arg-type]  # passed on as given
+
+    monkeypatch.setattr(commands, "run", interrupted)
+    done = trivet("update", project)
+    assert done.code == 130
+    assert "The project is as it was." in done.err
+    assert state(project) == before
+
+
+@pytest.mark.slow
+def test_what_git_refuses_in_the_end_leaves_no_branch(
+    trivet: Trivet, project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    own(project, *OWN_HEALTH)
+    before = state(project)
+
+    def refuse(_: update.Outcome) -> None:
+        message = "git failed"
+        raise Refusal(message)
+
+    monkeypatch.setattr(update.Outcome, "_open_conflicts", refuse)
+    assert trivet("update", project).code == 2
+    assert state(project) == before
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("code", [0, 1], ids=["locked", "offline"])
+def test_the_locked_versions_are_part_of_the_update(
+    trivet: Trivet, project: Path, monkeypatch: pytest.MonkeyPatch, code: int
+) -> None:
+    own(project, "uv.lock", new="old\n")
+    run = commands.run
+
+    def pretended(*arguments: str, **options: object) -> commands.Result:
+        if arguments != ("uv", "lock"):
+            return run(*arguments, **options)  # type: ignore[arg-type]  # passed on as given
+        place = options["cwd"]
+        assert isinstance(place, Path)
+        assert "jinja2" in (place / "pyproject.toml").read_text("utf-8")
+        if code == 0:
+            (place / "uv.lock").write_text("new\n", "utf-8")
+        return commands.Result(code, "", "no network")
+
+    monkeypatch.setattr(commands, "run", pretended)
+    done = trivet("update", project, "--add", "pages", "--no-test")
+    assert done.code == 0
+    locked = git("show", "HEAD:uv.lock", cwd=project)
+    assert locked == ("old\n" if code else "new\n")
+    assert ("run `uv lock`: no network" in done.said) == bool(code)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("passes", [True, False], ids=["passing", "failing"])
+def test_the_projects_own_tests_have_the_last_word(
+    trivet: Trivet, project: Path, monkeypatch: pytest.MonkeyPatch, *, passes: bool
+) -> None:
+    run = commands.run
+    seen = []
+
+    def pretended(*arguments: str, **options: object) -> commands.Result:
+        if arguments[0] == "uv":
+            seen.append(arguments[1:])
+            good = passes or "test" not in arguments
+            return commands.Result(0 if good else 1, "1 failed in app", "")
+        return run(*arguments, **options)  # type: ignore[arg-type]  # passed on as given
+
+    monkeypatch.setattr(commands, "run", pretended)
+    done = trivet("update", project)
+    assert seen == [("sync",), ("run", "--no-sync", "poe", "test")]
+    assert done.code == (0 if passes else 1)
+    assert ("1 failed in app" in done.out) is not passes
+    assert "update --undo" in done.out
