@@ -15,6 +15,7 @@ import pytest
 
 from tests.contract.client import (
     MEBIBYTE,
+    UPLOADS,
     Client,
     Person,
     Raw,
@@ -27,7 +28,6 @@ from tests.starters.harness import Project, Service, booted
 
 pytestmark = pytest.mark.needs("uploads", "api")
 
-UPLOADS = "/api/v1/uploads"
 PDF = b"%PDF-1.7\n"
 QUOTA = 200_000
 BOUNDARY = "boundary"
