@@ -66,7 +66,7 @@ def added(client: Client, content: bytes = PDF, name: str = "a.pdf") -> dict[str
 
 def listed(client: Client) -> list[dict[str, Any]]:
     uploads: list[dict[str, Any]] = []
-    query: dict[str, Any] = {"limit": 100}
+    query: dict[str, Any] = {"limit": 5}
     while query.get("cursor", "first"):
         page = client.get(UPLOADS, params=query).json()
         uploads += page["uploads"]
