@@ -15,6 +15,7 @@ import pytest
 
 from tests.contract.client import (
     MEBIBYTE,
+    UPLOADS,
     Client,
     Person,
     Raw,
@@ -27,7 +28,6 @@ from tests.starters.harness import Project, Service, booted
 
 pytestmark = pytest.mark.needs("uploads", "api")
 
-UPLOADS = "/api/v1/uploads"
 PDF = b"%PDF-1.7\n"
 QUOTA = 200_000
 BOUNDARY = "boundary"
@@ -66,7 +66,7 @@ def added(client: Client, content: bytes = PDF, name: str = "a.pdf") -> dict[str
 
 def listed(client: Client) -> list[dict[str, Any]]:
     uploads: list[dict[str, Any]] = []
-    query: dict[str, Any] = {"limit": 100}
+    query: dict[str, Any] = {"limit": 5}
     while query.get("cursor", "first"):
         page = client.get(UPLOADS, params=query).json()
         uploads += page["uploads"]

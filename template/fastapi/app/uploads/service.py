@@ -27,7 +27,12 @@ from app.uploads.models import Upload, shares_quota
 
 MAX_PIXELS = 25_000_000
 # WebP is not among them: Pillow reads such a file whole.
-PICTURES = {"GIF": "image/gif", "JPEG": "image/jpeg", "PNG": "image/png"}
+PICTURES = {
+    "GIF": "image/gif",
+    "JPEG": "image/jpeg",
+    "MPO": "image/jpeg",  # as phones write it: with a second picture behind
+    "PNG": "image/png",
+}
 
 
 class UploadNotFound(Refused):

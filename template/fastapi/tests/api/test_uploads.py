@@ -33,16 +33,6 @@ async def test_a_file_goes_in_and_comes_out(client: AsyncClient) -> None:
         assert (await client.get(gone)).status_code == 404
 
 
-async def test_lists_come_in_pages(client: AsyncClient) -> None:
-    for _ in range(3):
-        await send(client, PDF)
-    first = (await client.get(PATH, params={"limit": 2})).json()
-    following = {"limit": 2, "cursor": first["next_cursor"]}
-    rest = (await client.get(PATH, params=following)).json()
-    ids = {upload["id"] for upload in first["uploads"] + rest["uploads"]}
-    assert (len(ids), rest["next_cursor"]) == (3, None)
-
-
 @pytest.mark.parametrize(
     ("content_type", "body", "status"),
     [

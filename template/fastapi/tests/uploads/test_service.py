@@ -20,7 +20,8 @@ PDF = b"%PDF-1.7 and so on"
 
 def picture(kind: str, width: int = 3, height: int = 2) -> bytes:
     content = BytesIO()
-    Image.new("1", (width, height)).save(content, kind)
+    image = Image.new("L", (width, height))
+    image.save(content, kind, save_all=kind == "MPO", append_images=[image])
     return content.getvalue()
 
 
@@ -42,6 +43,7 @@ async def add(
         (PDF, "application/pdf"),
         (picture("GIF"), "image/gif"),
         (picture("JPEG"), "image/jpeg"),
+        (picture("MPO"), "image/jpeg"),
         (picture("PNG", 5000, 5000), "image/png"),
     ],
 )
