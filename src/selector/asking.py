@@ -8,6 +8,8 @@ from typing import Any
 from selector.errors import Refusal
 from selector.questionnaire import BadAnswer, Prompt
 
+NARROW = 79  # columns
+
 
 def terminal() -> bool:
     """Tell whether there is someone to ask."""
@@ -49,7 +51,7 @@ class Terminal:
         import questionary  # noqa: PLC0415 - only those who are asked wait for it
 
         options = _options()
-        message = _in_two_lines(prompt.message)
+        message = _in_lines(prompt)
         if prompt.name == "framework":
             self.explain(prompt)
             message = "Which framework will it be?"
@@ -89,10 +91,14 @@ def confirmed(message: str, *, default: bool = True) -> bool:
     return bool(question.unsafe_ask())
 
 
-def _in_two_lines(message: str) -> str:
-    """Put what explains a question below it."""
-    question, mark, more = message.partition("? ")
-    return f"{question}?\n  {more.strip()}\n " if mark and more.strip() else message
+def _in_lines(prompt: Prompt) -> str:
+    """Put what explains a question below it, and the answer where it fits no more."""
+    question, mark, more = prompt.message.partition("? ")
+    if mark and more.strip():
+        return f"{question}?\n  {more.strip()}\n "
+    widest = max((len(choice.title) for choice in prompt.choices), default=0)
+    long = not prompt.several and len(f"? {prompt.message} ") + widest > NARROW
+    return f"{prompt.message}\n " if long else prompt.message
 
 
 def _validator(prompt: Prompt) -> Callable[[str], bool | str]:

@@ -6,6 +6,7 @@ import signal
 import sys
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
+from dataclasses import asdict
 from functools import partial, reduce
 from pathlib import Path
 from types import FrameType
@@ -66,7 +67,7 @@ answer_options = _options(
     ),
     click.option(
         "--data",
-        "pairs",
+        "given",
         multiple=True,
         metavar="KEY=VALUE",
         help="Answer a question; repeatable.",
@@ -87,6 +88,13 @@ answer_options = _options(
         "--ref", metavar="VERSION", help="Tag, branch or commit of the template."
     ),
 )
+weight_option = click.option(
+    "--weight",
+    "weights",
+    multiple=True,
+    metavar="CRITERION=WEIGHT",
+    help="Let a criterion weigh none, some, much or decisive; repeatable.",
+)
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 
 
@@ -101,38 +109,42 @@ def cli() -> None:
 @cli.command()
 @click.argument("destination", type=click.Path(path_type=Path), metavar="DEST")
 @answer_options
+@weight_option
 @click.option("--no-setup", is_flag=True, help="Only write the files; install nothing.")
-def new(  # noqa: PLR0913 - one argument for each option
+def new(  # noqa: PLR0913, PLR0917 - one argument for each option
     destination: Path,
-    pairs: tuple[str, ...],
+    given: tuple[str, ...],
     data_file: Path | None,
     where: str | None,
     ref: str | None,
+    weights: tuple[str, ...],
     *,
     defaults: bool,
     no_setup: bool,
 ) -> None:
     """Make a new project in the folder DEST."""
     out = display.console()
-    data = _data(pairs, data_file)
+    data = _data(given, data_file)
     path = check_destination(destination)
     with template.opened(where, ref) as source:
         questionnaire = Questionnaire(source.tree)
+        questionnaire.weigh(_pairs("--weight", weights))
         explained = Explained(questionnaire, out)
         answers = _answers(questionnaire, data, explained, defaults=defaults)
         explained.show(answers.all)
         with rendered(source, questionnaire, answers, path) as project:
             out.print()
             _show_contents(out, questionnaire, answers, project)
-            if (
-                not defaults
-                and asking.terminal()
-                and not asking.confirmed(f"Write {path}?")
-            ):
-                raise click.Abort
+            if not defaults and asking.terminal():
+                display.answers(out, questionnaire.in_words(answers))
+                if not asking.confirmed(f"Write {path}?"):
+                    raise click.Abort
             project.move_into_place()
     try:
-        _finish(out, project, source, answers, str(destination), no_setup=no_setup)
+        again = _again(source, project, answers, weights, str(destination))
+        _finish(
+            out, project, source, answers, again, str(destination), no_setup=no_setup
+        )
     except KeyboardInterrupt:
         uv, folder = uv_as_typed(), shlex.quote(str(destination))
         steps = f"cd {folder} && {uv} sync && {uv} run poe setup"
@@ -142,11 +154,12 @@ def new(  # noqa: PLR0913 - one argument for each option
         raise interrupted from None
 
 
-def _finish(  # noqa: PLR0913 - what there is to say comes from all of them
+def _finish(  # noqa: PLR0913, PLR0917 - what there is to say comes from all of them
     out: Console,
     project: Project,
     source: template.Template,
     answers: Answers,
+    again: str,
     shown: str,
     /,
     *,
@@ -156,22 +169,35 @@ def _finish(  # noqa: PLR0913 - what there is to say comes from all of them
     out.print(f"\n[bold]Written to[/] {project.folder}", soft_wrap=True)
     for note in source.notes:
         out.print(f"Note: {note}", markup=False)
-    again = [commands.program(), "new", shown]
-    again += ["--template", source.argument] if source.argument else []
-    again += ["--ref", str(project.answers.get("_commit", source.commit)), "--defaults"]
-    for key, value in answers.changed.items():
-        again += ["--data", f"{key}={display.plain(value)}"]
     try:
         if not no_setup:
             _set_up(out, project.folder, shown, str(answers.all["python_minimum"]))
     finally:
-        display.lines(out, "The same project again", [shlex.join(again)])
+        display.lines(out, "The same project again", [again])
     steps = [f"cd {shlex.quote(shown)}"]
     uv = uv_as_typed()
     if no_setup:
         steps += ["git init && git add --all && git commit -m 'Start the service'"]
         steps += [f"{uv} sync", f"{uv} run poe setup"]
     display.lines(out, "Next", [*steps, f"{uv} run poe dev"])
+
+
+def _again(
+    source: template.Template,
+    project: Project,
+    answers: Answers,
+    weights: tuple[str, ...],
+    shown: str,
+) -> str:
+    """Give the command that makes the same project."""
+    again = [commands.program(), "new", shown]
+    again += ["--template", source.argument] if source.argument else []
+    again += ["--ref", str(project.answers.get("_commit", source.commit)), "--defaults"]
+    for key, value in answers.changed.items():
+        again += ["--data", f"{key}={display.plain(value)}"]
+    for weight in weights:
+        again += ["--weight", weight]
+    return shlex.join(again)
 
 
 def _set_up(out: Console, path: Path, shown: str, python_minimum: str) -> None:
@@ -216,53 +242,57 @@ def _left_out(questionnaire: Questionnaire, answers: Answers) -> list[str]:
 
 @cli.command()
 @answer_options
+@weight_option
 @click.option(
-    "--weight",
-    "weights",
-    multiple=True,
-    metavar="CRITERION=WEIGHT",
-    help="Let a criterion weigh none, some, much or decisive; repeatable.",
+    "--pairs", is_flag=True, help="Look for two answers that would change it together."
 )
 @json_option
 def recommend(  # noqa: PLR0913
-    pairs: tuple[str, ...],
+    given: tuple[str, ...],
     data_file: Path | None,
     where: str | None,
     ref: str | None,
     weights: tuple[str, ...],
     *,
+    pairs: bool,
     defaults: bool,
     as_json: bool,
 ) -> None:
     """Only decide, and say why; nothing is written."""
-    data = _data(pairs, data_file)
+    data = _data(given, data_file)
     if where or ref:
         with template.opened(where, ref) as source:
             questionnaire = Questionnaire(source.tree)
-            result = _recommend(questionnaire, data, weights, defaults=defaults)
+            answers = _criteria(questionnaire, data, weights, defaults=defaults)
     else:
         questionnaire = Questionnaire(template.PackageTree())
-        result = _recommend(questionnaire, data, weights, defaults=defaults)
+        answers = _criteria(questionnaire, data, weights, defaults=defaults)
+    decision = questionnaire.decision
+    result = decision.recommend(answers)
+    found = list(decision.pairs(answers)) if pairs else None
     if as_json:
-        click.echo(json.dumps(result.as_data(), indent=2, ensure_ascii=False))
+        content = result.as_data()
+        if found is not None:
+            content["pairs"] = [asdict(pair) for pair in found]
+        click.echo(json.dumps(content, indent=2, ensure_ascii=False))
     else:
-        display.explanation(display.console(), questionnaire.model, result)
+        display.explanation(display.console(), decision, result, pairs=found)
 
 
-def _recommend(
+def _criteria(
     questionnaire: Questionnaire,
     data: Mapping[str, object],
     weights: tuple[str, ...],
     *,
     defaults: bool,
-) -> Recommendation:
-    decision = questionnaire.decision.weighted(_pairs("--weight", weights))
+) -> dict[str, Any]:
+    """Give the answers that weigh."""
+    questionnaire.weigh(_pairs("--weight", weights))
     # Who asks for a recommendation has not chosen yet, so that is not asked.
     data = {"known_framework": "none", "project_name": "My Service", **data}
-    answers = _answers(
-        questionnaire, data, None, defaults=defaults, until="recommendation"
-    )
-    return decision.explain({key: answers.given[key] for key in questionnaire.criteria})
+    last = questionnaire.criteria[-1]
+    answers = _answers(questionnaire, data, None, defaults=defaults, until=last)
+    return {key: answers.given[key] for key in questionnaire.criteria}
 
 
 @cli.command()
@@ -282,7 +312,7 @@ def compare(*, as_json: bool) -> None:
 @answer_options
 @json_option
 def preview(  # noqa: PLR0913
-    pairs: tuple[str, ...],
+    given: tuple[str, ...],
     data_file: Path | None,
     where: str | None,
     ref: str | None,
@@ -294,7 +324,7 @@ def preview(  # noqa: PLR0913
     import tempfile  # noqa: PLC0415
 
     out = display.console()
-    data = _data(pairs, data_file)
+    data = _data(given, data_file)
     with (
         template.opened(where, ref) as source,
         tempfile.TemporaryDirectory(prefix="trivet-") as folder,
@@ -338,9 +368,8 @@ class Explained:
         if self.shown or answers["known_framework"] != "none":
             return
         self.shown = True
-        criteria = {key: answers[key] for key in self.questionnaire.criteria}
-        result = self.questionnaire.decision.recommend(criteria)
-        display.explanation(self.out, self.questionnaire.model, result, brief=True)
+        result = Recommendation.from_data(answers["recommendation"])
+        display.explanation(self.out, self.questionnaire.decision, result, brief=True)
         chosen = answers.get("framework", result.framework)
         if chosen != result.framework:
             title = self.questionnaire.model.frameworks[chosen].title

@@ -13,7 +13,13 @@ from rich.text import Text
 from rich.tree import Tree
 
 from selector.model import Model
-from selector.recommendation import Flip, Recommendation
+from selector.recommendation import (
+    Decision,
+    Flip,
+    FlippingPair,
+    Reason,
+    Recommendation,
+)
 
 WIDEST = 100
 
@@ -42,89 +48,140 @@ def step(out: Console, text: str) -> Iterator[None]:
 
 
 def explanation(
-    out: Console, model: Model, result: Recommendation, *, brief: bool = False
+    out: Console,
+    decision: Decision,
+    result: Recommendation,
+    *,
+    brief: bool = False,
+    pairs: Sequence[FlippingPair] | None = None,
 ) -> None:
     """Print the verdict first, then why, then (unless brief) what would change it."""
+    model = decision.model
 
     def title(key: str) -> str:
         return model.frameworks[key].title
 
     winner = title(result.framework)
     out.print()
+    _verdict(out, model, result)
+    for heading, lines in (
+        (
+            f"For {winner}",
+            [_reason(r) for r in result.reasons_for(result.framework)[:3]],
+        ),
+        (f"Against {winner}", [_reason(r) for r in result.against[:2]]),
+        (
+            "Ruled out",
+            [
+                (title(key), f"{rules[0].text} [{rules[0].source}]")
+                for key, rules in result.ruled_out.items()
+            ],
+        ),
+        (
+            "These answers pull against each other",
+            [
+                ("!", f"{found.text} ({', '.join(found.answers)})")
+                for found in result.contradictions[: 1 if brief else None]
+            ],
+        ),
+    ):
+        if lines:
+            out.print(f"\n[bold]{heading}[/]")
+            _lines(out, lines)
+    if not brief:
+        _what_would_change_it(out, decision, result, pairs)
+    coverage = result.coverage
+    out.print(f"\nThis rests on {coverage['answered']} of {coverage['of']} questions.")
+    if result.settled_by and result.verdict != "clear":
+        open_question = model.criteria[result.settled_by].title.lower()
+        out.print(f"The open question that would settle it best: {open_question}.")
+
+
+def _verdict(out: Console, model: Model, result: Recommendation) -> None:
+    winner = model.frameworks[result.framework].title
     if result.verdict == "tie":
-        names = " and ".join(title(key) for key in result.tied)
-        out.print(f"[bold]It is a tie between {names}:[/] {model.verdicts['tie']}.")
-        out.print(f"{winner} stands first because it is the gentlest to learn.")
+        names = _listed([model.frameworks[key].title for key in result.tied], "and")
+        out.print(f"[bold]It is a tie between {names}.[/]")
+        out.print(f"{winner} stands first because it is the gentler to learn.")
     elif result.runner_up is None:
         out.print(
             f"[bold]Recommended: {winner}[/], the only one that serves what you need."
         )
     else:
-        meaning = model.verdicts[result.verdict]
-        out.print(f"[bold]Recommended: {winner}[/] ({result.verdict}: {meaning}).")
         behind = "1 point" if result.margin == 1 else f"{result.margin} points"
-        out.print(f"Runner-up: {title(result.runner_up)}, {behind} behind.")
-    for heading, reasons in (
-        (f"For {winner}", result.reasons_for(result.framework)[:3]),
-        (f"Against {winner}", result.against[:2]),
-    ):
-        if reasons:
-            out.print(f"\n[bold]{heading}[/]")
-            _lines(out, [(f"{r.points:+d}", f"{r.text} [{r.source}]") for r in reasons])
-    if result.ruled_out:
-        out.print("\n[bold]Ruled out[/]")
-        _lines(
-            out,
-            [
-                (title(key), f"{rule.text} [{rule.source}]")
-                for key, rules in result.ruled_out.items()
-                for rule in rules[:1]
-            ],
+        second = model.frameworks[result.runner_up].title
+        out.print(
+            f"[bold]Recommended: {winner} ({result.verdict}).[/] "
+            f"Runner-up: {second}, {behind} behind."
         )
-    if not brief:
-        out.print("\n[bold]Points[/]")
-        out.print(_points(model, result))
-    if result.flips and not brief:
+    if result.runner_up:
+        out.print(f"{result.verdict.capitalize()} means {result.rule}.")
+    for name, weight in result.weights.items():
+        if weight != model.criteria[name].weight:
+            title = model.criteria[name].title
+            out.print(f"{title} weighs {weight} here, as you asked.")
+
+
+def _what_would_change_it(
+    out: Console,
+    decision: Decision,
+    result: Recommendation,
+    pairs: Sequence[FlippingPair] | None,
+) -> None:
+    out.print("\n[bold]Points[/]")
+    for line in decision.bars(result).splitlines():
+        out.print(Text(f"  {line}"))
+    if result.flips:
         out.print("\n[bold]A single answer that would change it[/]")
-        _lines(out, flips(model, result.flips))
-    coverage = result.coverage
-    out.print(f"\nThis rests on {coverage['answered']} of {coverage['of']} questions.")
+        _lines(out, flips(decision.model, result.flips))
+    else:
+        look = " --pairs looks for two." if pairs is None else ""
+        out.print(f"\nNo single answer would change it.{look}")
+    if pairs:
+        out.print("\n[bold]Two answers that would change it together[/]")
+        _lines(out, _paired(decision.model, pairs))
+    elif pairs is not None:
+        out.print("\nNo two answers would change it together.")
+
+
+def _reason(reason: Reason) -> tuple[str, str]:
+    return f"{reason.points:+d}", f"{reason.text} [{reason.source}]"
 
 
 def flips(model: Model, found: Sequence[Flip]) -> list[tuple[str, str]]:
     """Gather the flips by the framework they lead to and the question they answer."""
     gathered: dict[tuple[str, str], list[str]] = {}
     for flip in found:
-        words = {"answer": "", "add": "add ", "remove": "without "}[flip.change]
-        question = f"{model.criteria[flip.criterion].title}: {words}"
+        question, answer = _question(model, flip)
         key = (model.frameworks[flip.framework].title, question)
-        gathered.setdefault(key, []).append(flip.answer)
+        gathered.setdefault(key, []).append(answer)
     return [
-        (framework, question + _either(answers))
+        (framework, question + _listed(answers, "or"))
         for (framework, question), answers in sorted(gathered.items())
     ]
 
 
-def _either(words: Sequence[str]) -> str:
-    return " or ".join(filter(None, [", ".join(words[:-1]), words[-1]]))
+def _paired(model: Model, pairs: Sequence[FlippingPair]) -> list[tuple[str, str]]:
+    """Gather the pairs by framework, first answer, and question of the second."""
+    gathered: dict[tuple[str, str, str], list[str]] = {}
+    for pair in pairs:
+        one = "".join(_question(model, pair.first))
+        question, answer = _question(model, pair.second)
+        key = (model.frameworks[pair.framework].title, one, question)
+        gathered.setdefault(key, []).append(answer)
+    return [
+        (framework, f"{one}, and {question}{_listed(answers, 'or')}")
+        for (framework, one, question), answers in sorted(gathered.items())
+    ]
 
 
-def _points(model: Model, result: Recommendation) -> Table:
-    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), show_footer=True)
-    table.add_column("", footer="  Together", min_width=12)
-    for key in model.frameworks:
-        score = f"{result.scores[key]:+d}"
-        ruled_out = " (ruled out)" if key in result.ruled_out else ""
-        table.add_column(
-            model.frameworks[key].title, footer=score + ruled_out, justify="right"
-        )
-    for name, sums in result.contributions.items():
-        if any(sums.values()):
-            cells = [
-                f"{sums[key]:+d}" if sums[key] else "." for key in model.frameworks
-            ]
-            table.add_row(f"  {model.criteria[name].title}", *cells)
-    return table
+def _question(model: Model, flip: Flip) -> tuple[str, str]:
+    words = {"answer": "", "add": "add ", "remove": "without "}[flip.change]
+    return f"{model.criteria[flip.criterion].title}: {words}", flip.answer
+
+
+def _listed(words: Sequence[str], last: str) -> str:
+    return f" {last} ".join(filter(None, [", ".join(words[:-1]), words[-1]]))
 
 
 def _lines(out: Console, pairs: Sequence[tuple[str, str]]) -> None:
@@ -145,6 +202,12 @@ def comparison(out: Console, rows: Sequence[Mapping[str, str]], model: Model) ->
     for row in rows:
         table.add_row(row["title"], *(row[key] for key in model.frameworks))
     out.print(table)
+
+
+def answers(out: Console, given: Sequence[tuple[str, str]]) -> None:
+    """Print the answers in short, for a last look before anything is written."""
+    out.print("\n[bold]Your answers[/]")
+    _lines(out, given)
 
 
 def tree(out: Console, name: str, files: Sequence[str]) -> None:

@@ -1,6 +1,7 @@
 """The decision's data: criteria.yml, loaded, checked and frozen."""
 
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, NoReturn
 
@@ -21,11 +22,12 @@ ROWS = frozenset(
 
 @dataclass(frozen=True)
 class Point:
-    """What one answer says about one framework."""
+    """What one answer says about one framework; `date` is when it was judged."""
 
     points: int
     text: str
     source: str
+    date: str
 
 
 @dataclass(frozen=True)
@@ -38,10 +40,11 @@ class Answer:
 
 @dataclass(frozen=True)
 class Criterion:
-    """One question that weighs in the decision."""
+    """One question that weighs in the decision; `scale` says what its points mean."""
 
     title: str
     weight: str
+    scale: Mapping[int, str]
     answers: Mapping[str, Answer]
 
 
@@ -59,6 +62,7 @@ class Rule:
 
     text: str
     source: str
+    date: str
 
 
 @dataclass(frozen=True)
@@ -82,7 +86,9 @@ class Model:
     built: Mapping[str, tuple[str, ...]]
     tie_break: tuple[str, ...]
     weights: Mapping[str, int]
+    clear_from: int
     verdicts: Mapping[str, str]
+    contradictions: Mapping[str, str]
 
     def __hash__(self) -> int:
         """Tell models apart by identity: there are never many."""
@@ -131,26 +137,36 @@ class _Parser:
             self.fail(f"{place}.{key}", "expected a text")
         return value
 
-    def names(
-        self,
-        data: Mapping[str, Any],
-        key: str,
-        place: str,
-        known: frozenset[str],
-    ) -> tuple[str, ...]:
+    def number(self, data: Mapping[str, Any], key: str, place: str) -> int:
         value = self.entry(data, key, place)
-        if not isinstance(value, list) or not all(isinstance(v, str) for v in value):
-            self.fail(f"{place}.{key}", "expected a list of names")
-        for item in value:
-            if item not in known:
-                self.fail(f"{place}.{key}", f"`{item}` is not known")
-        return tuple(value)
+        if type(value) is not int or value < 0:
+            self.fail(
+                f"{place}.{key}".removeprefix("top level."),
+                "expected a whole number from 0 on",
+            )
+        return value
 
-    def source(self, data: Mapping[str, Any], place: str) -> str:
-        source = self.text(data, "source", place)
-        if source not in ROWS:
-            self.fail(f"{place}.source", f"there is no row `{source}`")
-        return source
+    def names(
+        self, value: object, place: str, known: Collection[str]
+    ) -> tuple[str, ...]:
+        """Take a list of names, or a text with spaces between them."""
+        found = value.split() if isinstance(value, str) else value
+        if not isinstance(found, list) or not all(isinstance(v, str) for v in found):
+            self.fail(place, "expected names")
+        for item in found:
+            if item not in known:
+                self.fail(place, f"`{item}` is not known")
+        return tuple(found)
+
+    def framework(self, key: str, place: str) -> None:
+        if key not in FRAMEWORKS:
+            self.fail(place, f"there is no framework `{key}`")
+
+    def row_and_month(self, row: str, month: str, place: str) -> None:
+        if row not in ROWS:
+            self.fail(place, f"there is no row `{row}`")
+        if not re.fullmatch(r"20\d\d-(0[1-9]|1[0-2])", month):
+            self.fail(place, f"`{month}` is no month such as 2026-11")
 
     def no_jinja(self, value: object, place: str) -> None:
         if isinstance(value, str):
@@ -168,28 +184,41 @@ class _Parser:
         top = self.mapping(data, "top level")
         for key, value in top.items():
             self.no_jinja(value, key)
-        frameworks = self.frameworks(top)
         needs = self.needs(top)
-        weights = self.numbers(top, "weights")
+        weights = {
+            name: self.number(
+                self.section(top, "weights", "top level"), name, "weights"
+            )
+            for name in self.section(top, "weights", "top level")
+        }
+        verdicts = self.section(top, "verdicts", "top level")
+        tie_break = self.entry(top, "tie_break", "top level")
         model = Model(
             data=top,
-            frameworks=frameworks,
+            frameworks=self.frameworks(top),
             needs=needs,
-            criteria=dict(self.criteria(top, frozenset(needs), weights)),
-            built=self.built(top, frozenset(needs)),
-            tie_break=self.names(top, "tie_break", "top level", FRAMEWORKS),
+            criteria=dict(self.criteria(top, needs, weights)),
+            built=self.built(top, needs),
+            tie_break=self.names(tie_break, "tie_break", FRAMEWORKS),
             weights=weights,
-            verdicts=self.verdicts(top),
+            clear_from=self.number(top, "clear_from", "top level"),
+            verdicts={
+                key: self.text(verdicts, key, "verdicts")
+                for key in ("clear", "close", "tie")
+            },
+            contradictions=self.section(top, "contradictions", "top level"),
         )
         if sorted(model.tie_break) != sorted(FRAMEWORKS):
             self.fail("tie_break", f"must name each of {_list(FRAMEWORKS)} once")
         if {f for need in needs.values() for f in need.rules_out} >= FRAMEWORKS:
-            self.fail("needs", "together they rule every framework out")
+            self.fail("rules_out", "together they rule every framework out")
+        for rule in model.contradictions:
+            self.contradiction(rule, model)
         return model
 
     def frameworks(self, top: Mapping[str, Any]) -> Mapping[str, Framework]:
         section = self.section(top, "frameworks", "top level")
-        for key in FRAMEWORKS:
+        for key in sorted(FRAMEWORKS):
             self.entry(section, key, "frameworks")
         result = {}
         for key in section:
@@ -202,34 +231,14 @@ class _Parser:
             )
         return result
 
-    def framework(self, key: str, place: str) -> None:
-        if key not in FRAMEWORKS:
-            self.fail(place, f"there is no framework `{key}`")
-
-    def numbers(self, top: Mapping[str, Any], key: str) -> Mapping[str, int]:
-        section = self.section(top, key, "top level")
-        for name, value in section.items():
-            if type(value) is not int or value < 0:
-                self.fail(f"{key}.{name}", "expected a whole number from 0 on")
-        return section
-
-    def verdicts(self, top: Mapping[str, Any]) -> Mapping[str, str]:
-        section = self.section(top, "verdicts", "top level")
-        result = {}
-        for key in ("clear", "close", "tie"):
-            value = self.section(section, key, "verdicts")
-            if type(self.entry(value, "margin", f"verdicts.{key}")) is not int:
-                self.fail(f"verdicts.{key}.margin", "expected a whole number")
-            result[key] = self.text(value, "text", f"verdicts.{key}")
-        return result
-
     def criteria(
-        self, top: Mapping[str, Any], needs: frozenset[str], weights: Mapping[str, int]
+        self,
+        top: Mapping[str, Any],
+        needs: Collection[str],
+        weights: Collection[str],
     ) -> Iterator[tuple[str, Criterion]]:
-        scale = self.entry(top, "scale", "top level")
-        if not isinstance(scale, Mapping) or not all(type(n) is int for n in scale):
-            self.fail("scale", "expected whole numbers with their meaning")
         section = self.section(top, "criteria", "top level")
+        comes_with = self.section(top, "comes_with", "top level")
         for key in ("use_case", "needs"):
             self.entry(section, key, "criteria")
         for key in section:
@@ -239,94 +248,138 @@ class _Parser:
             if weight not in weights:
                 self.fail(f"{place}.weight", f"expected one of {_list(weights)}")
             answers = self.section(value, "answers", place)
-            if key == "needs" and set(answers) != needs:
-                odd = _list(set(answers) ^ needs)
-                self.fail(f"{place}.answers", f"must be those of `needs`: see {odd}")
+            same, name = {
+                "needs": (needs, "needs"),
+                "use_case": (comes_with, "comes_with"),
+            }.get(key, (answers, ""))
+            if odd := set(answers) ^ set(same):
+                self.fail(
+                    f"{place}.answers",
+                    f"must be those of `{name}`: see {_list(odd)}",
+                )
+            scale = self.scale(value, place)
             yield (
                 key,
                 Criterion(
                     title=self.text(value, "title", place),
                     weight=weight,
+                    scale=scale,
                     answers={
-                        name: Answer(
-                            points=self.points(
-                                answers, name, f"{place}.answers", scale
+                        answer: Answer(
+                            points=dict(
+                                self.points(
+                                    answers[answer], f"{place}.answers.{answer}", scale
+                                )
                             ),
                             needs=self.names(
-                                answers[name], "needs", f"{place}.answers.{name}", needs
+                                comes_with[answer], f"comes_with.{answer}", needs
                             )
                             if key == "use_case"
                             else (),
                         )
-                        for name in answers
+                        for answer in answers
                     },
                 ),
             )
 
-    def points(
-        self,
-        answers: Mapping[str, Any],
-        name: str,
-        place: str,
-        scale: Mapping[int, str],
-    ) -> Mapping[str, Point]:
-        answer = self.section(answers, name, place)
-        section = self.section(answer, "points", f"{place}.{name}")
+    def scale(self, criterion: Mapping[str, Any], place: str) -> Mapping[int, str]:
         result = {}
-        for framework in section:
-            here = f"{place}.{name}.points.{framework}"
-            self.framework(framework, here)
-            value = self.mapping(section[framework], here)
-            points = self.entry(value, "points", here)
-            if type(points) is not int or points not in scale:
-                self.fail(here, f"{points} is not on the scale ({_list(scale)})")
-            result[framework] = Point(
-                points=points,
-                text=self.text(value, "text", here),
-                source=self.source(value, here),
-            )
+        for line in self.text(criterion, "scale", place).splitlines():
+            points, _, meaning = line.partition(" ")
+            if not re.fullmatch(r"[+-]\d", points) or not meaning.strip():
+                self.fail(
+                    f"{place}.scale", f"expected points and their meaning, not `{line}`"
+                )
+            result[int(points)] = meaning
         return result
 
+    def points(
+        self, lines: object, place: str, scale: Mapping[int, str]
+    ) -> Iterator[tuple[str, Point]]:
+        if not isinstance(lines, str):
+            self.fail(place, "expected a line for each framework")
+        seen = set()
+        for line in lines.splitlines():
+            words = line.split(" ", 4)
+            self.framework(words[0], place)
+            here = f"{place}.{words[0]}"
+            if words[0] in seen:
+                self.fail(here, "has two lines")
+            seen.add(words[0])
+            if len(words) < 5 or not words[4].strip():  # noqa: PLR2004 - as named below
+                what = f"expected points, row, month and reason, not `{line}`"
+                self.fail(here, what)
+            _, points, row, month, text = words
+            if not re.fullmatch(r"[+-]\d+", points) or int(points) not in scale:
+                anchors = ", ".join(f"{anchor:+d}" for anchor in scale)
+                self.fail(here, f"{points} is not on the scale ({anchors})")
+            self.row_and_month(row, month, here)
+            yield words[0], Point(int(points), text, row, month)
+
     def needs(self, top: Mapping[str, Any]) -> Mapping[str, Need]:
-        section = self.section(top, "needs", "top level")
-        known = frozenset(section)
-        result = {}
-        for key in section:
-            place = f"needs.{key}"
-            value = self.section(section, key, "needs")
-            rules = self.section(value, "rules_out", place)
-            for framework in rules:
-                self.framework(framework, f"{place}.rules_out")
-            result[key] = Need(
-                title=self.text(value, "title", place),
-                brings=self.names(value, "brings", place, known),
-                shown_through=self.names(value, "shown_through", place, known),
-                rules_out={
-                    framework: Rule(
-                        text=self.text(rule, "text", f"{place}.rules_out.{framework}"),
-                        source=self.source(rule, f"{place}.rules_out.{framework}"),
-                    )
-                    for framework, rule in rules.items()
-                },
+        titles = self.section(top, "needs", "top level")
+        parts = {
+            name: self.section(top, name, "top level")
+            for name in ("brings", "shown_through", "rules_out")
+        }
+        for name, section in parts.items():
+            self.names(list(section), name, titles)
+        result = {
+            key: Need(
+                title=self.text(titles, key, "needs"),
+                brings=self.names(
+                    parts["brings"].get(key, ""), f"brings.{key}", titles
+                ),
+                shown_through=self.names(
+                    parts["shown_through"].get(key, ""), f"shown_through.{key}", titles
+                ),
+                rules_out=dict(
+                    self.rules(parts["rules_out"].get(key, {}), f"rules_out.{key}")
+                ),
             )
+            for key in titles
+        }
         for key, need in result.items():
             for other in need.brings:
                 missing = set(result[other].brings) - {*need.brings, key}
                 if missing:
                     what = f"brings `{other}`, so it must name {_list(missing)} too"
-                    self.fail(f"needs.{key}.brings", what)
+                    self.fail(f"brings.{key}", what)
         return result
 
+    def rules(self, section: object, place: str) -> Iterator[tuple[str, Rule]]:
+        rules = self.mapping(section, place)
+        for framework in rules:
+            self.framework(framework, place)
+            here = f"{place}.{framework}"
+            words = self.text(rules, framework, place).split(" ", 2)
+            if len(words) < 3:  # noqa: PLR2004 - as named below
+                self.fail(here, "expected row, month and reason")
+            self.row_and_month(words[0], words[1], here)
+            yield framework, Rule(words[2], words[0], words[1])
+
+    def contradiction(self, rule: str, model: Model) -> None:
+        place = f"contradictions.{rule}"
+        self.text(model.contradictions, rule, "contradictions")
+        for condition in rule.split():
+            found = re.fullmatch(r"(\w+)(!?)=(\w+)", condition)
+            if not found or (found[2] and found[1] != "needs"):
+                self.fail(place, f"`{condition}` is no answer such as size=large")
+            if found[1] not in model.criteria:
+                self.fail(place, f"there is no criterion `{found[1]}`")
+            if found[3] not in model.criteria[found[1]].answers:
+                self.fail(place, f"`{found[3]}` is no answer to {found[1]}")
+
     def built(
-        self, top: Mapping[str, Any], needs: frozenset[str]
+        self, top: Mapping[str, Any], needs: Collection[str]
     ) -> Mapping[str, tuple[str, ...]]:
         section = self.section(top, "built", "top level")
         for framework in section:
             self.framework(framework, "built")
         for framework in sorted(FRAMEWORKS):
             self.entry(section, framework, "built")
-        return {key: self.names(section, key, "built", needs) for key in section}
+        return {key: self.names(section[key], f"built.{key}", needs) for key in section}
 
 
-def _list(items: object) -> str:
-    return ", ".join(str(item) for item in sorted(items))  # type: ignore[call-overload]
+def _list(items: Iterable[str]) -> str:
+    return ", ".join(sorted(items))

@@ -116,14 +116,27 @@ class Questionnaire:
     @cached_property
     def model(self) -> decision_model.Model:
         """Give the decision's data as this version of the template has it."""
-        return decision_model.parse(
-            self.questions["criteria"]["default"][0], CRITERIA_FILE
-        )
+        data = self.questions["criteria"]["default"][0]
+        if "comes_with" not in data:  # as in 0.1.0
+            message = (
+                "This version of the template is older than this version of trivet. "
+                "Leave out --ref, or render it with `copier copy --vcs-ref`."
+            )
+            raise Refusal(message)
+        return decision_model.parse(data, CRITERIA_FILE)
 
     @cached_property
     def decision(self) -> Decision:
         """Give the scoring rule as this version of the template has it."""
         return Decision(self.model, self.environment)
+
+    def weigh(self, weights: Mapping[str, str]) -> None:
+        """Let criteria weigh otherwise, in all that is asked and computed from now on.
+
+        Raises Refusal for a criterion or a weight that there is not.
+        """
+        self.decision = self.decision.weighted(weights)
+        self.questions["criteria"]["default"] = [self.decision.data]
 
     @property
     def keys(self) -> list[str]:
@@ -195,6 +208,19 @@ class Questionnaire:
             if name == until:
                 break
         return answers
+
+    def in_words(self, answers: Answers) -> list[tuple[str, str]]:
+        """Give the answers to what was to be answered, as a person would say them."""
+        told = []
+        for name, given in answers.given.items():
+            question = _Question(self, name, self.questions[name], answers.all)
+            if question.kind == "bool" or not question.flag("ask"):
+                continue
+            titles = {choice.value: choice.title for choice in question.choices}
+            values = given if question.several else [given]
+            said = "; ".join(titles.get(value, str(value)) for value in values)
+            told.append((name.replace("_", " ").capitalize(), said or "none"))
+        return told
 
     def _one(
         self,

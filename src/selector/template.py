@@ -24,6 +24,8 @@ _RENDERED = (
     "src/selector/score.jinja",
     "src/selector/changelog.jinja",
     "CHANGELOG.md",
+    "src/selector/explain.jinja",
+    "src/selector/summary.jinja",
 )
 
 # What no rendering reads. Not checking it out saves a tenth of the time.
@@ -38,6 +40,8 @@ _QUESTIONNAIRE = (
     "questions/update.yml",
     "src/selector/criteria.yml",
     "src/selector/score.jinja",
+    "src/selector/explain.jinja",
+    "src/selector/summary.jinja",
 )
 
 

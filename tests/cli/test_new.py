@@ -59,7 +59,6 @@ def test_a_project_is_written_whole_and_explained(
     assert "For FastAPI" in done.out
     assert "pyproject.toml" in done.out
     assert "fastapi>=" in done.out
-    assert "Not in it yet: accounts, mail." in done.said
     assert "work on this machine only" in done.said
     assert f"cd '{place}'" in done.out
     assert "uv run poe dev" in done.out
@@ -71,7 +70,7 @@ def test_a_project_is_written_whole_and_explained(
         answers["_commit"]
         == git("describe", "--tags", "--always", cwd=template_repo).strip()
     )
-    assert answers["needs"] == ["api"]
+    assert answers["needs"] == ["accounts", "api", "mail"]
 
 
 def _umask() -> int:
@@ -420,6 +419,45 @@ def test_ctrl_c_at_any_prompt_ends_with_130_and_leaves_nothing(
     assert "Nothing was written" in done.err
     assert asked == ASKED[: ASKED.index(stop) + 1 if stop in ASKED else None]
     assert not names(tmp_path)
+
+
+def test_the_answers_are_shown_before_anything_is_written(
+    trivet: Trivet, template_repo: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    written = []
+
+    def confirmed(_: str) -> bool:
+        written.append(bool(names(tmp_path)) and (tmp_path / "x").exists())
+        return False
+
+    monkeypatch.setattr(asking, "terminal", lambda: True)
+    monkeypatch.setattr(Terminal, "__call__", lambda _, prompt: prompt.default)
+    monkeypatch.setattr(asking, "confirmed", confirmed)
+    told: list[str | Path] = ["--template", template_repo, "--data", "size=large"]
+    done = trivet("new", tmp_path / "x", "--no-setup", *told)
+    summary = done.out.split("Your answers")[1]
+    assert "Large: many areas, several teams" in summary
+    assert "SQLite: a file, nothing to install" in summary
+    assert "Framework" in summary
+    assert written == [False]
+    assert len(summary.splitlines()) <= 22
+
+
+def test_other_weights_decide_and_are_recorded(
+    trivet: Trivet, template_repo: Path, tmp_path: Path
+) -> None:
+    place = tmp_path / "x"
+    told: list[str | Path] = ["--template", template_repo, *ONLY_FILES]
+    told += ["--data", "use_case=api", "--data", "experience=knows_flask"]
+    told += ["--weight", "experience=decisive"]
+    done = trivet("new", place, *told)
+    assert done.code == 0, done.err
+    assert answers_of(place)["framework"] == "flask"
+    assert "Experience weighs decisive here, as you asked." in done.said
+    record = (place / "docs" / "decisions" / "0001-web-framework.md").read_text("utf-8")
+    assert "Experience weighed decisive, instead of much." in record
+    assert "- Flask is what the team knows (+12, D)." in record
+    assert "--weight experience=decisive" in done.out
 
 
 def test_saying_no_in_the_end_writes_nothing(

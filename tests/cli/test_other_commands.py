@@ -12,6 +12,8 @@ import pytest
 from selector import setup, template
 from selector.documents import load_yaml
 from selector.errors import SetupFailed
+from selector.questionnaire import Questionnaire
+from selector.template import PackageTree
 from tests.cli.conftest import Trivet
 from tests.conftest import ROOT
 
@@ -36,6 +38,60 @@ def test_a_recommendation_is_explained_in_words(trivet: Trivet) -> None:
     assert "[U9]" in done.out
     assert "A single answer that would change it" in done.out
     assert "rests on 1 of 7 questions" in done.out
+
+
+def test_the_verdict_comes_with_what_it_means(trivet: Trivet) -> None:
+    done = trivet("recommend", "--defaults", "--data", "use_case=microservice")
+    first, second = done.out.strip().splitlines()[:2]
+    assert first == "Recommended: Flask (close). Runner-up: FastAPI, 4 points behind."
+    assert second.startswith("Close means a lead of less than 5 points")
+
+
+def test_the_points_stand_as_bars_that_need_no_colour(trivet: Trivet) -> None:
+    told = ["use_case=microservice", "size=large", "priority=security"]
+    data = [word for pair in told for word in ("--data", pair)]
+    lines = trivet("recommend", "--defaults", *data).out.splitlines()
+    size = next(line for line in lines if line.startswith("  Size "))
+    assert size.split() == ["Size", "+3", "+++", "-2", "--", "+1", "+"]
+    total = next(line for line in lines if line.startswith("  Together "))
+    assert total.split() == ["Together", "+6", "+3", "+4"]
+
+
+def test_a_tie_says_what_would_settle_it(trivet: Trivet) -> None:
+    done = trivet("recommend", "--defaults", "--data", "use_case=other")
+    assert "It is a tie between Flask, FastAPI and Django." in done.said
+    assert "rests on 0 of 7 questions" in done.said
+    assert "would settle it best: use case." in done.said
+
+
+def test_answers_that_pull_against_each_other_are_pointed_out(trivet: Trivet) -> None:
+    told = ["--data", "control=own_choice", "--data", "priority=security"]
+    done = trivet("recommend", "--defaults", *told)
+    assert "These answers pull against each other" in done.said
+    assert "(control=own_choice, priority=security)" in done.said
+    result = json.loads(trivet("recommend", "--defaults", "--json", *told).out)
+    [found] = result["contradictions"]
+    assert found["answers"] == ["control=own_choice", "priority=security"]
+
+
+def test_where_no_single_answer_changes_it_pairs_are_looked_for(trivet: Trivet) -> None:
+    told = ["use_case=rapid_development", "size=large", "experience=knows_django"]
+    told += ["control=batteries_included"]
+    data = [word for pair in told for word in ("--data", pair)]
+    alone = trivet("recommend", "--defaults", *data)
+    assert "No single answer would change it." in alone.said
+    both = trivet("recommend", "--defaults", "--pairs", *data)
+    assert "Two answers that would change it together" in both.said
+    result = json.loads(
+        trivet("recommend", "--defaults", "--pairs", "--json", *data).out
+    )
+    assert not result["flips"]
+    assert result["pairs"]
+    pair = next(p for p in result["pairs"] if p["second"]["criterion"] != "needs")
+    for change in (pair["first"], pair["second"]):
+        data += ["--data", f"{change['criterion']}={change['answer']}"]
+    other = json.loads(trivet("recommend", "--defaults", "--json", *data).out)
+    assert other["framework"] == pair["framework"]
 
 
 def test_a_tie_says_tie(trivet: Trivet) -> None:
@@ -81,6 +137,9 @@ def test_a_weight_can_be_given(trivet: Trivet) -> None:
     heavy = trivet("recommend", "--defaults", *told, "--weight", "experience=decisive")
     assert json.loads(plain.out)["framework"] == "fastapi"
     assert json.loads(heavy.out)["framework"] == "django"
+    assert json.loads(heavy.out)["weights"]["experience"] == "decisive"
+    words = trivet("recommend", "--defaults", *told[:-1], "--weight", "size=decisive")
+    assert "Size weighs decisive here, as you asked." in words.out
 
 
 @pytest.mark.parametrize(
@@ -137,14 +196,17 @@ def test_a_preview_writes_nothing(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     told: list[str | Path] = ["--template", template_repo, "--data", "extras=[]"]
-    done = trivet("preview", "--defaults", "--json", *told)
+    wanted = ["--data", "use_case=high_concurrency"]
+    done = trivet("preview", "--defaults", "--json", *told, *wanted)
     shown = json.loads(done.out)
     assert shown["framework"] == "fastapi"
     assert "pyproject.toml" in shown["files"]
     assert "Dockerfile" not in shown["files"]
     assert any(entry.startswith("fastapi") for entry in shown["dependencies"])
     assert any(e.startswith("pytest") for e in shown["dependency_groups"]["dev"])
-    assert shown["not_yet"] == ["accounts", "mail"]
+    model = Questionnaire(PackageTree()).model
+    needs = model.criteria["use_case"].answers["high_concurrency"].needs
+    assert set(shown["not_yet"]) == set(needs) - set(model.built["fastapi"])
     assert not os.listdir(tmp_path)  # noqa: PTH208
 
 

@@ -5,11 +5,13 @@ import http.client
 import itertools
 import json
 import re
+import secrets
 import select
 import socket
 import time
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from email.message import EmailMessage
 from html.parser import HTMLParser
 from http.cookiejar import DefaultCookiePolicy
 from http.cookies import SimpleCookie
@@ -19,11 +21,15 @@ from urllib.parse import urljoin, urlsplit
 import httpx2
 
 from tests.starters.harness import HOST, Service
+from tests.starters.mailbox import mailbox
 
 ORIGIN = f"https://{HOST}"
 JSON = "application/json"
 PROBLEM = "application/problem+json"
 ITEMS = "/api/v1/items"
+AUTH = "/api/v1/auth"
+PASSWORD = "kettle at four o'clock"  # noqa: S105
+TOKEN_SECONDS = 600  # less than an access token lives
 MEBIBYTE = 1_048_576
 
 _numbers = itertools.count(1)
@@ -34,11 +40,32 @@ def fresh_name(prefix: str = "Item") -> str:
     return f"{prefix} {next(_numbers):06d}"
 
 
+def fresh_email() -> str:
+    """Return an address that nobody else has."""
+    return f"somebody{next(_numbers)}-{secrets.token_hex(4)}@example.org"
+
+
+def fresh_address() -> str:
+    """Return an address on the net that no other client of this run has."""
+    number = next(_numbers)
+    return f"10.{number >> 16 & 255}.{number >> 8 & 255}.{number & 255}"
+
+
 class Client(httpx2.Client):
     """A trusted hop before the service: it says that the request came by HTTPS."""
 
-    def __init__(self, service: Service, **headers: str) -> None:
+    def __init__(
+        self, service: Service, *, anonymous: bool = False, **headers: str
+    ) -> None:
+        """Send requests of somebody who is signed in, where there are accounts.
+
+        Who is anonymous comes from an address of their own.
+        """
         defaults = {"Host": HOST, "X-Forwarded-Proto": "https", "Accept": "*/*"}
+        if anonymous:  # and keeps no connection, so nobody has to close them
+            defaults |= {"X-Forwarded-For": fresh_address(), "Connection": "close"}
+        else:
+            defaults |= credentials(service)
         super().__init__(
             base_url=f"http://127.0.0.1:{service.port}",
             headers=defaults | headers,
@@ -147,6 +174,8 @@ class Raw:
     """One connection to the service, byte by byte."""
 
     def __init__(self, service: Service, seconds: float = 15) -> None:
+        self.service = service
+        self.started_sending = False
         self.socket = socket.create_connection(
             ("127.0.0.1", service.port), timeout=seconds
         )
@@ -160,7 +189,13 @@ class Raw:
         self.socket.close()
 
     def send(self, data: bytes) -> bool:
-        """Send unless the server has hung up."""
+        """Send unless the server has hung up, the first time with credentials."""
+        line, end, rest = data.partition(b"\r\n")
+        if not self.started_sending and line.endswith(b" HTTP/1.1"):
+            fields = credentials(self.service)
+            known = "".join(f"{name}: {value}\r\n" for name, value in fields.items())
+            data = line + end + known.encode() + rest
+        self.started_sending = True
         try:
             self.socket.sendall(data)
         except (BrokenPipeError, ConnectionError):
@@ -245,6 +280,9 @@ class Element:
 
     def get(self, name: str, default: str = "") -> str:
         return self.attributes.get(name, default)
+
+    def is_in(self, tag: str) -> bool:
+        return self.tag == tag or (self.parent is not None and self.parent.is_in(tag))
 
 
 @dataclass
@@ -372,11 +410,12 @@ class Page(HTMLParser):
         raise AssertionError(message)
 
     def form(self, *names: str) -> Form:
-        """Return the only form that posts and has these fields."""
+        """Return the only form of the page's own that posts and has these fields."""
         found = [
             form
             for form in self.forms
             if form.element.get("method").lower() == "post"
+            and form.element.is_in("main")
             and set(names) <= {control.get("name") for control in form.controls}
         ]
         assert len(found) == 1, f"{len(found)} such forms at {self.url}"
@@ -388,7 +427,8 @@ class Browser:
 
     def __init__(self, client: Client) -> None:
         self.client = client
-        self.cookies: dict[str, str] = {}
+        known = SimpleCookie(client.headers.get("cookie", ""))
+        self.cookies = {name: morsel.coded_value for name, morsel in known.items()}
 
     def request(
         self,
@@ -400,7 +440,7 @@ class Browser:
         content: bytes | None = None,
     ) -> httpx2.Response:
         sent = {"Accept": "text/html,application/xhtml+xml,*/*;q=0.8"}
-        if self.cookies:
+        if self.cookies or "cookie" in self.client.headers:
             pairs = [f"{name}={value}" for name, value in self.cookies.items()]
             sent["Cookie"] = "; ".join(pairs)
         response = self.client.request(
@@ -408,7 +448,7 @@ class Browser:
         )
         for line in response.headers.get_list("set-cookie"):
             for name, morsel in SimpleCookie(line).items():
-                if morsel["max-age"] == "0":
+                if morsel["max-age"] == "0" or not morsel.value:
                     self.cookies.pop(name, None)
                 else:
                     self.cookies[name] = morsel.coded_value
@@ -449,6 +489,125 @@ def as_page(response: httpx2.Response) -> Page:
     """Parse an HTML answer; its address is the one that the browser shows."""
     assert media_type(response) == "text/html", response.headers.get("content-type")
     return Page(ORIGIN + response.url.raw_path.decode("ascii"), response.text)
+
+
+# Accounts.
+
+
+def credentials(service: Service) -> dict[str, str]:
+    """Return the headers of somebody who is signed in: nothing without accounts.
+
+    Nobody can sign in where every request is sent on to HTTPS.
+    """
+    needs = service.project.starter.needs
+    if "accounts" not in needs or not service.settings["TRUSTED_PROXIES"]:
+        return {}
+    if time.monotonic() - service.signed_in > TOKEN_SECONDS:
+        person = Person(service)
+        person.join()
+        service.credentials = {}
+        if "api" in needs:
+            access_token = person.sign_in()["access_token"]
+            service.credentials["Authorization"] = f"Bearer {access_token}"
+        if "pages" in needs:
+            pairs = person.browse().cookies.items()
+            cookie = "; ".join(f"{name}={value}" for name, value in pairs)
+            service.credentials["Cookie"] = cookie
+        service.signed_in = time.monotonic()
+    return service.credentials
+
+
+class Person:
+    """Somebody with a mailbox, who may get an account."""
+
+    def __init__(self, service: Service, email: str = "") -> None:
+        self.service = service
+        self.email = email or fresh_email()
+        self.password = PASSWORD
+        self.client = Client(service, anonymous=True)
+        self.needs = service.project.starter.needs
+        self.mails = 0
+
+    def call(
+        self, path: str, bearer: str | None = None, **body: object
+    ) -> httpx2.Response:
+        """Post to one of the calls below /api/v1/auth."""
+        headers = {} if bearer is None else {"Authorization": f"Bearer {bearer}"}
+        return self.client.post(f"{AUTH}/{path}", json=body, headers=headers)
+
+    def mail(self) -> EmailMessage:
+        """Wait for the next mail."""
+        self.mails += 1
+        return mailbox().last(self.email, self.mails)
+
+    def join(self) -> None:
+        """Register, and confirm the address."""
+        if "api" in self.needs:
+            answer = self.call("register", email=self.email, password=self.password)
+            assert answer.status_code == 202, answer.text
+            answer = self.call("confirm", token=code(self.mail()))
+            assert answer.status_code == 204, answer.text
+        else:
+            browser = Browser(self.client)
+            page = browser.page(browser.page("/").link(r".*/(register|signup)/?"))
+            fields = {"email": self.email, "password": self.password}
+            browser.follow(browser.post(page, page.form(*fields), **fields))
+            page = browser.page(link(self.mail()))
+            browser.follow(browser.post(page, page.form("token")))
+
+    def token(self, password: str | None = None) -> httpx2.Response:
+        """Ask for tokens."""
+        password = self.password if password is None else password
+        form = {"username": self.email, "password": password}
+        return self.client.post(f"{AUTH}/token", data=form)
+
+    def sign_in(self) -> dict[str, Any]:
+        """Return a pair of tokens."""
+        answer = self.token()
+        assert answer.status_code == 200, answer.text
+        pair: dict[str, Any] = answer.json()
+        return pair
+
+    def api(self) -> Client:
+        """Return a client that sends an access token."""
+        token = self.sign_in()["access_token"]
+        address = self.client.headers["X-Forwarded-For"]
+        headers = {"Authorization": f"Bearer {token}", "X-Forwarded-For": address}
+        return Client(self.service, anonymous=True, **headers)
+
+    def browse(self) -> Browser:
+        """Return a browser that is signed in."""
+        browser = Browser(Client(self.service, anonymous=True))
+        response = self.enter(browser)
+        assert response.status_code in {302, 303}, response.text
+        return browser
+
+    def enter(
+        self, browser: Browser, query: str = "", **fields: str
+    ) -> httpx2.Response:
+        """Fill in the form to sign in, with other fields if they are given."""
+        home = Browser(Client(self.service, anonymous=True)).page("/")
+        path = home.link(r".*/(sign-in|login)/?")
+        page = browser.page(path + query)
+        filled = {"email": self.email, "password": self.password} | fields
+        return browser.post(page, page.form("email", "password"), **filled)
+
+
+def code(mail: EmailMessage) -> str:
+    """Return what a mail brings: it stands in its link, or on a line of its own."""
+    text = mail.get_content()
+    found = re.search(r"[?&]token=([\w.~-]+)|^([\w.~-]{24,})\s*$", text, re.MULTILINE)
+    assert found, text
+    return found[1] or found[2]
+
+
+def link(mail: EmailMessage) -> str:
+    """Return the path, with its query, that a mail leads to at this service."""
+    found = re.search(r"https?://\S+", mail.get_content())
+    assert found, mail.get_content()
+    target = urlsplit(found[0])
+    assert (target.scheme, target.netloc) == ("https", HOST)
+    return f"{target.path}?{target.query}"
 
 
 # Log lines.

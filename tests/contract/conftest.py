@@ -6,12 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from tests.contract.client import Browser, Client
+from tests.contract.client import Browser, Client, credentials
 from tests.contract.differences import HABITS, Habits
 from tests.contract.exchanges import EXCHANGES
-from tests.starters.databases import Database
-from tests.starters.harness import Project, Service, booted, installed
-from tests.starters.matrix import BOTH, STARTERS, parameter, parametrize
+from tests.starters.databases import Database, free_port
+from tests.starters.harness import Project, Service, Starter, booted, installed
+from tests.starters.matrix import BOTH, PEOPLE, STARTERS, parameter
 
 FRIEND = "https://friend.example"
 
@@ -31,10 +31,17 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if not metafunc.definition.get_closest_marker("stored"):
         chosen = [starter for starter in chosen if starter.database == "sqlite"]
     if metafunc.definition.get_closest_marker("once"):
-        chosen = [starter for starter in chosen if starter.needs == BOTH]
+        most = PEOPLE if "accounts" in needs else BOTH
+        chosen = [starter for starter in chosen if starter.needs == most]
+
+    def mark(starter: Starter) -> pytest.MarkDecorator:
+        """Leave what accounts hardly change to the thorough part."""
+        elsewhere = "accounts" in starter.needs and "accounts" not in needs
+        return pytest.mark.thorough if elsewhere else pytest.mark.slow
+
     if "kind" in metafunc.fixturenames:
         pairs = [
-            parameter(starter, kind)
+            parameter(starter, kind, mark=mark(starter))
             for starter in chosen
             for kind, exchange in EXCHANGES.items()
             if exchange.need is None or exchange.need in starter.needs
@@ -43,7 +50,12 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
             ["project", "kind"], pairs, indirect=["project"], scope="session"
         )
     else:
-        parametrize(metafunc, chosen)
+        metafunc.parametrize(
+            "project",
+            [parameter(starter, mark=mark(starter)) for starter in chosen],
+            indirect=True,
+            scope="session",
+        )
 
 
 @pytest.fixture(scope="session")
@@ -104,11 +116,20 @@ def own(project: Project) -> Iterator[Own]:
         yield Own(service, database)
 
 
+@pytest.fixture
+def own_without_mail(project: Project, database: Database) -> Iterator[Service]:
+    """Boot a server whose mail server is gone."""
+    url = f"smtp://127.0.0.1:{free_port()}"
+    with booted(project, database.url, MAIL_URL=url) as service:
+        yield service
+
+
 @pytest.fixture(scope="session")
 def failing_service(project: Project) -> Iterator[Service]:
     """Boot a server and drop its tables, so that requests fail inside."""
     database = project.new_database()
     with booted(project, database.url) as service:
+        credentials(service)
         database.drop_tables()
         yield service
 

@@ -15,6 +15,10 @@ class Habits:
     forged_post: int = 403
     # From HTTP to HTTPS.
     to_https: int = 308
+    # A sign-in page that was not filled in with the right password.
+    sign_in_refused: int = 401
+    # How an account is disabled, without the service that might do more.
+    disable: str = "UPDATE users SET is_active = FALSE WHERE email = '{email}'"
 
 
 HABITS = {

@@ -56,7 +56,10 @@ def test_a_service_that_starts_without_its_database_becomes_ready_later(
 ) -> None:
     database = project.new_database()
     database.hide()
-    with booted(project, database.url) as service, Client(service) as client:
+    with (
+        booted(project, database.url) as service,
+        Client(service, anonymous=True) as client,
+    ):
         assert client.get("/healthz").status_code == 200
         response = client.get("/readyz")
         assert response.status_code == 503

@@ -114,7 +114,7 @@ def allowed(row: Mapping[Factor, Any]) -> bool:
     if len(chosen) > 1:
         return False
     return not any(
-        framework in model()["needs"][need]["rules_out"]
+        framework in model()["rules_out"].get(need, {})
         for framework in chosen
         for (key, need), on in row.items()
         if key == "needs" and on

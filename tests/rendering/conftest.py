@@ -51,7 +51,14 @@ class Project:
     def switches(self) -> frozenset[str]:
         """Return the names of all that is on: framework, needs, database, extras."""
         on = {self.answers["framework"], self.answers["database"]}
-        on |= set(self.answers["needs"]) | set(self.answers["extras"])
+        on |= set(self.answers["extras"])
+        needs = model()["needs"]
+        parts = {*self.answers["needs"]}
+        parts |= {brought for need in parts for brought in needs[need]["brings"]}
+        for shown in [needs[need]["shown_through"] for need in parts]:
+            if shown and not parts & set(shown):
+                parts.add(shown[0])
+        on |= parts
         if "ci" in self.answers["extras"]:
             on.add(self.answers["ci_provider"])
         if self.answers["licence"] != "none":
@@ -61,8 +68,8 @@ class Project:
     @cached_property
     def requested(self) -> list[str]:
         """Return the needs that were asked for, those not built yet included."""
-        use_case = model()["criteria"]["use_case"]["answers"][self.answers["use_case"]]
-        needs: list[str] = self.case.answers.get("needs", use_case["needs"])
+        own = model()["comes_with"][self.answers["use_case"]].split()
+        needs: list[str] = self.case.answers.get("needs", own)
         return needs
 
 

@@ -61,13 +61,27 @@ def test_it_says_what_was_ruled_out_and_why(record: Record) -> None:
     assert "Flask: 0 points, ruled out. It has no well-kept content" in text
 
 
+def test_it_says_how_sure_it_is_and_what_would_change_it(record: Record) -> None:
+    text = record({"use_case": "microservice"})
+    assert "The verdict is close: a lead of less than 5 points" in text
+    changes = text.split("## What would change it")[1]
+    assert "FastAPI would be recommended with one of these: Load: many_conn" in changes
+    assert "Use case    .                   +6 ++++++           +2 ++\n" in text
+
+
+def test_it_points_out_answers_that_pull_against_each_other(record: Record) -> None:
+    text = record({"control": "own_choice", "priority": "security"})
+    context = text.split("## Context")[1].split("## Decision")[0]
+    assert "control=own_choice, priority=security. Whoever picks" in context
+
+
 def test_it_says_how_to_add_later_what_is_not_built_yet(project: Project) -> None:
     text = project.texts[FILE]
     built = model()["built"][project.answers["framework"]]
     later = [need for need in project.requested if need not in built]
     assert ("## Not built yet" in text) == bool(later)
     for need in later:
-        title = model()["needs"][need]["title"]
+        title = model()["needs"][need]
         assert title in text.split("## Not built yet")[1]
     if later:
         assert "uvx copier update --data 'needs=[" in text

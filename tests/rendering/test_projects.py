@@ -27,6 +27,11 @@ LEFTOVERS = {
         r"|swagger|redoc"
     },
     "pages": {ANYWHERE: r"(?i)bootstrap|jinja|\bwtf|wtforms|multipart|\bpages\b"},
+    "accounts": {
+        ANYWHERE: r"(?i)\baccounts?\b|sign(ed)?.in\b|throttl|argon|\bjwt|owner_id"
+        r"|REDIS|\bstaff\b"
+    },
+    "mail": {ANYWHERE: r"(?i)\be?mails?\b|smtp"},
     "sqlite": {r"compose\.yaml|Dockerfile": r"(?i)sqlite|/data\b"},
     "postgresql": {WIRING: r"(?i)postgres|psycopg"},
     "mysql": {WIRING: r"(?i)mysql|mariadb|asyncmy"},
@@ -159,7 +164,7 @@ def test_it_remembers_only_the_needs_that_are_built(project: Project) -> None:
 
 
 def test_needs_are_folders(project: Project) -> None:
-    for need in ("api", "pages"):
+    for need in ("accounts", "api", "mail", "pages"):
         for folder in (f"app/{need}/", f"tests/{need}/"):
             there = any(name.startswith(folder) for name in project.texts)
             assert there == (need in project.switches), folder

@@ -49,8 +49,8 @@ def test_the_template_asks_for_no_trust() -> None:
     ("framework", "need"),
     [
         (framework, key)
-        for key, need in model()["needs"].items()
-        for framework in need["rules_out"]
+        for key, rules in model()["rules_out"].items()
+        for framework in rules
     ],
 )
 def test_what_is_ruled_out_is_refused(

@@ -32,6 +32,9 @@ class Database(Protocol):
     def drop_tables(self) -> None:
         """Take every table away, as if someone had run the wrong command."""
 
+    def execute(self, statement: str) -> None:
+        """Change rows behind the service's back."""
+
     def hide(self) -> None:
         """Make the database unreachable for whoever connects from now on."""
 
@@ -66,6 +69,13 @@ class SQLite:
             for (name,) in names.fetchall():
                 if not name.startswith("sqlite_"):
                     connection.execute(f'DROP TABLE "{name}"')
+        connection.close()
+
+    def execute(self, statement: str) -> None:
+        with sqlite3.connect(
+            self.directory / "service.sqlite3", timeout=30
+        ) as connection:
+            connection.execute(statement)
         connection.close()
 
     def hide(self) -> None:
@@ -296,6 +306,9 @@ class _OnServer:
         self.url = (
             f"{self.scheme}://{self.credentials}@127.0.0.1:{self.gate.port}/{self.name}"
         )
+
+    def execute(self, statement: str) -> None:
+        self.server.run(f"{statement};", self.name)
 
     def hide(self) -> None:
         self.gate.shut()

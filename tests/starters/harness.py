@@ -5,6 +5,7 @@ import contextlib
 import functools
 import hashlib
 import json
+import math
 import os
 import re
 import shutil
@@ -21,6 +22,7 @@ from pathlib import Path
 
 from tests.conftest import git, render_into
 from tests.starters.databases import Database, free_port, new_database
+from tests.starters.mailbox import mailbox
 
 BOOT_SECONDS = 60
 HOST = "service.example"
@@ -30,7 +32,7 @@ SECRET = "kettle-harbour-violin-meadow-quartz-lantern-pebble-71-x9"  # noqa: S10
 # What a service or a tool could pick up from whoever runs the tests.
 _NOT_INHERITED = re.compile(
     r"ENVIRONMENT|SECRET_KEY.*|ALLOWED_HOSTS|(TEST_)?DATABASE_URL|TRUSTED_PROXIES|CORS_ORIGINS"
-    r"|MAX_BODY_BYTES|BODY_TIMEOUT_SECONDS|HSTS_SECONDS|API_DOCS|LOG_LEVEL|HOST|PORT|WORKERS"
+    r"|MAX_BODY_BYTES|BODY_TIMEOUT_SECONDS|HSTS_SECONDS|API_DOCS|MAIL_URL|MAIL_FROM|REDIS_URL|LOG_LEVEL|HOST|PORT|WORKERS"
     r"|VIRTUAL_ENV|PYTHON(PATH|HOME|WARNINGS|SAFEPATH)|PYTEST_.*|COPIER_.*|DJANGO_.*|FLASK_.*"
     r"|UV_PROJECT_ENVIRONMENT|PYENV_VERSION|GIT_(DIR|WORK_TREE|INDEX_FILE)"
 )
@@ -68,20 +70,24 @@ def developer_environment(**extra: str) -> dict[str, str]:
     return inherited | {"NO_COLOR": "1"} | extra
 
 
-def run(
+def run(  # noqa: PLR0913 - what subprocess has, and no more
     command: Sequence[object],
     directory: Path,
     environment: Mapping[str, str] | None = None,
     *,
     seconds: float = 600,
     check: bool = True,
+    typed: str = "",
 ) -> str:
-    """Run a command, give back all it said, and raise with all of it when it fails."""
+    """Run a command, give back all it said, and raise with all of it when it fails.
+
+    `typed` is what it reads from its standard input.
+    """
     done = subprocess.run(
         [str(part) for part in command],
         cwd=directory,
         env=dict(environment or developer_environment()),
-        stdin=subprocess.DEVNULL,
+        input=typed,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         encoding="utf-8",
@@ -130,13 +136,18 @@ class Project:
             | {"PATH": os.pathsep.join([str(self.python.parent), os.environ["PATH"]])},
         )
 
-    def poe(self, *arguments: str, **settings: str) -> str:
+    def poe(self, *arguments: str, typed: str = "", **settings: str) -> str:
         """Run one of the project's own tasks."""
         return run(
             [self.python.parent / "poe", *arguments],
             self.directory,
             self.environment(**settings),
+            typed=typed,
         )
+
+    @property
+    def sends_mail(self) -> bool:
+        return bool({"accounts", "mail"} & set(self.starter.needs))
 
     def production_settings(self, database_url: str, **settings: str) -> dict[str, str]:
         """Return all that a server gets to see: nothing of the developer's."""
@@ -147,6 +158,7 @@ class Project:
             "DATABASE_URL": database_url,
             "TRUSTED_PROXIES": "127.0.0.1",
             "BODY_TIMEOUT_SECONDS": "2",
+            **({"MAIL_URL": mailbox().url} if self.sends_mail else {}),
             **settings,
         }
 
@@ -194,7 +206,7 @@ def choose_python(directory: Path) -> None:
     (directory / ".python-version").write_text(version)
 
 
-_locks: dict[str, Path] = {}
+_locks: dict[str, bytes] = {}
 
 
 def install(starter: Starter, directory: Path) -> Project:
@@ -202,10 +214,10 @@ def install(starter: Starter, directory: Path) -> Project:
     choose_python(directory)
     key = dependency_key(directory)
     project = Project(starter, directory, session_directory() / "environments" / key)
-    if key in _locks and _locks[key] != directory / "uv.lock":
-        shutil.copy(_locks[key], directory / "uv.lock")
+    if key in _locks:
+        (directory / "uv.lock").write_bytes(_locks[key])
     run([uv(), "sync", "--quiet"], directory, project.environment())
-    _locks.setdefault(key, directory / "uv.lock")
+    _locks.setdefault(key, (directory / "uv.lock").read_bytes())
     project.poe("setup")
     return project
 
@@ -240,6 +252,9 @@ class Service:
     port: int
     output_path: Path
     settings: Mapping[str, str]
+    # How its requests say who sends them, and when that was found out.
+    credentials: dict[str, str] = field(default_factory=dict)
+    signed_in: float = -math.inf
     started: float = field(default_factory=time.time)
 
     @property

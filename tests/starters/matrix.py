@@ -3,13 +3,17 @@
 import os
 
 import pytest
+import yaml
 from _pytest.mark.structures import ParameterSet
 
+from tests.conftest import ROOT
 from tests.starters.databases import mariadb_program
 from tests.starters.harness import Starter
 
 FRAMEWORKS = ("django", "fastapi", "flask")
 BOTH = ("api", "pages")
+PEOPLE = ("accounts", *BOTH)
+BUILT = yaml.safe_load((ROOT / "src/selector/criteria.yml").read_text("utf-8"))["built"]
 STARTERS = [
     Starter(framework, needs, database)
     for framework in FRAMEWORKS
@@ -20,7 +24,13 @@ STARTERS = [
         (BOTH, "sqlite"),
         (BOTH, "postgresql"),
         (BOTH, "mysql"),
+        (("accounts", "api"), "sqlite"),
+        (("accounts", "api"), "mysql"),
+        (("accounts", "pages"), "sqlite"),
+        (PEOPLE, "sqlite"),
+        (PEOPLE, "postgresql"),
     )
+    if set(needs) <= set(BUILT[framework])
 ]
 
 _MARIADB_MISSING = (
@@ -29,10 +39,14 @@ _MARIADB_MISSING = (
 )
 
 
-def parameter(starter: Starter, *more: str) -> ParameterSet:
+def parameter(
+    starter: Starter, *more: str, mark: pytest.MarkDecorator = pytest.mark.slow
+) -> ParameterSet:
     """Return the starter as a parameter, run by one worker, MySQL where it can be."""
+    if "accounts" in starter.needs and starter != Starter(starter.framework, PEOPLE):
+        mark = pytest.mark.thorough  # the one with all of it stands for the others
     marks: list[pytest.MarkDecorator] = [
-        pytest.mark.slow,
+        mark,
         pytest.mark.xdist_group(str(starter)),
     ]
     required = os.environ.get("TRIVET_REQUIRE_MARIADB") == "1"

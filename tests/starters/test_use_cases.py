@@ -28,7 +28,8 @@ GROUPS = {
     ("flask", "pages without extras"): ["education"],
     ("flask", "api"): ["microservice"],
     ("flask", "api without extras"): ["prototype"],
-    ("fastapi", "api"): ["api", "realtime", "high_concurrency"],
+    ("fastapi", "api+accounts+mail"): ["api", "high_concurrency"],
+    ("fastapi", "api"): ["realtime"],
 }
 
 
@@ -126,6 +127,12 @@ def test_a_use_case_leads_to_a_running_service(
         with httpx2.Client(base_url=base, trust_env=False) as client:
             assert client.get("/healthz").status_code == 200
             assert client.get("/readyz").status_code == 200
+            if "accounts" in needs:
+                email, password = "boss@example.org", "kettle at four o'clock"
+                project.poe("create-admin", email, typed=f"{password}\n")
+                form = {"username": email, "password": password}
+                pair = client.post("/api/v1/auth/token", data=form).json()
+                client.headers["Authorization"] = f"Bearer {pair['access_token']}"
             if "api" in needs:
                 created = client.post(
                     "/api/v1/items", json={"name": "First", "price": "9"}

@@ -10,7 +10,7 @@ import pytest
 from copier import Settings, run_copy
 
 from selector.errors import Refusal
-from selector.questionnaire import BadAnswer, Questionnaire
+from selector.questionnaire import BadAnswer, Prompt, Questionnaire
 from selector.template import PackageTree
 from tests.conftest import ROOT
 
@@ -22,7 +22,7 @@ def questions_only(tmp_path_factory: pytest.TempPathFactory) -> Path:
     shutil.copy(ROOT / "copier.yml", folder)
     shutil.copytree(ROOT / "questions", folder / "questions")
     (folder / "src" / "selector").mkdir(parents=True)
-    for name in ("criteria.yml", "score.jinja"):
+    for name in ("criteria.yml", "score.jinja", "explain.jinja", "summary.jinja"):
         shutil.copy(ROOT / "src" / "selector" / name, folder / "src" / "selector")
     for framework in ("django", "flask", "fastapi"):
         (folder / "template" / framework).mkdir(parents=True)
@@ -72,7 +72,14 @@ def some_answers(count: int) -> list[dict[str, Any]]:
     ]
 
 
-@pytest.mark.parametrize("data", [*SPOKEN, *some_answers(4)])
+@pytest.mark.parametrize(
+    "data",
+    [
+        *SPOKEN,
+        *some_answers(4),
+        *(pytest.param(data, marks=pytest.mark.slow) for data in some_answers(40)[4:]),
+    ],
+)
 def test_both_doors_reach_the_same_answers(
     data: dict[str, Any],
     questions_only: Path,
@@ -266,3 +273,31 @@ def test_no_project_is_named_like_what_it_depends_on(
     for name in named:
         answers = questionnaire.answer({"project_name": name})
         assert answers.computed["project_slug"] != name.lower()
+
+
+def test_no_question_is_wider_than_a_terminal(questionnaire: Questionnaire) -> None:
+    def ask(prompt: Prompt) -> Any:  # noqa: ANN401
+        texts = [*prompt.message.splitlines(), *(c.title for c in prompt.choices)]
+        assert max(map(len, texts)) <= 76, prompt.name
+        return True if prompt.name == "customise" else prompt.default
+
+    questionnaire.answer({}, ask)
+
+
+@pytest.mark.parametrize("data", some_answers(30))
+def test_the_help_for_the_framework_fits_a_small_terminal(
+    data: dict[str, Any], questionnaire: Questionnaire
+) -> None:
+    seen = {}
+
+    def ask(prompt: Prompt) -> Any:  # noqa: ANN401
+        seen[prompt.name] = prompt.message
+        return prompt.default
+
+    questionnaire.answer(data, ask)
+    lines = seen["framework"].splitlines()
+    assert len(lines) <= 14
+    assert max(map(len, lines)) <= 76
+    assert (
+        lines[0].startswith(("Recommended: ", "It is a tie")) or "only one" in lines[0]
+    )

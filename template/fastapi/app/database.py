@@ -64,13 +64,13 @@ async def read_session(request: Request) -> AsyncIterator[AsyncSession]:
         yield session
 
 
-async def write_session(request: Request) -> AsyncIterator[AsyncSession]:
-    async with request.app.state.database.session() as session:
-        yield session
-        await session.commit()
-
-
-# Scope "function": committed when the handler has succeeded, before the answer is sent.
-# What raises leaves nothing behind.
+# Scope "function": committed before the answer goes out; what raises leaves nothing.
 ReadSession = Annotated[AsyncSession, Depends(read_session, scope="function")]
+
+
+async def write_session(session: ReadSession) -> AsyncIterator[AsyncSession]:
+    yield session
+    await session.commit()
+
+
 WriteSession = Annotated[AsyncSession, Depends(write_session, scope="function")]

@@ -30,11 +30,8 @@ class Problem(NamedTuple):
 
 def problem_response(_request: Request, problem: Problem) -> Response:
     status, detail, headers, errors = problem
-    content: dict[str, Any] = {
-        "status": status,
-        "title": HTTPStatus(status).phrase,
-        "detail": detail,
-    }
+    title = HTTPStatus(status).phrase
+    content: dict[str, Any] = {"status": status, "title": title, "detail": detail}
     content |= {"errors": errors} if errors else {}
     return JSONResponse(content, status, headers, "application/problem+json")
 

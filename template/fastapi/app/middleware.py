@@ -18,6 +18,7 @@ from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 from app.errors import Handlers
 from app.settings import Settings
 
+CREDENTIALS = {"authorization", "cookie"}
 HEALTH = frozenset({"/healthz", "/readyz"})
 REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 SECURITY_HEADERS = {
@@ -59,19 +60,21 @@ class RequestContext:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             return await self.app(scope, receive, send)
-        start, status = time.perf_counter(), 500
-        request_id = Headers(scope=scope).get("x-request-id", "")
+        received, start, status = Headers(scope=scope), time.perf_counter(), 500
+        request_id = received.get("x-request-id", "")
         if not REQUEST_ID.fullmatch(request_id):
             request_id = uuid.uuid4().hex
+        added = self.headers | {"X-Request-ID": request_id}
+        if CREDENTIALS & set(received) and not scope["path"].startswith("/static/"):
+            added["Cache-Control"] = "no-store"
 
         async def send_with_headers(message: Message) -> None:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
                 headers = MutableHeaders(scope=message)
-                for name, value in self.headers.items():
+                for name, value in added.items():
                     headers.setdefault(name, value)
-                headers["X-Request-ID"] = request_id
             await send(message)
 
         with bound_contextvars(request_id=request_id):

@@ -1,4 +1,4 @@
-"""Runs the migrations against DATABASE_URL."""
+"""Runs the migrations against DATABASE_URL. A table without a model is left alone."""
 
 import asyncio
 
@@ -11,7 +11,12 @@ from app.settings import load_settings
 
 
 def migrate(connection: Connection) -> None:
-    context.configure(connection, target_metadata=Base.metadata, render_as_batch=True)
+    context.configure(
+        connection,
+        target_metadata=Base.metadata,
+        render_as_batch=True,
+        include_name=lambda n, kind, _: kind != "table" or n in Base.metadata.tables,
+    )
     with context.begin_transaction():
         context.run_migrations()
 

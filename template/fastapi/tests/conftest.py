@@ -58,9 +58,8 @@ async def app(settings: Settings) -> AsyncIterator[FastAPI]:
 
 @pytest.fixture
 async def client(app: FastAPI) -> AsyncIterator[AsyncClient]:
-    async with AsyncClient(
-        transport=ASGITransport(app), base_url="http://localhost"
-    ) as client:
+    transport = ASGITransport(app)
+    async with AsyncClient(transport=transport, base_url="http://localhost") as client:
         yield client
 
 

@@ -10,9 +10,7 @@ async def test_probes_are_answered_whatever_the_host(client: AsyncClient) -> Non
         assert response.status_code == 200
 
 
-async def test_it_is_not_ready_without_a_database(
-    app: FastAPI, client: AsyncClient
-) -> None:
+async def test_it_needs_its_database(app: FastAPI, client: AsyncClient) -> None:
     database, app.state.database = app.state.database, Database("sqlite:////no/such")
     response = await client.get("/readyz")
     app.state.database = database

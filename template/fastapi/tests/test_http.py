@@ -68,9 +68,8 @@ async def test_only_a_trusted_proxy_can_say_https(settings: Settings) -> None:
     app = create_app(settings.model_copy(update=update))
     headers = {"X-Forwarded-Proto": "https", "X-Request-ID": "not one"}
     for proxy, status in (("10.0.0.1", 404), ("192.0.2.1", 308)):
-        async with AsyncClient(
-            transport=ASGITransport(app, client=(proxy, 1))
-        ) as client:
+        transport = ASGITransport(app, client=(proxy, 1))
+        async with AsyncClient(transport=transport) as client:
             response = await client.get("http://localhost/a%20b?c=d", headers=headers)
         assert response.status_code == status
     assert response.headers["Location"] == "https://localhost/a%20b?c=d"

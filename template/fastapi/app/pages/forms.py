@@ -1,11 +1,13 @@
-"""The form of an item: what was typed, and what is wrong with it."""
+"""Forms: what was typed, and what is wrong with it."""
 
-from typing import Self
+from typing import Self, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
 from app.items.inputs import Description, Name, Price
 from app.items.models import Item
+
+Values = TypeVar("Values", bound=BaseModel)
 
 
 class ItemValues(BaseModel):
@@ -28,10 +30,12 @@ class ItemForm(BaseModel):
         )
 
     def check(self) -> tuple[ItemValues | None, dict[str, str]]:
-        """Return the values, or what is wrong by field."""
-        try:
-            return ItemValues.model_validate(self.model_dump()), {}
-        except ValidationError as error:
-            return None, {
-                str(entry["loc"][0]): entry["msg"] for entry in error.errors()
-            }
+        return check(ItemValues, self)
+
+
+def check(kind: type[Values], form: BaseModel) -> tuple[Values | None, dict[str, str]]:
+    """Return the values, or what is wrong by field."""
+    try:
+        return kind.model_validate(form.model_dump()), {}
+    except ValidationError as error:
+        return None, {str(entry["loc"][0]): entry["msg"] for entry in error.errors()}

@@ -3,8 +3,8 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Form, HTTPException, Query, Request, Response
-from fastapi.responses import HTMLResponse, RedirectResponse
+from fastapi import APIRouter, Form, Query, Request, Response
+from fastapi.responses import RedirectResponse
 
 from app.database import ReadSession, WriteSession
 from app.items import service
@@ -12,31 +12,7 @@ from app.items.inputs import Cursor, cursor_of, place_of
 from app.pages.forms import ItemForm
 from app.pages.rendering import templates
 
-
-def same_origin(request: Request) -> None:
-    """Refuse what a page of another site sends with the browser of one of ours."""
-    if request.method in {"GET", "HEAD", "OPTIONS"}:
-        return
-    site = request.headers.get("sec-fetch-site")
-    origin = request.headers.get("origin", "")
-    if site:
-        foreign = site not in {"same-origin", "none"}
-    else:  # an old browser, or no browser at all
-        foreign = bool(origin) and origin.partition("://")[2] != request.url.netloc
-    if foreign:
-        raise HTTPException(403, "This form was sent from another site.")
-
-
-router = APIRouter(
-    default_response_class=HTMLResponse,
-    dependencies=[Depends(same_origin)],
-    include_in_schema=False,
-)
-
-
-@router.get("/")
-async def home(request: Request) -> Response:
-    return templates.TemplateResponse(request, "home.html")
+router = APIRouter()
 
 
 @router.get("/items/")

@@ -1,0 +1,64 @@
+"""What may come in for an account: the same rules whoever brings it."""
+
+import unicodedata
+from pathlib import Path
+from typing import Annotated
+
+from email_validator import EmailNotValidError, validate_email
+from pydantic import AfterValidator, WithJsonSchema
+from pydantic_core import PydanticCustomError
+
+SHORTEST, LONGEST = 8, 128
+COMMON = frozenset((Path(__file__).parent / "common_passwords.txt").read_text().split())
+
+
+def clean_email(value: str) -> str:
+    """Return the one spelling under which an address is kept."""
+    try:
+        found = validate_email(
+            value.strip(), allow_smtputf8=False, check_deliverability=False
+        )
+    except EmailNotValidError:
+        raise PydanticCustomError("email", "This is not an e-mail address.") from None
+    return (found.ascii_email or "").lower()
+
+
+def as_kept(value: str) -> str:
+    """Return an address as it would be kept; one that nobody can have as nothing."""
+    try:
+        return clean_email(value)
+    except PydanticCustomError:
+        return ""
+
+
+def same_text(password: str) -> str:
+    """Return what keyboards write in several ways as the same text."""
+    return unicodedata.normalize("NFC", password)
+
+
+def _check_password(value: str) -> str:
+    value = same_text(value)
+    if not SHORTEST <= len(value) <= LONGEST:
+        raise PydanticCustomError("length", "A password has 8 to 128 characters.")
+    if value.casefold() in COMMON or len(set(value)) == 1:
+        raise PydanticCustomError("common", "Too many people use this password.")
+    return value
+
+
+Email = Annotated[
+    str,
+    AfterValidator(clean_email),
+    WithJsonSchema({"type": "string", "format": "email", "maxLength": 254}),
+]
+NewPassword = Annotated[
+    str,
+    AfterValidator(_check_password),
+    WithJsonSchema(
+        {
+            "type": "string",
+            "format": "password",
+            "minLength": SHORTEST,
+            "maxLength": LONGEST,
+        }
+    ),
+]

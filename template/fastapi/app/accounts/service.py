@@ -1,0 +1,132 @@
+"""What people can do with their accounts. The caller owns the transaction."""
+
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncSession
+from structlog import get_logger
+
+from app.accounts import tokens
+from app.accounts.models import User, now
+from app.accounts.passwords import hash_password, verify_password
+from app.errors import Refused
+
+log = get_logger()
+
+
+class SignInFailed(Refused):
+    """Whatever was wrong: what exactly is nobody's business."""
+
+    status, detail = 401, "The address or the password is wrong."
+
+
+class WrongPassword(Refused):
+    status, detail = 403, "The current password is wrong."
+
+
+class LinkExpired(Refused):
+    status, detail = 400, "This link is not valid any more. Ask for a new one."
+
+
+async def register(
+    session: AsyncSession, *, email: str, password: str
+) -> tuple[str, str]:
+    """Add an account that waits for its address to be confirmed.
+
+    Returns the kind of mail that is due, and the token for it. Whoever has an account
+    already gets one with which to choose a new password: the same work, and a help.
+    """
+    password_hash = await hash_password(password)
+    user = await find_user(session, email)
+    if user is None:
+        user = User(email=email, password_hash=password_hash)
+        session.add(user)
+        try:
+            await session.flush()
+        except IntegrityError:  # registered in this very moment
+            await session.rollback()
+            user = await find_user(session, email)
+            if user is None:
+                raise
+    kind = "reset" if user.confirmed_at else "confirm"
+    if kind == "confirm":  # only who registered last has a link that works
+        user.password_hash = password_hash
+        await tokens.end_all(session, user.id)
+    log.info("registered", user=str(user.id))
+    return kind, await tokens.issue(session, user.id, kind)
+
+
+async def confirm(session: AsyncSession, *, token: str) -> None:
+    user = await _owner_of(session, token, "confirm")
+    await tokens.end(session, token, "confirm")
+    user.confirmed_at = user.confirmed_at or now()
+    log.info("confirmed", user=str(user.id))
+
+
+async def sign_in(session: AsyncSession, *, email: str, password: str) -> User:
+    user = await _with_password(session, email, password)
+    if user is None or not user.may_sign_in:
+        log.warning("sign_in_failed")
+        raise SignInFailed
+    log.info("signed_in", user=str(user.id))
+    return user
+
+
+async def forget_password(session: AsyncSession, *, email: str) -> str | None:
+    """Return a token with which to choose a new password, if there is an account."""
+    user = await find_user(session, email)
+    if user is None or not user.is_active:
+        return None
+    log.info("reset_requested", user=str(user.id))
+    return await tokens.issue(session, user.id, "reset")
+
+
+async def reset_password(session: AsyncSession, *, token: str, password: str) -> None:
+    user = await _owner_of(session, token, "reset")
+    await _set_password(session, user, password)
+    user.confirmed_at = user.confirmed_at or now()  # the mail did arrive
+    log.info("password_reset", user=str(user.id))
+
+
+async def change_password(
+    session: AsyncSession, *, email: str, current: str, password: str
+) -> User:
+    """Change the password, and end all that the old one had let in."""
+    user = await _with_password(session, email, current)
+    if user is None:
+        log.warning("sign_in_failed")
+        raise WrongPassword
+    await _set_password(session, user, password)
+    log.info("password_changed", user=str(user.id))
+    return user
+
+
+async def find_user(session: AsyncSession, email: str) -> User | None:
+    user: User | None = await session.scalar(select(User).where(User.email == email))
+    return user
+
+
+async def _with_password(
+    session: AsyncSession, email: str, password: str
+) -> User | None:
+    """Return the user if the password is right; it takes as long if there is none."""
+    user = await find_user(session, email)
+    await session.commit()  # hashing takes its time: keep no connection waiting
+    password_hash = user.password_hash if user else None
+    valid, updated = await verify_password(password, password_hash)
+    if user is None or not valid:
+        return None
+    user.password_hash = updated or user.password_hash
+    return user
+
+
+async def _owner_of(session: AsyncSession, token: str, kind: str) -> User:
+    found = await tokens.find(session, token, kind)
+    if found is None:
+        raise LinkExpired
+    return found[1]
+
+
+async def _set_password(session: AsyncSession, user: User, password: str) -> None:
+    await session.commit()
+    user.password_hash = await hash_password(password)
+    await tokens.end_all(session, user.id)

@@ -1,0 +1,106 @@
+"""How often somebody may try: counted in Redis, or else in this process."""
+
+from ipaddress import IPv6Address, ip_address, ip_network
+from math import ceil
+from time import time
+from typing import Annotated
+
+from fastapi import Depends, HTTPException, Request
+from limits import RateLimitItem, parse
+from limits.aio.storage import MemoryStorage, RedisStorage
+from limits.aio.strategies import FixedWindowRateLimiter
+from limits.errors import StorageError
+from redis.asyncio import ConnectionPool
+from structlog import get_logger
+from structlog.contextvars import bind_contextvars
+
+SIGN_IN_BY_ADDRESS = parse("10/15minutes")
+SIGN_IN_BY_CLIENT = parse("60/15minutes")
+MAIL_BY_ADDRESS = parse("5/hour")
+MAIL_BY_CLIENT = parse("30/hour")
+log = get_logger()
+
+
+class Throttle:
+    def __init__(self, redis_url: str | None) -> None:
+        self.fallback = FixedWindowRateLimiter(MemoryStorage())
+        self.limiter, self.pool = self.fallback, None
+        if redis_url:
+            self.pool = ConnectionPool.from_url(
+                redis_url, socket_timeout=1, socket_connect_timeout=1
+            )
+            storage = RedisStorage(
+                f"async+{redis_url}",
+                implementation="redispy",
+                wrap_exceptions=True,
+                connection_pool=self.pool,  # type: ignore[arg-type] # for redis-py
+            )
+            self.limiter = FixedWindowRateLimiter(storage)
+
+    async def close(self) -> None:
+        if self.pool:
+            await self.pool.aclose()
+
+    async def hit(self, limit: RateLimitItem, *key: str) -> float | None:
+        """Count one try; return the seconds to wait if it was one too many."""
+        for limiter in (self.limiter, self.fallback):
+            try:
+                if await limiter.hit(limit, *key):
+                    return None
+                window = await limiter.get_window_stats(limit, *key)
+            except StorageError as error:
+                log.warning("throttle_without_redis", exc_info=error)
+            else:
+                return max(1, window.reset_time - time())
+        return None
+
+    async def forget(self, limit: RateLimitItem, *key: str) -> None:
+        try:
+            await self.limiter.clear(limit, *key)
+        except StorageError as error:
+            log.warning("throttle_without_redis", exc_info=error)
+
+
+class Tries:
+    """The tries of the client that sent the request."""
+
+    def __init__(self, request: Request) -> None:
+        self.throttle: Throttle = request.app.state.throttle
+        self.client = _network(request.client.host if request.client else "")
+        bind_contextvars(client=self.client)
+
+    async def sign_in(self, email: str) -> None:
+        await self._count(SIGN_IN_BY_CLIENT, "sign-in", self.client)
+        await self._count(SIGN_IN_BY_ADDRESS, "sign-in", email)
+
+    async def signed_in(self, email: str) -> None:
+        await self.throttle.forget(SIGN_IN_BY_ADDRESS, "sign-in", email)
+
+    async def mail(self, email: str) -> None:
+        await self._count(MAIL_BY_CLIENT, "mail", self.client)
+        await self._count(MAIL_BY_ADDRESS, "mail", email)
+
+    async def _count(self, limit: RateLimitItem, *key: str) -> None:
+        seconds = await self.throttle.hit(limit, *key)
+        if seconds is not None:
+            log.warning("throttled", action=key[0])
+            headers = {"Retry-After": str(ceil(seconds))}
+            raise HTTPException(429, "Too many tries. Wait a while.", headers)
+
+
+def _network(host: str) -> str:
+    """Return the address, of IPv6 the network: that is what one client has."""
+    try:
+        address = ip_address(host)
+    except ValueError:
+        return host
+    if isinstance(address, IPv6Address):
+        return str(ip_network((address, 64), strict=False))
+    return host
+
+
+async def tries(request: Request) -> Tries:
+    return Tries(request)
+
+
+Counted = Annotated[Tries, Depends(tries)]

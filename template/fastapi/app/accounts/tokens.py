@@ -1,0 +1,123 @@
+"""Random tokens: for sessions, for refreshing, and for what mails lead to."""
+
+import secrets
+from datetime import datetime, timedelta
+from hashlib import sha256
+from uuid import UUID, uuid4
+
+from sqlalchemy import ColumnElement, CursorResult, Row, delete, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+from structlog import get_logger
+
+from app.accounts.models import Token, User, now
+
+# How long each lives from its last use, and from when it was first given out.
+LIFETIMES = {
+    "session": (timedelta(hours=24), timedelta(days=14)),
+    "refresh": (timedelta(days=14), timedelta(days=90)),
+    "confirm": (timedelta(days=3), timedelta(days=3)),
+    "reset": (timedelta(hours=1), timedelta(hours=1)),
+}
+Found = Row[Token, User] | None
+log = get_logger()
+
+
+async def issue(session: AsyncSession, user_id: UUID, kind: str) -> str:
+    """Give out a token, and clear away those of the user that have expired."""
+    old = delete(Token).where(Token.user_id == user_id, Token.expires_at < now())
+    await session.execute(old)
+    token_id, created_at = uuid4(), now()
+    text = _text(token_id)
+    session.add(
+        Token(
+            id=token_id,
+            user_id=user_id,
+            kind=kind,
+            hash=_hash(text),
+            created_at=created_at,
+            expires_at=_expiry(kind, created_at),
+        )
+    )
+    await session.flush()
+    return text
+
+
+async def find(session: AsyncSession, text: str, kind: str) -> Found:
+    """Return the token that this is the text of, and whose it is."""
+    this = (Token.id == id_of(text), Token.hash == _hash(text))
+    return await _find(session, kind, *this)
+
+
+async def find_by_id(session: AsyncSession, token_id: UUID, kind: str) -> Found:
+    return await _find(session, kind, Token.id == token_id)
+
+
+async def keep(session: AsyncSession, token: Token) -> None:
+    """Let it live on since it was used; that is written down every now and then."""
+    expires_at = _expiry(token.kind, token.created_at)
+    if expires_at - token.expires_at > timedelta(minutes=10):
+        token.expires_at = expires_at
+        await session.commit()
+
+
+async def rotate(session: AsyncSession, text: str) -> tuple[UUID, str] | None:
+    """Exchange a refresh token for the next of its family, and say whose they are.
+
+    One that comes a second time has been copied, and nobody knows by whom. That ends
+    the family.
+    """
+    found = await find_by_id(session, id_of(text), "refresh")
+    if found is None:
+        return None
+    token, user = found
+    following = _text(token.id)
+    exchanged = await session.execute(
+        update(Token)
+        .where(Token.id == token.id, Token.hash == _hash(text))
+        .values(hash=_hash(following), expires_at=_expiry(token.kind, token.created_at))
+    )
+    if isinstance(exchanged, CursorResult) and exchanged.rowcount == 1:
+        return user.id, following
+    await session.delete(token)
+    await session.commit()
+    log.warning("refused", reason="a refresh token came twice", user=str(user.id))
+    return None
+
+
+async def end(session: AsyncSession, text: str, kind: str) -> None:
+    this = (Token.id == id_of(text), Token.kind == kind, Token.hash == _hash(text))
+    await session.execute(delete(Token).where(*this))
+
+
+async def end_all(session: AsyncSession, user_id: UUID) -> None:
+    await session.execute(delete(Token).where(Token.user_id == user_id))
+
+
+def id_of(text: str) -> UUID:
+    """Return the part of a token by which it is found; of nonsense that of nobody."""
+    try:
+        return UUID(hex=text.partition(".")[0])
+    except ValueError:
+        return UUID(int=0)
+
+
+async def _find(session: AsyncSession, kind: str, *this: ColumnElement[bool]) -> Found:
+    query = (
+        select(Token, User)
+        .join(User, User.id == Token.user_id)
+        .where(*this, Token.kind == kind, Token.expires_at > now(), User.is_active)
+    )
+    return (await session.execute(query)).one_or_none()
+
+
+def _text(token_id: UUID) -> str:
+    return f"{token_id.hex}.{secrets.token_urlsafe(32)}"
+
+
+def _hash(text: str) -> str:
+    return sha256(text.encode(errors="replace")).hexdigest()
+
+
+def _expiry(kind: str, created_at: datetime) -> datetime:
+    idle, absolute = LIFETIMES[kind]
+    return min(now() + idle, created_at + absolute)

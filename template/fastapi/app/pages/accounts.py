@@ -1,0 +1,201 @@
+"""The pages of accounts."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Form, Request, Response
+from fastapi.responses import RedirectResponse
+from pydantic import BaseModel
+
+from app.accounts import service
+from app.accounts.inputs import Email, NewPassword, as_kept
+from app.accounts.mails import Post
+from app.accounts.owners import Identity
+from app.accounts.throttle import Counted
+from app.database import WriteSession
+from app.pages.forms import check
+from app.pages.rendering import templates
+from app.pages.sessions import end_session, local, signed_in, start_session
+
+router = APIRouter(prefix="/accounts")
+Errors = dict[str, str]
+
+
+class Fields(BaseModel):
+    """What people type into the forms here. What a form does not have stays empty."""
+
+    email: str = ""
+    password: str = ""
+    new_password: str = ""
+    token: str = ""
+
+
+class Credentials(BaseModel):
+    email: Email
+    password: NewPassword
+
+
+class Address(BaseModel):
+    email: Email
+
+
+class Choice(BaseModel):
+    new_password: NewPassword
+
+
+Filled = Annotated[Fields, Form()]
+
+
+@router.get("/register")
+async def register_page(request: Request) -> Response:
+    return _show(request, "register")
+
+
+@router.post("/register")
+async def register(
+    request: Request, form: Filled, session: WriteSession, tries: Counted, post: Post
+) -> Response:
+    values, errors = check(Credentials, form)
+    if values is None:
+        return _show(request, "register", form, errors)
+    await tries.mail(values.email)
+    kind, token = await service.register(
+        session, email=values.email, password=values.password
+    )
+    post.send(kind, to=values.email, token=token)
+    return _go(request, "sent_page")
+
+
+@router.get("/sent")
+async def sent_page(request: Request) -> Response:
+    return _show(request, "sent")
+
+
+@router.get("/confirm")
+async def confirm_by_mail(request: Request, token: str = "") -> Response:
+    """Ask first: programs that look through mail open its links, too."""
+    return _show(request, "confirm", Fields(token=token))
+
+
+@router.post("/confirm")
+async def confirm(request: Request, form: Filled, session: WriteSession) -> Response:
+    await service.confirm(session, token=form.token)
+    return _go(request, "sign_in_page")
+
+
+@router.get("/sign-in")
+async def sign_in_page(request: Request) -> Response:
+    return _show(request, "sign_in")
+
+
+@router.post("/sign-in")
+async def sign_in(
+    request: Request, form: Filled, session: WriteSession, tries: Counted
+) -> Response:
+    email = as_kept(form.email)
+    await tries.sign_in(email)
+    try:
+        user = await service.sign_in(session, email=email, password=form.password)
+    except service.SignInFailed as error:
+        errors = {"": error.detail}
+        return _show(request, "sign_in", form, errors, status_code=error.status)
+    await tries.signed_in(email)
+    home = request.url_for("item_list").path
+    target = local(request.query_params.get("next", ""), home)
+    response = RedirectResponse(target, status_code=303)
+    await start_session(request, response, session, user)
+    return response
+
+
+@router.post("/sign-out")
+async def sign_out(request: Request, session: WriteSession) -> Response:
+    response = _go(request, "home")
+    await end_session(request, response, session)
+    return response
+
+
+@router.get("/reset")
+async def forgotten_page(request: Request) -> Response:
+    return _show(request, "forgotten")
+
+
+@router.post("/reset")
+async def ask_for_reset(
+    request: Request, form: Filled, tries: Counted, post: Post
+) -> Response:
+    values, errors = check(Address, form)
+    if values is None:
+        return _show(request, "forgotten", form, errors)
+    await tries.mail(values.email)
+    post.send_reset(to=values.email)
+    return _go(request, "sent_page")
+
+
+@router.get("/reset/confirm")
+async def reset_by_mail(request: Request, token: str = "") -> Response:
+    return _show(request, "reset", Fields(token=token))
+
+
+@router.post("/reset/confirm")
+async def reset_password(
+    request: Request, form: Filled, session: WriteSession
+) -> Response:
+    values, errors = check(Choice, form)
+    if values is None:
+        return _show(request, "reset", form, errors)
+    await service.reset_password(
+        session, token=form.token, password=values.new_password
+    )
+    return _go(request, "sign_in_page")
+
+
+@router.get("/password")
+async def password_page(
+    request: Request, _: Annotated[Identity, Depends(signed_in)]
+) -> Response:
+    return _show(request, "password")
+
+
+@router.post("/password")
+async def change_password(
+    request: Request,
+    form: Filled,
+    identity: Annotated[Identity, Depends(signed_in)],
+    session: WriteSession,
+    tries: Counted,
+) -> Response:
+    values, errors = check(Choice, form)
+    if values is None:
+        return _show(request, "password", form, errors)
+    await tries.sign_in(identity.email)
+    try:
+        user = await service.change_password(
+            session,
+            email=identity.email,
+            current=form.password,
+            password=values.new_password,
+        )
+    except service.WrongPassword as error:
+        return _show(request, "password", form, {"password": error.detail})
+    response = _go(request, "home")
+    await start_session(request, response, session, user)
+    return response
+
+
+def _show(
+    request: Request,
+    name: str,
+    form: Fields | None = None,
+    errors: Errors | None = None,
+    status_code: int = 422,
+) -> Response:
+    context = {"form": form or Fields(), "errors": errors or {}}
+    return templates.TemplateResponse(
+        request,
+        f"accounts/{name}.html",
+        context,
+        status_code=status_code if errors else 200,
+    )
+
+
+def _go(request: Request, name: str) -> Response:
+    return RedirectResponse(request.url_for(name).path, status_code=303)

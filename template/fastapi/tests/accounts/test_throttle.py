@@ -1,0 +1,54 @@
+from collections.abc import AsyncIterator
+
+import pytest
+from fastapi import HTTPException, Request
+from limits import parse
+from starlette.datastructures import State
+from structlog.testing import capture_logs
+
+from app.accounts.throttle import SIGN_IN_BY_ADDRESS, Throttle, Tries
+
+TWICE = parse("2/minute")
+
+
+@pytest.fixture(params=[None, "redis://127.0.0.1:1/0"], ids=["memory", "no redis"])
+async def throttle(request: pytest.FixtureRequest) -> AsyncIterator[Throttle]:
+    throttle = Throttle(request.param)
+    yield throttle
+    await throttle.close()
+
+
+def tries(throttle: Throttle, host: str) -> Tries:
+    app = type("App", (), {"state": State({"throttle": throttle})})
+    return Tries(Request({"type": "http", "client": (host, 1), "app": app}))
+
+
+async def test_one_try_too_many_has_to_wait(throttle: Throttle) -> None:
+    """Redis or not: without it this process counts alone."""
+    assert [await throttle.hit(TWICE, "a") for _ in range(2)] == [None, None]
+    seconds = await throttle.hit(TWICE, "a")
+    assert seconds is not None
+    assert 1 <= seconds <= 60
+    assert await throttle.hit(TWICE, "b") is None
+
+
+async def test_who_gets_in_starts_anew() -> None:
+    mine = tries(Throttle(None), "192.0.2.1")
+    for _ in range(SIGN_IN_BY_ADDRESS.amount):
+        await mine.sign_in("ada@example.org")
+    await mine.signed_in("ada@example.org")
+    for _ in range(SIGN_IN_BY_ADDRESS.amount):
+        await mine.sign_in("ada@example.org")
+    with capture_logs() as lines, pytest.raises(HTTPException) as refused:
+        await mine.sign_in("ada@example.org")
+    assert refused.value.status_code == 429
+    assert int((refused.value.headers or {})["Retry-After"]) > 0
+    assert [line["event"] for line in lines] == ["throttled"]
+
+
+def test_a_client_has_a_whole_network_of_ipv6() -> None:
+    clients = {
+        tries(Throttle(None), host).client
+        for host in ("2001:db8::1", "2001:db8::2", "2001:db8:0:1::1", "testclient")
+    }
+    assert clients == {"2001:db8::/64", "2001:db8:0:1::/64", "testclient"}

@@ -1,0 +1,160 @@
+import re
+from datetime import timedelta
+
+import pytest
+from fastapi import FastAPI
+from httpx2 import AsyncClient, Response
+from sqlalchemy import select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.accounts.models import Token, User, now
+from app.pages.sessions import local
+from app.settings import Settings
+from tests.accounts.people import PASSWORD, mailed
+
+NEW = "biscuits at five"
+ADA = "ada@example.org"
+
+
+async def send(client: AsyncClient, page: str, **fields: str) -> Response:
+    return await client.post(f"/accounts/{page}", data=fields)
+
+
+def leads_to(response: Response, path: str) -> bool:
+    return (response.status_code, response.headers["Location"]) == (303, path)
+
+
+async def test_strangers_are_asked_to_sign_in(stranger: AsyncClient) -> None:
+    response = await stranger.get("/items/new?a=b")
+    assert leads_to(response, "/accounts/sign-in?next=%2Fitems%2Fnew%3Fa%3Db")
+    assert "Register" in (await stranger.get("/")).text
+
+
+async def test_an_account_is_made_and_confirmed(
+    app: FastAPI, stranger: AsyncClient
+) -> None:
+    filled = {"email": "new@example.org", "password": PASSWORD}
+    assert leads_to(await send(stranger, "register", **filled), "/accounts/sent")
+    assert "mailbox" in (await stranger.get("/accounts/sent")).text
+    assert (await send(stranger, "sign-in", **filled)).status_code == 401
+    text = app.state.mailer.transport.sent[0].get_content()
+    link = re.search(r"http://localhost(/accounts/confirm\?token=\S+)", text)
+    assert link
+    page = await stranger.get(link[1])
+    assert mailed(app, "new@example.org") in page.text
+    token = mailed(app, "new@example.org")
+    confirmed = await send(stranger, "confirm", token=token)
+    assert leads_to(confirmed, "/accounts/sign-in")
+    assert leads_to(await send(stranger, "sign-in", **filled), "/items/")
+    assert "new@example.org" in (await stranger.get("/")).text
+
+
+@pytest.mark.parametrize(
+    ("page", "fields", "wrong"),
+    [
+        ("register", {"email": "ada", "password": "short"}, ["email", "password"]),
+        ("reset", {"email": "ada"}, ["email"]),
+        ("reset/confirm", {"new_password": "password"}, ["new_password"]),
+        ("password", {"new_password": "password"}, ["new_password"]),
+        ("password", {"password": NEW, "new_password": NEW}, ["password"]),
+    ],
+)
+async def test_errors_stand_at_their_field(
+    client: AsyncClient, page: str, fields: dict[str, str], wrong: list[str]
+) -> None:
+    response = await send(client, page, **fields)
+    assert response.status_code == 422
+    assert re.findall(r'id="(\w+)-error"', response.text) == wrong
+    assert fields.get("password", "nothing") not in response.text
+
+
+async def test_a_session_ends_where_its_user_says(client: AsyncClient) -> None:
+    stolen = dict(client.cookies)
+    page = await client.get("/items/")
+    assert page.headers["Cache-Control"] == "no-store"
+    style = await client.get("/static/bootstrap.min.css")
+    assert "Cache-Control" not in style.headers
+    assert (await client.get("/accounts/sign-out")).status_code == 405
+    assert leads_to(await send(client, "sign-out"), "/")
+    assert not client.cookies
+    client.cookies.update(stolen)
+    assert (await client.get("/items/")).status_code == 303
+
+
+async def test_a_new_password_ends_all_sessions_but_this(client: AsyncClient) -> None:
+    stolen = client.cookies["session"]
+    fields = {"password": PASSWORD, "new_password": NEW}
+    assert leads_to(await send(client, "password", **fields), "/")
+    assert (await client.get("/accounts/password")).status_code == 200
+    client.cookies.clear()
+    client.cookies["session"] = stolen
+    assert (await client.get("/items/")).status_code == 303
+
+
+async def test_a_forgotten_password_is_replaced(
+    app: FastAPI, client: AsyncClient
+) -> None:
+    assert leads_to(await send(client, "reset", email=ADA), "/accounts/sent")
+    link = f"/accounts/reset/confirm?token={mailed(app)}"
+    assert mailed(app) in (await client.get(link)).text
+    fields = {"token": mailed(app), "new_password": NEW}
+    done = await send(client, "reset/confirm", **fields)
+    assert leads_to(done, "/accounts/sign-in")
+    assert (await client.get("/items/")).status_code == 303
+    assert (await send(client, "reset/confirm", **fields)).status_code == 400
+    assert leads_to(await send(client, "sign-in", email=ADA, password=NEW), "/items/")
+
+
+async def test_signing_in_gives_a_new_session(client: AsyncClient) -> None:
+    before = client.cookies["session"]
+    await send(client, "sign-in", email=ADA, password=PASSWORD)
+    after = client.cookies["session"]
+    client.cookies.clear()
+    client.cookies["session"] = before
+    assert (await client.get("/items/")).status_code == 303
+    assert before != after
+
+
+async def test_a_session_lives_on_while_it_is_used(
+    client: AsyncClient, session: AsyncSession
+) -> None:
+    token = (await session.scalars(select(Token))).one()
+    soon = now() + timedelta(hours=1)
+    await session.execute(update(Token).values(expires_at=soon))
+    await session.commit()
+    assert (await client.get("/items/")).status_code == 200
+    await session.refresh(token)
+    assert token.expires_at > soon
+    for values in ({"is_active": False}, {"is_active": True}):
+        await session.execute(update(User).values(**values))
+        await session.commit()
+        expected = 200 if values["is_active"] else 303
+        assert (await client.get("/items/")).status_code == expected
+
+
+async def test_in_production_the_cookie_is_for_this_host_alone(
+    app: FastAPI, settings: Settings, client: AsyncClient
+) -> None:
+    app.state.settings = settings.model_copy(update={"environment": "production"})
+    response = await send(client, "sign-in", email=ADA, password=PASSWORD)
+    name, _, attributes = response.headers["Set-Cookie"].partition("=")
+    assert name == "__Host-session"
+    assert "; HttpOnly; Path=/; SameSite=lax; Secure" in attributes
+
+
+@pytest.mark.parametrize(
+    ("address", "target"),
+    [
+        ("/items/new?a=b", "/items/new?a=b"),
+        ("", "/else"),
+        ("items", "/else"),
+        ("//evil.example", "/else"),
+        ("///evil.example", "/else"),
+        ("/\\evil.example", "/else"),
+        ("/\t/evil.example", "/else"),
+        ("https://evil.example/", "/else"),
+        ("javascript:alert(1)", "/else"),
+    ],
+)
+def test_signing_in_leads_only_to_this_site(address: str, target: str) -> None:
+    assert local(address, "/else") == target

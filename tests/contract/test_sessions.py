@@ -1,0 +1,428 @@
+"""Accounts by pages: registering, sessions in cookies, passwords."""
+
+import re
+import statistics
+from urllib.parse import quote, urljoin, urlsplit
+
+import pytest
+
+from tests.contract.client import (
+    ORIGIN,
+    PASSWORD,
+    Browser,
+    Client,
+    Page,
+    Person,
+    as_page,
+    fresh_address,
+    fresh_email,
+    fresh_name,
+    link,
+    log_entries,
+)
+from tests.contract.conftest import Own
+from tests.contract.differences import Habits
+from tests.contract.test_pages import check_page, create, is_listed
+from tests.starters.harness import HOST, Service
+
+pytestmark = pytest.mark.needs("accounts", "pages")
+
+ITEMS = "/items/"
+SIGN_IN = r".*/(sign-in|login)/?"
+REGISTER = r".*/(register|signup)/?"
+RESET = r".*/(reset|password[-_]reset)/?"
+CHANGE = r".*/(password|password[-_]change)/?"
+OTHER = "biscuits at five o'clock"
+
+
+@pytest.fixture
+def stranger(service: Service) -> Browser:
+    return Browser(Client(service, anonymous=True))
+
+
+@pytest.fixture
+def person(service: Service) -> Person:
+    person = Person(service)
+    person.join()
+    return person
+
+
+def is_signed_in(browser: Browser) -> bool:
+    response = browser.request("GET", ITEMS)
+    if response.status_code == 200:
+        return True
+    assert response.status_code in {302, 303}
+    path = urlsplit(urljoin(ORIGIN, response.headers["location"])).path
+    assert re.fullmatch(SIGN_IN, path)
+    return False
+
+
+def sign_out(browser: Browser) -> None:
+    page = browser.page("/")
+    (form,) = [form for form in page.forms if "out" in form.element.get("action")]
+    assert form.element.get("method").lower() == "post"
+    browser.follow(browser.post(page, form))
+
+
+def password_fields(page: Page) -> list[str]:
+    return [
+        element.get("name")
+        for element in page.all("input")
+        if element.get("type") == "password"
+    ]
+
+
+def change_password(browser: Browser, current: str, new: str) -> Page:
+    """Fill in the form: the current password first, then the new one."""
+    page = browser.page(browser.page("/").link(CHANGE))
+    first, *rest = password_fields(page)
+    fields = {first: current} | dict.fromkeys(rest, new)
+    response = browser.post(page, page.form(*fields), **fields)
+    if response.status_code in {302, 303}:
+        return browser.follow(response)
+    return as_page(response)
+
+
+def ask_for_reset(browser: Browser, email: str) -> Page:
+    page = browser.page(browser.page(browser.page("/").link(SIGN_IN)).link(RESET))
+    return browser.follow(browser.post(page, page.form("email"), email=email))
+
+
+def choose_password(browser: Browser, path: str, new: str) -> None:
+    page = browser.page(path)
+    check_page(page)
+    fields = dict.fromkeys(password_fields(page), new)
+    browser.follow(browser.post(page, page.form(*fields), **fields))
+
+
+def test_every_page_is_in_order(stranger: Browser, person: Person) -> None:
+    sign_in = stranger.page(stranger.page("/").link(SIGN_IN))
+    ask_for_reset(stranger, person.email)
+    browser = person.browse()
+    for page in (
+        stranger.page("/"),
+        sign_in,
+        stranger.page(stranger.page("/").link(REGISTER)),
+        stranger.page(sign_in.link(RESET)),
+        ask_for_reset(stranger, fresh_email()),
+        stranger.page(link(person.mail())),
+        browser.page("/"),
+        browser.page(browser.page("/").link(CHANGE)),
+        browser.page("/no/such/thing", 404),
+    ):
+        check_page(page)
+        for field in page.all("input"):
+            if field.get("type") in {"email", "password"}:
+                assert field.get("autocomplete")
+                assert not field.get("value") or field.get("type") == "email"
+
+
+@pytest.mark.stored
+def test_somebody_registers_confirms_and_signs_in(service: Service) -> None:
+    person = Person(service)
+    browser = Browser(person.client)
+    page = browser.page(browser.page("/").link(REGISTER))
+    fields = {"email": person.email, "password": PASSWORD}
+    check_page(browser.follow(browser.post(page, page.form(*fields), **fields)))
+    assert person.enter(browser).status_code not in {302, 303}
+    path = link(person.mail())
+    for _ in range(2):  # programs that look through mail open its links as well
+        page = browser.page(path)
+        check_page(page)
+    browser.follow(browser.post(page, page.form("token")))
+    assert browser.post(page, page.form("token")).status_code == 400
+    assert not is_signed_in(browser)
+    browser.follow(person.enter(browser))
+    assert is_signed_in(browser)
+
+
+def test_strangers_are_sent_to_sign_in_and_back(
+    stranger: Browser, person: Person
+) -> None:
+    response = stranger.request("GET", "/items/new?a=b")
+    page = stranger.follow(response)
+    fields = {"email": person.email, "password": person.password}
+    response = stranger.post(page, page.form(*fields), **fields)
+    target = urlsplit(urljoin(ORIGIN, response.headers["location"]))
+    assert f"{target.path}?{target.query}" == "/items/new?a=b"
+    nobody = "00000000-0000-4000-8000-000000000000"
+    anonymous = Browser(stranger.client)
+    for path in ("new", f"{nobody}/edit", f"{nobody}/delete"):
+        response = anonymous.request(
+            "POST", ITEMS + path, data={"name": "x"}, headers={"Origin": ORIGIN}
+        )
+        assert response.status_code in {302, 303, 403}
+
+
+@pytest.mark.parametrize(
+    "target",
+    [
+        "https://evil.example/",
+        "//evil.example/",
+        "///evil.example",
+        "/\\evil.example",
+        "\\\\evil.example",
+        "/\t/evil.example",
+        "\n//evil.example",
+        " //evil.example",
+        "https:evil.example",
+        "http:///evil.example",
+        "javascript:alert(1)",
+        "data:text/html,x",
+        f"{ORIGIN}.evil.example/",
+        f"https://{HOST}@evil.example/",
+        "evil.example",
+        "/%0d%0aSet-Cookie:a=b",
+        "\0",
+    ],
+)
+def test_signing_in_leads_only_to_this_site(
+    stranger: Browser, person: Person, target: str
+) -> None:
+    response = person.enter(stranger, f"?next={quote(target, safe='')}")
+    assert response.status_code in {302, 303}
+    found = urljoin(f"{ORIGIN}/", response.headers["location"].replace("\\", "/"))
+    assert urlsplit(found).scheme == "https"
+    assert urlsplit(found).netloc == HOST
+    assert len(response.headers.get_list("set-cookie")) < 4
+
+
+def test_a_failed_sign_in_does_not_tell_why(own: Own, habits: Habits) -> None:
+    person, disabled = Person(own.service), Person(own.service)
+    person.join()
+    disabled.join()
+    own.database.execute(habits.disable.format(email=disabled.email))
+    pages = []
+    times: dict[str, list[float]] = {"known": [], "unknown": [], "disabled": []}
+    for _ in range(5):
+        for kind, email, password in (
+            ("known", person.email, OTHER),
+            ("unknown", fresh_email(), OTHER),
+            ("disabled", disabled.email, PASSWORD),
+        ):
+            browser = Browser(Client(own.service, anonymous=True))
+            response = person.enter(browser, email=email, password=password)
+            assert response.status_code == habits.sign_in_refused
+            page = as_page(response)
+            check_page(page)
+            assert [each.text for each in page.elements if each.get("role") == "alert"]
+            pages.append(page.text)
+            assert OTHER not in page.source
+            times[kind].append(response.elapsed.total_seconds())
+    assert len(set(pages)) == 1
+    slow, *_, fast = sorted(map(statistics.median, times.values()), reverse=True)
+    assert slow < fast * 2 + 0.03
+
+
+def test_registering_and_resetting_do_not_tell_who_has_an_account(
+    stranger: Browser, person: Person
+) -> None:
+    page = stranger.page(stranger.page("/").link(REGISTER))
+    answers = []
+    for email in (person.email, fresh_email()):
+        fields = {"email": email, "password": OTHER}
+        response = stranger.post(page, page.form(*fields), **fields)
+        answers.append((response.status_code, stranger.follow(response).text))
+    answers += [(0, ask_for_reset(stranger, email).text) for email in (person.email,)]
+    assert answers[0] == answers[1]
+    assert ask_for_reset(stranger, fresh_email()).text == answers[2][1]
+    assert is_signed_in(person.browse())
+
+
+@pytest.mark.parametrize("password", ["", "short-1", "a" * 129, "Password1"])
+def test_a_password_that_is_short_long_or_common_is_told_at_its_field(
+    stranger: Browser, habits: Habits, password: str
+) -> None:
+    page = stranger.page(stranger.page("/").link(REGISTER))
+    fields = {"email": fresh_email(), "password": password}
+    response = stranger.post(page, page.form(*fields), **fields)
+    assert response.status_code == habits.form_refused
+    page = as_page(response)
+    check_page(page)
+    form = page.form("email", "password")
+    assert form.values["email"] == fields["email"]
+    assert not form.values["password"]
+    control = form.control("password")
+    assert control.get("aria-invalid") == "true"
+    for identifier in control.get("aria-describedby").split():
+        assert page.by_id(identifier).text.strip()
+
+
+@pytest.mark.parametrize("password", ["\u2615\u2614" * 64, "q" * 64 + "w" * 16])
+def test_a_long_password_of_any_kind_is_taken(service: Service, password: str) -> None:
+    person = Person(service)
+    person.password = password
+    person.join()
+    assert is_signed_in(person.browse())
+
+
+def test_the_cookie_is_for_this_host_alone_and_no_script(person: Person) -> None:
+    browser = Browser(person.client)
+    response = person.enter(browser)
+    lines = [
+        line
+        for line in response.headers.get_list("set-cookie")
+        if "session" in line.split("=")[0]
+    ]
+    (line,) = lines
+    assert line.startswith("__Host-")
+    attributes = {part.strip().lower() for part in line.split(";")[1:]}
+    assert {"secure", "httponly", "path=/", "samesite=lax"} <= attributes
+    assert not [each for each in attributes if each.startswith("domain")]
+    assert not [each for each in attributes if each.startswith(("max-age", "expires"))]
+
+
+def test_signing_in_gives_a_new_session(person: Person) -> None:
+    browser = person.browse()
+    before = dict(browser.cookies)
+    browser.follow(person.enter(browser))
+    after = Browser(person.client)
+    after.cookies = before
+    assert is_signed_in(browser)
+    assert before != browser.cookies
+    assert not is_signed_in(after)
+
+
+def test_a_session_that_somebody_else_chose_is_not_taken(person: Person) -> None:
+    planted = person.browse()
+    name = next(name for name in planted.cookies if "session" in name)
+    browser = Browser(person.client)
+    browser.cookies = {name: "0" * 32 + "." + "x" * 43}
+    browser.follow(person.enter(browser))
+    assert browser.cookies[name] != "0" * 32 + "." + "x" * 43
+    for nonsense in ("", "x", "." * 100, "0" * 5000, '"', "\u00e9"):
+        browser.cookies = {name: quote(nonsense)}
+        assert not is_signed_in(browser)
+
+
+@pytest.mark.stored
+def test_a_cookie_does_not_work_after_signing_out(person: Person) -> None:
+    browser = person.browse()
+    copied = Browser(person.client)
+    copied.cookies = dict(browser.cookies)
+    response = browser.request("GET", "/accounts/sign-out")
+    assert response.status_code in {404, 405}
+    assert is_signed_in(browser)
+    sign_out(browser)
+    assert not is_signed_in(browser)
+    assert not is_signed_in(copied)
+
+
+@pytest.mark.stored
+def test_a_cookie_does_not_work_after_the_password_was_changed(person: Person) -> None:
+    here, there = person.browse(), person.browse()
+    copied = Browser(person.client)
+    copied.cookies = dict(here.cookies)
+    wrong = change_password(here, OTHER, OTHER)
+    assert [each for each in wrong.all("input") if each.get("aria-invalid") == "true"]
+    assert is_signed_in(there)
+    check_page(change_password(here, PASSWORD, OTHER))
+    assert is_signed_in(here)
+    assert not is_signed_in(there)
+    assert not is_signed_in(copied)
+    browser = Browser(person.client)
+    assert person.enter(browser).status_code not in {302, 303}
+    browser.follow(person.enter(browser, password=OTHER))
+
+
+@pytest.mark.stored
+def test_a_cookie_does_not_work_after_a_reset(person: Person) -> None:
+    browser = person.browse()
+    ask_for_reset(Browser(person.client), person.email)
+    path = link(person.mail())
+    choose_password(Browser(person.client), path, OTHER)
+    assert not is_signed_in(browser)
+    page = browser.page(path)
+    fields = dict.fromkeys(password_fields(page), PASSWORD)
+    assert browser.post(page, page.form(*fields), **fields).status_code == 400
+    browser.follow(person.enter(browser, password=OTHER))
+    assert is_signed_in(browser)
+
+
+@pytest.mark.stored
+def test_a_cookie_does_not_work_after_the_account_was_disabled(
+    own: Own, habits: Habits
+) -> None:
+    person = Person(own.service)
+    person.join()
+    browser = person.browse()
+    own.database.execute(habits.disable.format(email=person.email))
+    assert not is_signed_in(browser)
+
+
+def test_signing_in_is_throttled_and_a_page_says_so(person: Person) -> None:
+    browser = Browser(person.client)
+    for _ in range(30):
+        browser.client.headers["X-Forwarded-For"] = fresh_address()
+        response = person.enter(browser, password=OTHER)
+        if response.status_code == 429:
+            break
+    assert response.status_code == 429
+    assert int(response.headers["retry-after"]) > 0
+    check_page(as_page(response))
+    assert person.enter(browser).status_code == 429
+
+
+def test_forms_of_accounts_from_elsewhere_are_refused(
+    person: Person, habits: Habits
+) -> None:
+    browser = person.browse()
+    evil = {"Origin": "https://evil.example", "Sec-Fetch-Site": "cross-site"}
+    page = browser.page("/")
+    change = page.link(CHANGE)
+    (form,) = [form for form in page.forms if "out" in form.element.get("action")]
+    sign_in = Browser(person.client).page("/").link(SIGN_IN)
+    for path in (change, form.element.get("action"), sign_in):
+        fields = {"email": person.email, "password": PASSWORD, "new_password": OTHER}
+        response = browser.request("POST", path, data=fields, headers=evil)
+        assert response.status_code == habits.forged_post, path
+        assert "set-cookie" not in response.headers
+    assert is_signed_in(browser)
+
+
+def test_pages_for_somebody_are_not_to_be_stored(person: Person) -> None:
+    browser = person.browse()
+    for path in ("/", ITEMS, "/items/new", "/no/such/thing"):
+        assert "no-store" in browser.request("GET", path).headers["cache-control"]
+    page = browser.page("/")
+    for address in page.assets():
+        if urlsplit(address).scheme == "https":
+            response = browser.request("GET", urlsplit(address).path)
+            assert "no-store" not in response.headers.get("cache-control", "")
+    assert "no-store" in person.enter(browser).headers["cache-control"]
+
+
+def test_each_sees_only_what_is_theirs(service: Service, person: Person) -> None:
+    other = Person(service)
+    other.join()
+    mine, theirs = person.browse(), other.browse()
+    name = fresh_name("Mine")
+    listed = create(mine, name=name)
+    path = listed.link(r"/items/[0-9a-f-]{36}/edit/?")
+    assert is_listed(mine, name)
+    assert not is_listed(theirs, name)
+    for action in (path, path.replace("edit", "delete")):
+        assert theirs.request("GET", action).status_code == 404
+        page = mine.page(action)
+        assert theirs.post(page, page.form(), price="9").status_code in {403, 404}
+    create(theirs, name=name)
+    assert is_listed(theirs, name)
+
+
+def test_who_is_signed_in_is_told_on_every_page(person: Person) -> None:
+    browser = person.browse()
+    for path in ("/", ITEMS, "/items/new"):
+        assert person.email in browser.page(path).text
+    sign_out(browser)
+    assert person.email not in browser.page("/").text
+
+
+def test_signing_in_and_out_is_logged(person: Person, service: Service) -> None:
+    person.client.headers["X-Request-ID"] = request_id = f"page-{fresh_email()[:20]}"
+    browser = Browser(person.client)
+    person.enter(browser, password=OTHER)
+    browser.follow(person.enter(browser))
+    events = [entry["event"] for entry in log_entries(service, request_id, 6)]
+    assert {"sign_in_failed", "signed_in"} <= set(events)
+    output = service.output
+    assert not [each for each in browser.cookies.values() if each in output]

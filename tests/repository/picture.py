@@ -1,0 +1,132 @@
+"""Record a run of `trivet recommend` as the picture in the README.
+
+`uv run python -m tests.repository.picture` answers the questions in a terminal of tmux
+and draws what stands there in the end. The picture depends on nothing else.
+"""
+
+import os
+import re
+import shlex
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Mapping
+from io import StringIO
+from pathlib import Path
+from typing import Any
+
+from rich._export_format import CONSOLE_SVG_FORMAT
+from rich.console import Console
+from rich.terminal_theme import SVG_EXPORT_THEME
+from rich.text import Text
+
+from selector.questionnaire import Prompt, Questionnaire
+from selector.template import PackageTree
+from tests.conftest import ROOT
+
+PICTURE = ROOT / "docs" / "recommend.svg"
+
+# One developer, one week: see tests/cases.
+ANSWERS: Mapping[str, Any] = {
+    "use_case": "small_web_app",
+    "size": "small",
+    "load": "modest",
+    "experience": "knows_django",
+    "priority": "time_to_market",
+    "needs": ["accounts", "admin", "pages", "mail"],
+}
+
+COLUMNS, LINES = 80, 70
+PATIENCE = 30
+
+
+def keys() -> Iterator[tuple[str, list[str]]]:
+    """Give each question and the keys that answer it."""
+    asked: list[Prompt] = []
+
+    def ask(prompt: Prompt) -> object:
+        asked.append(prompt)
+        return ANSWERS.get(prompt.name, prompt.default)
+
+    known = {"known_framework": "none", "project_name": "My Service"}
+    Questionnaire(PackageTree()).answer(known, ask, until="needs")
+    for prompt in asked:
+        answer = ANSWERS.get(prompt.name, prompt.default)
+        values = [choice.value for choice in prompt.choices]
+        question = prompt.message.partition("?")[0]
+        if prompt.several:
+            pressed: list[str] = []
+            for value in values:
+                if (value in answer) != (value in prompt.default):
+                    pressed.append("Space")
+                pressed.append("Down")
+            yield question, [*pressed, "Enter"]
+        else:
+            steps = values.index(answer) - values.index(prompt.default)
+            yield question, [*["Down" if steps > 0 else "Up"] * abs(steps), "Enter"]
+
+
+class Terminal:
+    """A terminal of tmux; the server is one of its own."""
+
+    def __init__(self) -> None:
+        self.tmux = ["tmux", "-L", f"record-{os.getpid()}", "-f", os.devnull]
+        bin_folder = shlex.quote(str(Path(sys.executable).parent))
+        shell = f"env PS1='$ ' PATH={bin_folder}:$PATH TERM=screen-256color sh"
+        size = ["-x", str(COLUMNS), "-y", str(LINES)]
+        self("new-session", "-d", *size, shell)
+
+    def __call__(self, *command: str) -> str:
+        """Give a command to tmux."""
+        return subprocess.run(
+            [*self.tmux, *command], check=True, capture_output=True, text=True
+        ).stdout
+
+    def wait_for(self, text: str) -> None:
+        """Wait until a text stands on the screen."""
+        end = time.monotonic() + PATIENCE
+        while text not in self("capture-pane", "-p"):
+            if time.monotonic() > end:
+                sys.exit(f"{text!r} never came up:\n{self('capture-pane', '-p')}")
+            time.sleep(0.05)
+
+    def press(self, *pressed: str) -> None:
+        """Press keys."""
+        self("send-keys", *pressed)
+
+
+def recorded() -> str:
+    """Run it, and give the screen with its colours."""
+    terminal = Terminal()
+    try:
+        terminal.wait_for("$")
+        terminal.press("trivet recommend", "Enter")
+        for question, pressed in keys():
+            terminal.wait_for(f"? {question}")
+            time.sleep(0.5)  # until the list below it takes keys
+            terminal.press(*pressed)
+        terminal.wait_for("This rests on")
+        time.sleep(0.5)
+        screen = terminal("capture-pane", "-p", "-e")
+    finally:
+        terminal("kill-server")
+    return re.sub(r"\n\$\s*$", "\n", screen)
+
+
+def drawn(screen: str) -> str:
+    """Draw a screen as SVG, in fonts that are at hand."""
+    out = Console(record=True, width=COLUMNS, file=StringIO())
+    out.print(Text.from_ansi(screen.rstrip()))
+    svg = out.export_svg(
+        title="trivet recommend",
+        theme=SVG_EXPORT_THEME,
+        code_format=re.sub(
+            r"@font-face \{\{.*?\}\}\n", "", CONSOLE_SVG_FORMAT, flags=re.DOTALL
+        ),
+        unique_id="trivet",
+    )
+    return re.sub(r"[ \t]+$", "", svg, flags=re.MULTILINE)
+
+
+if __name__ == "__main__":
+    PICTURE.write_text(drawn(recorded()), "utf-8")

@@ -1,0 +1,51 @@
+"""A mail server on loopback that keeps what it gets: how tests read mail."""
+
+import atexit
+import email
+import email.policy
+import functools
+import time
+from email.message import EmailMessage
+
+from aiosmtpd.controller import Controller
+from aiosmtpd.smtp import SMTP, Envelope, Session
+
+from tests.starters.databases import free_port
+
+SECONDS = 15
+
+
+class Mailbox:
+    """Everything that services under test have sent, by the address it went to."""
+
+    def __init__(self) -> None:
+        self.mails: dict[str, list[EmailMessage]] = {}
+        self.controller = Controller(self, hostname="127.0.0.1", port=free_port())
+        self.controller.start()
+        self.url = f"smtp://127.0.0.1:{self.controller.port}"
+
+    async def handle_DATA(  # noqa: N802 - aiosmtpd calls it so
+        self, _server: SMTP, _session: Session, envelope: Envelope
+    ) -> str:
+        content = envelope.content
+        assert isinstance(content, bytes)
+        mail = email.message_from_bytes(content, policy=email.policy.default)
+        for address in envelope.rcpt_tos:
+            self.mails.setdefault(address, []).append(mail)
+        return "250 OK"
+
+    def last(self, address: str, count: int = 1) -> EmailMessage:
+        """Wait until so many mails have come to an address, and return the last."""
+        end = time.monotonic() + SECONDS
+        while len(self.mails.get(address, [])) < count:
+            assert time.monotonic() < end, f"no mail number {count} to {address}"
+            time.sleep(0.01)
+        return self.mails[address][count - 1]
+
+
+@functools.cache
+def mailbox() -> Mailbox:
+    """Start the server, once for each process of the test run."""
+    found = Mailbox()
+    atexit.register(found.controller.stop)
+    return found
