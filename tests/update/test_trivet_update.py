@@ -180,6 +180,11 @@ def test_edited_files_are_named_before_they_go(trivet: Trivet, project: Path) ->
         (["--add", "cms"], "`cms` does not fit"),
         (["--add", "tasks"], "`tasks` cannot be generated for FastAPI in v999.0.0"),
         (["--remove", "pages"], "`pages` is not in the project"),
+        (
+            ["--add", "accounts", "--remove", "mail"],
+            "`mail` stays, because accounts rests on it",
+        ),
+        (["--ref", "v0.1.0", "--add", "mail"], "for FastAPI in v0.1.0 of the template"),
         (["--data", "database=oracle"], "`oracle` is not offered"),
         (["--data", "databse=mysql"], "Did you mean `database`?"),
         (["--data", "database"], "write key=value"),
