@@ -235,18 +235,20 @@ def _finish(out: Console, outcome: Outcome, before: str, *, test: bool) -> int:
             display.command(out, step)
         _ways(out, outcome.living, branch, before)
         return OPEN
-    passed = _test(out, outcome, before) if test else True
+    passed = _test(out, outcome, before) if test else None
     out.print(f"\nThe update is a commit on the branch {branch}.", markup=False)
     models = [n for n in outcome.changed + outcome.new if Path(n).name == "models.py"]
-    if models:
+    if models and not passed:
         uv = uv_as_typed()
         out.print(
-            "Models changed. The schema is yours: write the migration and read it."
+            "Models changed. If tables change with them, write the migration (the schema "
+            "is yours), read it, apply it, and run the tests:"
         )
         display.command(out, f'{uv} run poe migration "what changed"')
+        display.command(out, f"{uv} run poe migrate && {uv} run poe test")
     display.lines(out, "To look at it", [f"git diff {before}..."])
     _ways(out, outcome.living, branch, before)
-    return 0 if passed else OPEN
+    return OPEN if passed is False else 0
 
 
 def _ways(out: Console, living: Living, branch: str, before: str) -> None:
