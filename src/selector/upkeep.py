@@ -241,8 +241,8 @@ def _finish(out: Console, outcome: Outcome, before: str, *, test: bool) -> int:
     if models and not passed:
         uv = uv_as_typed()
         out.print(
-            "Models changed. If tables change with them, write the migration (the schema "
-            "is yours), read it, apply it, and run the tests:"
+            "Models changed. If tables change with them, write the migration (the "
+            "schema is yours), read it, apply it, and run the tests:"
         )
         display.command(out, f'{uv} run poe migration "what changed"')
         display.command(out, f"{uv} run poe migrate && {uv} run poe test")
