@@ -138,7 +138,7 @@ def rendered(
         raise _unwritable(parent, error) from error
     computed = {**answers.computed, **_address(template.recorded)}
     answers = Answers(answers.given, computed)
-    # Copier reads the criteria itself: JSON would make texts of the numbers among keys.
+    # Copier has the criteria from where it has the questions.
     data = {key: value for key, value in answers.all.items() if key != "criteria"}
     try:
         folder = Path(workshop) / (destination.name or "project")
