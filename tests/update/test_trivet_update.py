@@ -1,7 +1,6 @@
 """`trivet update`: Copier's update, with what Copier leaves out."""
 
 import os
-import shutil
 import signal
 import subprocess
 import sys
@@ -231,27 +230,20 @@ def test_another_framework_is_explained_and_never_happens_by_itself(
 
 
 @pytest.mark.slow
-def test_a_project_in_a_larger_repository(
-    trivet: Trivet, base: Path, tmp_path: Path
-) -> None:
-    top = tmp_path / "larger repository"
-    project = top / "services" / "one"
-    shutil.copytree(base, project, ignore=shutil.ignore_patterns(".git"))
-    (top / "README.md").write_text("# Much\n", "utf-8")
-    git("init", "--quiet", "--initial-branch=main", cwd=top)
-    commit_all(top, "Start")
-    (top / "untracked.txt").write_text("of no concern\n", "utf-8")
+def test_a_project_in_a_larger_repository(trivet: Trivet, larger: Path) -> None:
+    project = larger / "services/one"
+    (larger / "untracked.txt").write_text("of no concern\n", "utf-8")
     own(project, *OWN_HEALTH)
-    git("reset", "--quiet", "HEAD", cwd=top)
+    git("reset", "--quiet", "HEAD", cwd=larger)
 
     done = trivet("update", project, "--no-test")
 
     assert done.code == 1
-    assert conflicts(top) == {"services/one/app/health.py"}
+    assert conflicts(larger) == {"services/one/app/health.py"}
     assert (project / "app/greeting.py").is_file()
-    assert (top / "README.md").read_text("utf-8") == "# Much\n"
+    assert (larger / "README.md").read_text("utf-8") == "# Much\n"
     assert trivet("update", project, "--undo").code == 0
-    assert git("status", "--porcelain", cwd=top) == ""
+    assert git("status", "--porcelain", cwd=larger) == ""
 
 
 @pytest.mark.slow
