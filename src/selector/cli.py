@@ -18,6 +18,7 @@ from rich.console import Console
 from selector import asking, commands, display, template, upkeep
 from selector.documents import load_yaml
 from selector.errors import Refusal, SetupFailed
+from selector.options import pairs_of
 from selector.project import Project, check_destination, rendered
 from selector.questionnaire import Answers, Prompt, Questionnaire
 from selector.recommendation import Recommendation
@@ -128,7 +129,7 @@ def new(  # noqa: PLR0913, PLR0917 - one argument for each option
     path = check_destination(destination)
     with template.opened(where, ref) as source:
         questionnaire = Questionnaire(source.tree)
-        questionnaire.weigh(_pairs("--weight", weights))
+        questionnaire.weigh(pairs_of("--weight", weights))
         explained = Explained(questionnaire, out)
         answers = _answers(questionnaire, data, explained, defaults=defaults)
         explained.show(answers.all)
@@ -287,7 +288,7 @@ def _criteria(
     defaults: bool,
 ) -> dict[str, Any]:
     """Give the answers that weigh."""
-    questionnaire.weigh(_pairs("--weight", weights))
+    questionnaire.weigh(pairs_of("--weight", weights))
     # Who asks for a recommendation has not chosen yet, so that is not asked.
     data = {"known_framework": "none", "project_name": "My Service", **data}
     last = questionnaire.criteria[-1]
@@ -414,18 +415,7 @@ def _data(pairs: tuple[str, ...], file: Path | None) -> dict[str, object]:
             message = f"--data-file: {file} must hold lines such as `use_case: api`."
             raise Refusal(message)
         data = {key: value for key, value in content.items() if not key.startswith("_")}
-    return data | _pairs("--data", pairs)
-
-
-def _pairs(option: str, pairs: tuple[str, ...]) -> dict[str, str]:
-    result = {}
-    for pair in pairs:
-        key, equals, value = pair.partition("=")
-        if not equals or not key.strip():
-            message = f"{option}: write key=value, not `{pair}`."
-            raise Refusal(message)
-        result[key.strip()] = value
-    return result
+    return data | pairs_of("--data", pairs)
 
 
 cli.add_command(upkeep.update)

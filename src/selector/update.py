@@ -12,7 +12,7 @@ from selector import commands
 from selector.errors import Refusal
 from selector.living import Living, found, git_at
 from selector.project import ANSWERS_FILE, record, rendered
-from selector.questionnaire import Questionnaire
+from selector.questionnaire import Answers, Questionnaire
 from selector.rendering import updater
 from selector.standing import Standing
 from selector.template import Template
@@ -52,36 +52,46 @@ class Wanted:
                 f"`git log -p -- {ANSWERS_FILE}` shows what it held."
             )
             raise Refusal(message) from error
-        self._check_needs(standing, result.all)
+        self._check_needs(standing, result)
         return {
             key: value
             for key, value in result.given.items()
             if key in stored and _differ(value, stored[key])
         }
 
-    def _check_needs(self, standing: Standing, answers: Mapping[str, Any]) -> None:
-        model = standing.questionnaire.model
-        framework = model.frameworks[answers["framework"]].title
+    def _check_needs(self, standing: Standing, result: Answers) -> None:
+        answers = result.all
         for need in self.add:
             if need not in answers["parts"]:
+                frameworks = answers["criteria"][0]["frameworks"]
                 message = (
-                    f"--add: `{need}` cannot be generated for {framework} in "
-                    f"{standing.target} of the template."
+                    f"--add: `{need}` cannot be generated for "
+                    f"{frameworks[answers['framework']]['title']} in {standing.target} "
+                    "of the template."
                 )
                 raise Refusal(message)
         for need in self.remove:
             if need in answers["parts"]:
-                bringing = [
-                    n for n in answers["needs"] if need in model.needs[n].brings
+                resting = [
+                    other
+                    for other in answers["needs"]
+                    if need in self._parts(standing, result, other)
                 ]
                 message = (
-                    f"--remove: `{need}` stays, because {', '.join(bringing)} rests on "
+                    f"--remove: `{need}` stays, because {', '.join(resting)} rests on "
                     "it. Remove that too."
                 )
                 raise Refusal(message)
             if need not in standing.living.given["needs"]:
                 message = f"--remove: `{need}` is not in the project."
                 raise Refusal(message)
+
+    @staticmethod
+    def _parts(standing: Standing, result: Answers, need: str) -> list[str]:
+        """Give what a project with this need alone is made of."""
+        alone = standing.questionnaire.answer({**result.given, "needs": [need]})
+        parts: list[str] = alone.computed["parts"]
+        return parts
 
 
 def _differ(one: object, other: object) -> bool:

@@ -17,6 +17,7 @@ from selector import asking, commands, display
 from selector.doctor import examine
 from selector.errors import Refusal
 from selector.living import Living, found
+from selector.options import pairs_of
 from selector.setup import uv_as_typed
 from selector.standing import Standing, standing
 from selector.update import Outcome, Wanted, go_back, prepared, undo
@@ -74,7 +75,7 @@ def update(  # noqa: PLR0913 - one argument for each option
         out.print(f"Undone: you are on {undo(folder)} again.", markup=False)
         return 0
     living = found(folder)
-    wanted = Wanted(add, remove, _pairs(pairs))
+    wanted = Wanted(add, remove, pairs_of("--data", pairs))
     with standing(living, where, ref) as stands:
         if check:
             return _check(out, stands)
@@ -111,17 +112,6 @@ class _Stopped(Refusal):
 
 class _NotAgreed(Refusal):
     exit_code = OPEN
-
-
-def _pairs(pairs: tuple[str, ...]) -> dict[str, object]:
-    data: dict[str, object] = {}
-    for pair in pairs:
-        key, equals, value = pair.partition("=")
-        if not equals or not key.strip():
-            message = f"--data: write key=value, not `{pair}`."
-            raise Refusal(message)
-        data[key.strip()] = value
-    return data
 
 
 def _check(out: Console, stands: Standing) -> int:
@@ -235,18 +225,20 @@ def _finish(out: Console, outcome: Outcome, before: str, *, test: bool) -> int:
             display.command(out, step)
         _ways(out, outcome.living, branch, before)
         return OPEN
-    passed = _test(out, outcome, before) if test else True
+    passed = _test(out, outcome, before) if test else None
     out.print(f"\nThe update is a commit on the branch {branch}.", markup=False)
     models = [n for n in outcome.changed + outcome.new if Path(n).name == "models.py"]
-    if models:
+    if models and not passed:
         uv = uv_as_typed()
         out.print(
-            "Models changed. The schema is yours: write the migration and read it."
+            "Models changed. If tables change with them, write the migration (the "
+            "schema is yours), read it, apply it, and run the tests:"
         )
         display.command(out, f'{uv} run poe migration "what changed"')
+        display.command(out, f"{uv} run poe migrate && {uv} run poe test")
     display.lines(out, "To look at it", [f"git diff {before}..."])
     _ways(out, outcome.living, branch, before)
-    return 0 if passed else OPEN
+    return OPEN if passed is False else 0
 
 
 def _ways(out: Console, living: Living, branch: str, before: str) -> None:

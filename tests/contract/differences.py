@@ -22,6 +22,11 @@ class Habits:
     # Where the admin panel stands, and what its lists call what is searched for.
     admin: str = "/admin/"
     admin_search: str = "search"
+    # How ending somebody's sessions is made to fail, in SQLite.
+    break_tokens: str = (
+        "CREATE TRIGGER broken BEFORE DELETE ON tokens"
+        " BEGIN SELECT RAISE(ABORT, 'broken'); END"
+    )
 
 
 HABITS = {

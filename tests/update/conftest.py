@@ -126,6 +126,16 @@ def project(base: Path, tmp_path: Path) -> Path:
     return Path(shutil.copytree(base, tmp_path / "service"))
 
 
+@pytest.fixture
+def larger(base: Path, tmp_path: Path) -> Path:
+    """Give a larger repository, which has a project in services/one."""
+    top = tmp_path / "larger repository"
+    ignore = shutil.ignore_patterns(".git")
+    shutil.copytree(base, top / "services/one", ignore=ignore)
+    (top / "README.md").write_text("# Much\n", "utf-8")
+    return committed(top)
+
+
 def own(project: Path, name: str, old: str = "", new: str = "") -> None:
     """Commit what an owner does: a file of their own, or a change in one."""
     path = project / name

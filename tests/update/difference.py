@@ -40,17 +40,23 @@ def taken_away(template: Path, since: str) -> Iterator[str]:
 def newly_excluded(template: Path, since: str) -> Iterator[str]:
     """Name the lines of _exclude that are newer than a release and match its paths."""
     paths = {path.split("/", 1)[1] for path in rendered_paths(template, since)}
+    before = excludes(template, since)
     for line in excludes(template, "HEAD"):
-        if line in excludes(template, since):
-            continue
-        pattern = re.sub(r"\{%.*?%\}", "", line)
-        for match in sorted(
-            PathSpec.from_lines("gitignore", [pattern]).match_files(paths)
-        ):
+        condition, pattern = split(line)
+        # What was left out on that condition already stays so.
+        known = [old for then, old in map(split, before) if then == condition]
+        left_out = set(PathSpec.from_lines("gitignore", known).match_files(paths))
+        matches = set(PathSpec.from_lines("gitignore", [pattern]).match_files(paths))
+        for match in sorted(matches - left_out):
             yield (
                 f"`{line}` in _exclude matches {match}, which {since} rendered: "
                 "updates would leave that file behind."
             )
+
+
+def split(line: str) -> tuple[str, str]:
+    """Split a line of _exclude into its condition and its pattern."""
+    return "".join(re.findall(r"\{%.*?%\}", line)), re.sub(r"\{%.*?%\}", "", line)
 
 
 def rendered_paths(template: Path, ref: str) -> set[str]:

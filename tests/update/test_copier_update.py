@@ -94,20 +94,15 @@ def test_a_project_lives_on_with_its_data_through_every_change(
 
 
 @pytest.mark.slow
-def test_a_project_in_a_larger_repository(base: Path, tmp_path: Path) -> None:
-    top = tmp_path / "larger repository"
-    project = top / "services" / "one"
-    shutil.copytree(base, project, ignore=shutil.ignore_patterns(".git"))
-    (top / "README.md").write_text("# Much\n", "utf-8")
-    git("init", "--quiet", "--initial-branch=main", cwd=top)
-    commit_all(top, "Start")
+def test_a_project_in_a_larger_repository(larger: Path) -> None:
+    project = larger / "services/one"
     own(project, "app/health.py", '"""Whether', '"""Mine: whether')
 
     update(project, ref=None)
 
-    assert conflicts(top) == {"services/one/app/health.py"}
+    assert conflicts(larger) == {"services/one/app/health.py"}
     assert (project / "app/greeting.py").is_file()
-    assert (top / "README.md").read_text("utf-8") == "# Much\n"
+    assert (larger / "README.md").read_text("utf-8") == "# Much\n"
 
 
 @pytest.mark.slow

@@ -76,6 +76,15 @@ def test_a_new_exclude_line_is_noticed(changed: Path) -> None:
     assert "_exclude matches app/health.py" in said
 
 
+def test_a_narrower_line_on_the_same_condition_is_allowed(changed: Path) -> None:
+    replace(changed / "copier.yml", "}/app/api{", "}/app/api/*{")
+    commit_all(changed, "Exclude less")
+    assert list(newly_excluded(changed, LAST)) == []
+    replace(changed / "copier.yml", "'api' not in parts %}/app/api", "true %}/app/api")
+    commit_all(changed, "Exclude on another condition")
+    assert list(newly_excluded(changed, LAST))
+
+
 def test_a_new_line_for_new_files_is_allowed(changed: Path) -> None:
     replace(changed / "copier.yml", "  # Extras.\n", '  - "/app/brand_new"\n')
     commit_all(changed, "Exclude")
