@@ -27,12 +27,9 @@ from app.uploads.models import Upload, shares_quota
 
 MAX_PIXELS = 25_000_000
 # WebP is not among them: Pillow reads such a file whole.
-PICTURES = {
-    "GIF": "image/gif",
-    "JPEG": "image/jpeg",
-    "MPO": "image/jpeg",  # as phones write it: with a second picture behind
-    "PNG": "image/png",
-}
+FORMATS = ("GIF", "JPEG", "PNG")
+TYPES = {kind: f"image/{kind.lower()}" for kind in FORMATS}
+TYPES["MPO"] = "image/jpeg"  # as phones write it, with a second picture behind
 
 
 class UploadNotFound(Refused):
@@ -122,14 +119,14 @@ def _type_of(file: BinaryIO) -> str:
     if file.read(5) == b"%PDF-":
         return "application/pdf"
     try:
-        image = Image.open(file, formats=tuple(PICTURES))
+        image = Image.open(file, formats=FORMATS)
     except Image.DecompressionBombError:
         raise TooManyPixels from None
     except Exception:  # a stranger made it: anything can be wrong there
         raise TypeRefused from None
     if image.width * image.height > MAX_PIXELS:
         raise TooManyPixels
-    return PICTURES[image.format or ""]
+    return TYPES[image.format or ""]
 
 
 def _write(file: BinaryIO, path: Path) -> None:
