@@ -27,6 +27,7 @@ ORIGIN = f"https://{HOST}"
 JSON = "application/json"
 PROBLEM = "application/problem+json"
 ITEMS = "/api/v1/items"
+UPLOADS = "/api/v1/uploads"
 AUTH = "/api/v1/auth"
 PASSWORD = "kettle at four o'clock"  # noqa: S105
 TOKEN_SECONDS = 600  # less than an access token lives

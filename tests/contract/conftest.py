@@ -36,12 +36,14 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
     def mark(starter: Starter) -> pytest.MarkDecorator:
         """Leave what accounts hardly change to the thorough part."""
-        elsewhere = "accounts" in starter.needs and "accounts" not in needs
+        elsewhere = "accounts" in starter.needs and (
+            needs <= set(BOTH) or starter.database != "sqlite"
+        )
         return pytest.mark.thorough if elsewhere else pytest.mark.slow
 
     if "kind" in metafunc.fixturenames:
         pairs = [
-            parameter(starter, kind, mark=mark(starter))
+            parameter(starter, kind, mark=mark(starter), asked=needs)
             for starter in chosen
             for kind, exchange in EXCHANGES.items()
             if exchange.need is None or exchange.need in starter.needs
@@ -52,7 +54,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     else:
         metafunc.parametrize(
             "project",
-            [parameter(starter, mark=mark(starter)) for starter in chosen],
+            [parameter(starter, mark=mark(starter), asked=needs) for starter in chosen],
             indirect=True,
             scope="session",
         )

@@ -19,6 +19,14 @@ class Habits:
     sign_in_refused: int = 401
     # How an account is disabled, without the service that might do more.
     disable: str = "UPDATE users SET is_active = FALSE WHERE email = '{email}'"
+    # Where the admin panel stands, and what its lists call what is searched for.
+    admin: str = "/admin/"
+    admin_search: str = "search"
+    # How ending somebody's sessions is made to fail, in SQLite.
+    break_tokens: str = (
+        "CREATE TRIGGER broken BEFORE DELETE ON tokens"
+        " BEGIN SELECT RAISE(ABORT, 'broken'); END"
+    )
 
 
 HABITS = {

@@ -1,6 +1,7 @@
 """The files of the extras, by the tools that know them best."""
 
 import json
+import re
 import subprocess
 import sys
 from functools import cache
@@ -93,6 +94,19 @@ def test_no_secret_stands_in_what_runs_in_production(project: Project) -> None:
         for line in project.texts.get(name, "").splitlines():
             if "SECRET" in line or "PASSWORD:" in line:
                 assert ":?" in line or "RANDOM" in line, line
+
+
+def test_the_image_runs_as_nobody_in_particular_without_development_tools(
+    project: Project,
+) -> None:
+    if "container" in project.switches:
+        image = project.texts["Dockerfile"]
+        assert all("--no-dev" in line for line in re.findall("uv sync.*", image))
+        last = image.split("\nFROM ")[-1]
+        assert "uv sync" not in last
+        (user,) = re.findall(r"^USER (\S+)$", last, re.MULTILINE)
+        assert int(user.partition(":")[0]) > 0
+        assert "tests" in project.texts[".dockerignore"].splitlines()
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,7 @@
 """The smaller set of starters that is installed and run, not only rendered."""
 
 import os
+from collections.abc import Set as AbstractSet
 
 import pytest
 import yaml
@@ -13,6 +14,8 @@ from tests.starters.harness import Starter
 FRAMEWORKS = ("django", "fastapi", "flask")
 BOTH = ("api", "pages")
 PEOPLE = ("accounts", *BOTH)
+FILES = ("accounts", "admin", *BOTH, "uploads")
+TASKS = ("accounts", "api", "tasks")
 BUILT = yaml.safe_load((ROOT / "src/selector/criteria.yml").read_text("utf-8"))["built"]
 STARTERS = [
     Starter(framework, needs, database)
@@ -29,6 +32,9 @@ STARTERS = [
         (("accounts", "pages"), "sqlite"),
         (PEOPLE, "sqlite"),
         (PEOPLE, "postgresql"),
+        (FILES, "sqlite"),
+        (FILES, "postgresql"),
+        (TASKS, "sqlite"),
     )
     if set(needs) <= set(BUILT[framework])
 ]
@@ -40,10 +46,17 @@ _MARIADB_MISSING = (
 
 
 def parameter(
-    starter: Starter, *more: str, mark: pytest.MarkDecorator = pytest.mark.slow
+    starter: Starter,
+    *more: str,
+    mark: pytest.MarkDecorator = pytest.mark.slow,
+    asked: AbstractSet[str] = frozenset(),
 ) -> ParameterSet:
-    """Return the starter as a parameter, run by one worker, MySQL where it can be."""
-    if "accounts" in starter.needs and starter != Starter(starter.framework, PEOPLE):
+    """Return the starter as a parameter, run by one worker, MySQL where it can be.
+
+    `asked` are the needs that the test is about.
+    """
+    most = Starter(starter.framework, PEOPLE)
+    if "accounts" in starter.needs and starter != most and not asked - set(PEOPLE):
         mark = pytest.mark.thorough  # the one with all of it stands for the others
     marks: list[pytest.MarkDecorator] = [
         mark,

@@ -7,10 +7,10 @@ import pytest
 from copier import VcsRef, run_update
 
 from tests.conftest import git, render_into
-from tests.contract.client import ITEMS, PASSWORD, Client, Person
-from tests.starters.databases import new_database
+from tests.contract.client import ITEMS, PASSWORD, UPLOADS, Client, Person
+from tests.starters.databases import Database, new_database
 from tests.starters.harness import Project, Starter, booted, install
-from tests.starters.matrix import BOTH, PEOPLE
+from tests.starters.matrix import BOTH, FILES, PEOPLE
 
 
 def commit(directory: Path) -> None:
@@ -35,6 +35,19 @@ def change_needs(project: Project, needs: tuple[str, ...]) -> Project:
     return install(starter, project.directory)
 
 
+def grown(kind: str, template: Path, directory: Path) -> tuple[Project, Database]:
+    """Make a project with its first data."""
+    starter = Starter("fastapi", BOTH, kind)
+    answers = {"known_framework": "fastapi", "needs": [*BOTH], "database": kind}
+    render_into(directory / "project", template=template, answers=answers)
+    git("init", "--quiet", cwd=directory / "project")
+    project = install(starter, directory / "project")
+    database = new_database(kind, directory / "databases")
+    for task in ("migrate", "seed"):
+        project.poe(task, DATABASE_URL=database.url)
+    return project, database
+
+
 @pytest.mark.parametrize(
     "database_kind",
     [
@@ -45,20 +58,8 @@ def change_needs(project: Project, needs: tuple[str, ...]) -> Project:
 def test_accounts_come_and_go_and_the_items_stay(
     database_kind: str, template_repo: Path, tmp_path: Path
 ) -> None:
-    starter = Starter("fastapi", BOTH, database_kind)
-    directory = tmp_path / "project"
-    answers = {
-        "known_framework": "fastapi",
-        "needs": [*BOTH],
-        "database": database_kind,
-    }
-    render_into(directory, template=template_repo, answers=answers)
-    git("init", "--quiet", cwd=directory)
-    project = install(starter, directory)
-    database = new_database(database_kind, tmp_path / "databases")
+    project, database = grown(database_kind, template_repo, tmp_path)
     settings = {"DATABASE_URL": database.url}
-    project.poe("migrate", **settings)
-    project.poe("seed", **settings)
     with booted(project, database.url) as service, Client(service) as client:
         before = client.walk()
         assert before
@@ -83,3 +84,29 @@ def test_accounts_come_and_go_and_the_items_stay(
         assert client.create()["id"]
         assert client.patch(f"{ITEMS}/{mine['id']}", json={"price": 2}).is_success
     database.execute("SELECT email FROM users")
+
+
+@pytest.mark.thorough
+@pytest.mark.parametrize("database_kind", ["sqlite", "postgresql"])
+def test_uploads_come_before_accounts_and_the_staff_finds_them(
+    database_kind: str, template_repo: Path, tmp_path: Path
+) -> None:
+    project, database = grown(database_kind, template_repo, tmp_path)
+    settings = {"DATABASE_URL": database.url}
+    project = change_needs(project, (*BOTH, "uploads"))
+    for task in (["migration", "uploads"], ["migrate"], ["check"]):
+        project.poe(*task, **settings)
+    file = {"file": ("plan.pdf", b"%PDF-1.7")}
+    with booted(project, database.url) as service, Client(service) as client:
+        upload = client.post(UPLOADS, files=file).json()
+    project = change_needs(project, FILES)
+    for task in (["migration", "accounts"], ["migrate"], ["check"]):
+        project.poe(*task, **settings)
+    with booted(project, database.url) as service:
+        person, boss = Person(service), Person(service)
+        person.join()
+        project.poe("create-admin", boss.email, typed=f"{PASSWORD}\n", **settings)
+        assert person.api().get(UPLOADS).json()["uploads"] == []
+        assert boss.api().get(UPLOADS).json()["uploads"] == [upload]
+        content = boss.api().get(f"{UPLOADS}/{upload['id']}/content")
+        assert content.content == file["file"][1]

@@ -1,6 +1,7 @@
 """What people do with a project on its first day works, and warns of nothing."""
 
 import re
+import shutil
 import sqlite3
 from pathlib import Path
 
@@ -132,6 +133,20 @@ def test_its_development_server_needs_no_settings(project: Project) -> None:
                 assert page.status_code == 200
                 (style, *_) = re.findall(r'href="(/[^"]+\.css[^"]*)"', page.text)
                 assert client.get(style).status_code == 200
+
+
+def test_what_stands_in_env_counts_in_development(
+    project: Project, tmp_path: Path
+) -> None:
+    directory = shutil.copytree(project.directory, tmp_path / "project")
+    copy = Project(project.starter, directory, project.environment_directory)
+    (directory / ".env").write_text("ALLOWED_HOSTS=only.example\n")
+    with development_server(copy) as service:
+        base = f"http://127.0.0.1:{service.port}"
+        with httpx2.Client(base_url=base, trust_env=False) as client:
+            assert client.get("/no/such/thing").status_code == 400
+            only = {"Host": "only.example"}
+            assert client.get("/no/such/thing", headers=only).status_code == 404
 
 
 def test_its_server_refuses_to_be_entered_with_an_empty_environment(

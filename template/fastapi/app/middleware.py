@@ -115,7 +115,9 @@ class Admission:
             url = f"https://{host}{(scope['raw_path'] + query).decode('latin-1')}"
             return await RedirectResponse(url, 308)(scope, receive, send)
         too_large = HTTPException(413, "The body is too large.", CLOSE)
-        limit, received, complete = self.settings.max_body_bytes, 0, False
+        limits: dict[str, int] = getattr(scope["app"].state, "body_limits", {})
+        limit = limits.get(scope["path"], self.settings.max_body_bytes)
+        received, complete = 0, False
 
         async def receive_in_bounds() -> Message:
             nonlocal received, complete

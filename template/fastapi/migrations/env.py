@@ -5,7 +5,7 @@ import asyncio
 from alembic import context
 from sqlalchemy import Connection
 
-import app.items.models  # noqa: F401 - registers its tables
+import app.main  # noqa: F401 - registers all tables
 from app.database import Base, Database
 from app.settings import load_settings
 

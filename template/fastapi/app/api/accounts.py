@@ -72,7 +72,12 @@ class Me(BaseModel):
     is_staff: bool
 
 
-@json_calls.post("/auth/register", status_code=202, responses=problems(415, 429))
+@json_calls.post(
+    "/auth/register",
+    status_code=202,
+    response_class=Response,
+    responses=problems(415, 429),
+)
 async def register(
     body: Registration, session: WriteSession, tries: Counted, post: Post
 ) -> Response:
@@ -126,7 +131,12 @@ async def revoke(body: Refresh, session: WriteSession) -> None:
     await tokens.end(session, body.refresh_token, "refresh")
 
 
-@json_calls.post("/auth/reset", status_code=202, responses=problems(415, 429))
+@json_calls.post(
+    "/auth/reset",
+    status_code=202,
+    response_class=Response,
+    responses=problems(415, 429),
+)
 async def ask_for_reset(body: ResetRequest, tries: Counted, post: Post) -> Response:
     await tries.mail(body.email)
     post.send_reset(to=body.email)

@@ -5,13 +5,11 @@ import re
 import unicodedata
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
-from typing import Annotated
+from typing import Annotated, Protocol
 from uuid import UUID
 
 from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema
 from pydantic_core import PydanticCustomError
-
-from app.items.models import Item
 
 NAME_LENGTH = 100
 DESCRIPTION_LENGTH = 1000
@@ -102,9 +100,18 @@ Price = Annotated[
 Cursor = Annotated[str, Field(pattern=r"^A[A-P][A-Za-z0-9_-]{30}$")]
 
 
-def cursor_of(item: Item) -> str:
-    microseconds = (item.created_at - EPOCH) // timedelta(microseconds=1)
-    raw = microseconds.to_bytes(8, "big") + item.id.bytes
+class Placed(Protocol):
+    """What stands in a list by when it was made."""
+
+    @property
+    def created_at(self) -> datetime: ...
+    @property
+    def id(self) -> UUID: ...
+
+
+def cursor_of(row: Placed) -> str:
+    microseconds = (row.created_at - EPOCH) // timedelta(microseconds=1)
+    raw = microseconds.to_bytes(8, "big") + row.id.bytes
     return base64.urlsafe_b64encode(raw).decode("ascii")
 
 

@@ -1,8 +1,10 @@
 """The pages of accounts."""
 
+import re
 from typing import Annotated
+from urllib.parse import urlencode
 
-from fastapi import APIRouter, Depends, Form, Request, Response
+from fastapi import APIRouter, Depends, Form, HTTPException, Request, Response
 from fastapi.responses import RedirectResponse
 from pydantic import BaseModel
 
@@ -10,11 +12,11 @@ from app.accounts import service
 from app.accounts.inputs import Email, NewPassword, as_kept
 from app.accounts.mails import Post
 from app.accounts.owners import Identity
+from app.accounts.sessions import end_session, start_session
 from app.accounts.throttle import Counted
 from app.database import WriteSession
 from app.pages.forms import check
 from app.pages.rendering import templates
-from app.pages.sessions import end_session, local, signed_in, start_session
 
 router = APIRouter(prefix="/accounts")
 Errors = dict[str, str]
@@ -43,6 +45,17 @@ class Choice(BaseModel):
 
 
 Filled = Annotated[Fields, Form()]
+
+
+def signed_in(request: Request) -> Identity:
+    """Send strangers to sign in, and from there back here."""
+    identity: Identity | None = request.state.identity
+    if identity is None:
+        query = f"?{request.url.query}" if request.url.query else ""
+        here = urlencode({"next": request.url.path + query})
+        location = f"{request.url_for('sign_in_page').path}?{here}"
+        raise HTTPException(303, "Sign in first.", {"Location": location})
+    return identity
 
 
 @router.get("/register")
@@ -179,6 +192,12 @@ async def change_password(
     response = _go(request, "home")
     await start_session(request, response, session, user)
     return response
+
+
+def local(address: str, otherwise: str) -> str:
+    """Return a path of this site, whatever an address says that came from outside."""
+    inside = re.fullmatch(r"/([^/\\].*)?", address) and address.isprintable()
+    return address if inside else otherwise
 
 
 def _show(

@@ -8,7 +8,7 @@ from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.accounts.models import Token, User, now
-from app.pages.sessions import local
+from app.pages.accounts import local
 from app.settings import Settings
 from tests.accounts.people import PASSWORD, mailed
 

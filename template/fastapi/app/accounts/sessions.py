@@ -1,13 +1,10 @@
 """Signing in with a browser: a cookie, and a row for it on the server."""
 
-import re
-from urllib.parse import urlencode
-
-from fastapi import HTTPException, Request, Response
+from fastapi import Request, Response
 
 from app.accounts import tokens
 from app.accounts.models import User
-from app.accounts.owners import Identity, work_for
+from app.accounts.owners import work_for
 from app.database import ReadSession, WriteSession
 from app.settings import Settings
 
@@ -21,17 +18,6 @@ async def identify(request: Request, session: ReadSession) -> None:
             token, user = found
             await tokens.keep(session, token)
             request.state.identity = work_for(session, user)
-
-
-def signed_in(request: Request) -> Identity:
-    """Send strangers to sign in, and from there back here."""
-    identity: Identity | None = request.state.identity
-    if identity is None:
-        query = f"?{request.url.query}" if request.url.query else ""
-        here = urlencode({"next": request.url.path + query})
-        location = f"{request.url_for('sign_in_page').path}?{here}"
-        raise HTTPException(303, "Sign in first.", {"Location": location})
-    return identity
 
 
 async def start_session(
@@ -58,12 +44,6 @@ async def end_session(
 
 def session_token(request: Request) -> str:
     return request.cookies.get(_cookie(request), "")
-
-
-def local(address: str, otherwise: str) -> str:
-    """Return a path of this site, whatever an address says that came from outside."""
-    inside = re.fullmatch(r"/([^/\\].*)?", address) and address.isprintable()
-    return address if inside else otherwise
 
 
 def _settings(request: Request) -> Settings:

@@ -1,0 +1,60 @@
+"""The admin panel: there the staff see and change what the service keeps."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from anyio.to_thread import run_sync
+from fastapi import APIRouter, FastAPI
+from fastapi.responses import RedirectResponse
+from sqladmin import Admin
+from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
+from starlette.applications import Starlette
+from starlette.routing import Route
+
+from app.admin.access import Journal, StaffOnly
+from app.admin.views import VIEWS
+from app.settings import TITLE
+
+sessions: async_sessionmaker[AsyncSession] = async_sessionmaker()
+panel = Admin(
+    Starlette(),
+    session_maker=sessions,
+    title=TITLE,
+    templates_dir=str(Path(__file__).parent / "templates"),
+    authentication_backend=StaffOnly(),
+    audit_backend=Journal(),
+)
+for view in VIEWS:
+    panel.add_view(view)
+for route in panel.admin.routes:
+    if isinstance(route, Route) and route.name == "logout":
+        route.methods = {"POST"}
+
+
+def load_templates() -> None:
+    """Compile them all: done at the first request, it would hold up the others."""
+    for name in panel.templates.env.list_templates():
+        if name.startswith("sqladmin/"):
+            panel.templates.env.get_template(name)
+
+
+@asynccontextmanager
+async def connect(app: FastAPI) -> AsyncIterator[None]:
+    sessions.configure(bind=app.state.database.engine)
+    await run_sync(load_templates)
+    yield
+
+
+router = APIRouter(lifespan=connect, include_in_schema=False)
+
+
+@router.get("/admin")
+async def admin() -> RedirectResponse:
+    return RedirectResponse("/admin/")
+
+
+def install(app: FastAPI) -> None:
+    app.include_router(router)
+    # Its routes alone: what goes wrong there is answered as everywhere else.
+    app.mount("/admin", panel.admin.router, name="admin")

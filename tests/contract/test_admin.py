@@ -1,0 +1,229 @@
+"""The admin panel: for the staff alone, and as careful as everything else."""
+
+import re
+from typing import Any
+from urllib.parse import urljoin, urlsplit
+
+import httpx2
+import pytest
+
+from tests.contract.client import (
+    PASSWORD,
+    Browser,
+    Client,
+    Form,
+    Page,
+    Person,
+    fresh_email,
+    fresh_name,
+    log_entries,
+)
+from tests.contract.differences import Habits
+from tests.starters.databases import Database
+from tests.starters.harness import HOST, Project, Service
+
+pytestmark = pytest.mark.needs("admin")
+
+
+@pytest.fixture(scope="session")
+def boss(project: Project, service: Service, database: Database) -> Person:
+    """Make one of the staff, with the project's own command."""
+    email = fresh_email()
+    settings = {"DATABASE_URL": database.url}
+    project.poe("create-admin", email, typed=f"{PASSWORD}\n", **settings)
+    return Person(service, email)
+
+
+def new_browser(person: Person) -> Browser:
+    return Browser(Client(person.service, anonymous=True))
+
+
+def sign_in_form(page: Page) -> Form:
+    return page.form("username", "password")
+
+
+def sign_in(
+    browser: Browser, habits: Habits, email: str, password: str = PASSWORD
+) -> httpx2.Response:
+    page = browser.follow(browser.request("GET", habits.admin))
+    form = sign_in_form(page)
+    return browser.post(page, form, username=email, password=password)
+
+
+@pytest.fixture
+def panel(boss: Person, habits: Habits) -> Browser:
+    browser = new_browser(boss)
+    response = sign_in(browser, habits, boss.email)
+    assert response.status_code in {302, 303}
+    return browser
+
+
+def lists(panel: Browser, habits: Habits) -> list[str]:
+    """Return where the lists of rows are: all that the menu leads to."""
+    links = panel.page(habits.admin).links()
+    paths = {urlsplit(address).path for address in links}
+    return sorted(
+        path for path in paths if path.rstrip("/") != habits.admin.rstrip("/")
+    )
+
+
+def own(person: Person) -> str:
+    """Let somebody have an item, and return its name."""
+    name: str = person.api().create(name=fresh_name())["name"]
+    return name
+
+
+def test_strangers_are_asked_to_sign_in(
+    panel: Browser, boss: Person, habits: Habits
+) -> None:
+    browser = new_browser(boss)
+    for path in (habits.admin, *lists(panel, habits)):
+        response = browser.request("GET", path)
+        assert response.status_code in {302, 303}
+        assert sign_in_form(browser.follow(response))
+
+
+def test_nobody_else_gets_in_and_the_answer_does_not_say_why(
+    boss: Person, habits: Habits
+) -> None:
+    member = Person(boss.service)
+    member.join()
+    answers = []
+    for email, password in (
+        (member.email, PASSWORD),
+        (member.email, "wrong password"),
+        (boss.email, "wrong password"),
+        (fresh_email(), PASSWORD),
+    ):
+        browser = new_browser(boss)
+        response = sign_in(browser, habits, email, password)
+        text = response.text.replace(email, "")
+        answers.append((response.status_code, text, dict(browser.cookies)))
+        assert browser.request("GET", habits.admin).status_code in {302, 303}
+    assert answers == answers[:1] * 4
+
+
+@pytest.mark.needs("pages")
+def test_a_session_of_somebody_else_does_not_open_it(
+    boss: Person, habits: Habits
+) -> None:
+    member = Person(boss.service)
+    member.join()
+    response = member.browse().request("GET", habits.admin)
+    assert response.status_code in {302, 303, 403}
+
+
+def test_tries_are_counted_with_those_elsewhere(boss: Person, habits: Habits) -> None:
+    victim = Person(boss.service)
+    victim.join()
+    for _ in range(5):
+        assert victim.token("wrong password").status_code == 401
+        sign_in(new_browser(boss), habits, victim.email, "wrong password")
+    response = sign_in(new_browser(boss), habits, victim.email)
+    assert response.status_code == 429
+    assert int(response.headers["retry-after"]) > 0
+    assert victim.token().status_code == 429
+
+
+def test_every_model_is_listed_and_can_be_searched(
+    panel: Browser, boss: Person, habits: Habits
+) -> None:
+    people = [Person(boss.service) for _ in range(2)]
+    for person in people:
+        person.join()
+    first, second = [own(person) for person in people]
+    kinds = lists(panel, habits)
+    wanted = ["item", "user", "upload"]
+    for kind in wanted:
+        assert [path for path in kinds if kind in path], kinds
+    for kind, there, absent in (
+        ("item", first, second),
+        ("user", people[0].email, people[1].email),
+    ):
+        (path,) = [path for path in kinds if kind in path]
+        page = panel.page(f"{path}?{habits.admin_search}={there.replace(' ', '+')}")
+        assert there in page.text
+        assert absent not in page.text
+    for path in kinds:
+        for query in ("%00", "%27%22--", "%25", "a" * 2000):
+            assert panel.page(f"{path}?{habits.admin_search}={query}")
+
+
+def test_its_pages_keep_to_the_policy_of_all_pages(
+    panel: Browser, boss: Person, habits: Habits
+) -> None:
+    own_policy = panel.request("GET", "/no/such/thing").headers[
+        "content-security-policy"
+    ]
+    addresses: set[str] = set()
+    pages = [
+        panel.follow(new_browser(boss).request("GET", habits.admin)),
+        *[panel.page(path) for path in (habits.admin, *lists(panel, habits))],
+    ]
+    for page in pages:
+        for element in page.elements:
+            assert "style" not in element.attributes
+            assert not [name for name in element.attributes if name.startswith("on")]
+            assert element.tag != "style"
+            assert element.tag != "script" or element.get("src")
+        addresses |= set(page.assets())
+    for address in addresses:
+        parts = urlsplit(address)
+        assert (parts.scheme, parts.netloc) in {("https", HOST), ("data", "")}, address
+        if parts.scheme == "https":
+            assert panel.request("GET", parts.path).status_code == 200
+    response = panel.request("GET", habits.admin)
+    assert response.headers["content-security-policy"] == own_policy
+    assert response.headers["cache-control"] == "no-store"
+
+
+def test_signing_out_is_a_post_and_ends_the_session(
+    panel: Browser, habits: Habits
+) -> None:
+    page = panel.page(habits.admin)
+    (form,) = [form for form in page.forms if "out" in form.element.get("action")]
+    assert form.element.get("method").lower() == "post"
+    target = urlsplit(urljoin(page.url, form.element.get("action"))).path
+    assert panel.request("GET", target).status_code in {404, 405}
+    assert panel.request("GET", habits.admin).status_code == 200
+    stolen = dict(panel.cookies)
+    assert panel.post(page, form).status_code in {302, 303}
+    panel.cookies = stolen
+    assert panel.request("GET", habits.admin).status_code in {302, 303}
+
+
+def test_other_sites_can_neither_sign_in_nor_out_nor_change(
+    panel: Browser, boss: Person, habits: Habits
+) -> None:
+    page = panel.page(habits.admin)
+    headers = {"Origin": "https://evil.example", "Sec-Fetch-Site": "cross-site"}
+    paths = {
+        urlsplit(urljoin(page.url, form.element.get("action"))).path
+        for form in page.forms
+    }
+    sign_in_page = panel.follow(new_browser(boss).request("GET", habits.admin))
+    paths |= {urlsplit(sign_in_page.url).path}
+    for path in paths:
+        for method in ("POST", "DELETE"):
+            response = panel.request(method, path, headers=headers)
+            assert response.status_code in {403, 405}
+    assert panel.request("GET", habits.admin).status_code == 200
+
+
+def test_what_is_not_there_is_a_404(panel: Browser, habits: Habits) -> None:
+    for path in ("nonsense/", "nonsense/list", "item/details/nonsense", "item/edit/7"):
+        response = panel.request("GET", habits.admin + path)
+        assert response.status_code == 404, path
+
+
+def test_signing_in_is_a_line_in_the_log(boss: Person, habits: Habits) -> None:
+    browser = new_browser(boss)
+    page = browser.follow(browser.request("GET", habits.admin))
+    for password, event in (("wrong", "sign_in_failed"), (PASSWORD, "signed_in")):
+        response = browser.post(
+            page, sign_in_form(page), username=boss.email, password=password
+        )
+        request_id = response.headers["x-request-id"]
+        entries: list[dict[str, Any]] = log_entries(boss.service, request_id, 2)
+        assert event in {entry["event"] for entry in entries}
+        assert not re.search(f"{password}|{boss.email}", str(entries))

@@ -1,0 +1,114 @@
+"""What people hold gets old: shown by a second server whose clock is late."""
+
+import contextlib
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+
+import httpx2
+import pytest
+
+from tests.contract.client import AUTH, Browser, Client, Person, code, problem
+from tests.starters.databases import Database
+from tests.starters.harness import Project, Service, booted
+
+pytestmark = [pytest.mark.needs("accounts"), pytest.mark.once]
+
+ME = "/api/v1/me"
+# Python runs this before anything else is imported.
+LATE = """\
+import datetime, os
+
+class Late(datetime.datetime):
+    @classmethod
+    def now(cls, tz=None):
+        late = datetime.timedelta(seconds=int(os.environ["SECONDS_LATE"]))
+        return super().now(tz) - late
+
+    @classmethod
+    def utcnow(cls):
+        return cls.now(datetime.UTC).replace(tzinfo=None)
+
+datetime.datetime = Late
+"""
+
+
+Past = Callable[[timedelta], contextlib.AbstractContextManager[Service]]
+
+
+@pytest.fixture
+def past(project: Project, database: Database, tmp_path: Path) -> Past:
+    """Boot a server with the same database and secret, some time ago."""
+    (tmp_path / "sitecustomize.py").write_text(LATE)
+
+    def booted_late(by: timedelta) -> contextlib.AbstractContextManager[Service]:
+        late = str(int(by.total_seconds()))
+        path = str(tmp_path)
+        return booted(project, database.url, PYTHONPATH=path, SECONDS_LATE=late)
+
+    return booted_late
+
+
+def use(service: Service, token: str) -> httpx2.Response:
+    with Client(service, anonymous=True) as client:
+        return client.get(ME, headers={"Authorization": f"Bearer {token}"})
+
+
+@pytest.mark.needs("api")
+@pytest.mark.parametrize(
+    ("by", "refreshed"),
+    [
+        pytest.param(
+            timedelta(minutes=14), 200, id="14 minutes", marks=pytest.mark.thorough
+        ),
+        pytest.param(timedelta(minutes=16), 200, id="16 minutes"),
+        pytest.param(timedelta(days=100), 401, id="100 days"),
+    ],
+)
+def test_tokens_expire(
+    service: Service, past: Past, by: timedelta, refreshed: int
+) -> None:
+    person = Person(service)
+    person.join()
+    with past(by) as before:
+        then = Person(before, person.email)
+        pair = then.sign_in()
+        assert use(before, pair["access_token"]).status_code == 200
+    answer = use(service, pair["access_token"])
+    assert answer.status_code == (200 if by < timedelta(minutes=15) else 401)
+    body = {"refresh_token": pair["refresh_token"]}
+    answer = person.client.post(f"{AUTH}/refresh", json=body)
+    assert answer.status_code == refreshed
+
+
+@pytest.mark.needs("api")
+def test_what_a_mail_brings_expires(service: Service, past: Past) -> None:
+    person = Person(service)
+    person.join()
+    with past(timedelta(minutes=61)) as before:
+        Person(before, person.email).call("reset", email=person.email)
+        token = code(person.mail())
+    problem(person.call("reset/confirm", token=token, password=person.password), 400)
+
+
+@pytest.mark.needs("pages")
+@pytest.mark.parametrize(
+    ("by", "there"),
+    [
+        pytest.param(
+            timedelta(hours=23), True, id="23 hours", marks=pytest.mark.thorough
+        ),
+        pytest.param(timedelta(hours=25), False, id="25 hours"),
+    ],
+)
+def test_a_session_that_nobody_uses_expires(
+    service: Service, past: Past, by: timedelta, *, there: bool
+) -> None:
+    person = Person(service)
+    person.join()
+    with past(by) as before:
+        cookies = Person(before, person.email).browse().cookies
+    browser = Browser(Client(service, anonymous=True))
+    browser.cookies = cookies
+    response = browser.request("GET", "/items/")
+    assert (response.status_code == 200) is there

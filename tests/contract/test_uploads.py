@@ -1,0 +1,328 @@
+"""Uploads: what is sent is kept to its owner, and comes back harmless."""
+
+import contextlib
+import struct
+import sys
+import zlib
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote
+
+import httpx2
+import pytest
+
+from tests.contract.client import (
+    MEBIBYTE,
+    UPLOADS,
+    Client,
+    Person,
+    Raw,
+    head,
+    problem,
+    raw,
+    send_chunked,
+)
+from tests.starters.harness import Project, Service, booted
+
+pytestmark = pytest.mark.needs("uploads", "api")
+
+PDF = b"%PDF-1.7\n"
+QUOTA = 200_000
+BOUNDARY = "boundary"
+FORM = f"multipart/form-data; boundary={BOUNDARY}"
+BEFORE = (
+    f"--{BOUNDARY}\r\nContent-Disposition: form-data; "
+    'name="file"; filename="a.pdf"\r\n\r\n'
+).encode()
+AFTER = f"\r\n--{BOUNDARY}--\r\n".encode()
+
+
+@pytest.fixture
+def directory(tmp_path: Path) -> Path:
+    return tmp_path / "uploads"
+
+
+@pytest.fixture
+def frugal(project: Project, directory: Path) -> Iterator[Service]:
+    """Boot a server with little room for files, in a directory of its own."""
+    settings = {"UPLOADS_DIR": str(directory), "UPLOAD_QUOTA_BYTES": str(QUOTA)}
+    with booted(project, project.new_database().url, **settings) as service:
+        yield service
+
+
+def send(client: Client, content: bytes, name: str = "a.pdf") -> httpx2.Response:
+    return client.post(UPLOADS, files={"file": (name, content, "image/png")})
+
+
+def added(client: Client, content: bytes = PDF, name: str = "a.pdf") -> dict[str, Any]:
+    response = send(client, content, name)
+    assert response.status_code == 201, response.text
+    upload: dict[str, Any] = response.json()
+    assert response.headers["location"] == f"{UPLOADS}/{upload['id']}"
+    return upload
+
+
+def listed(client: Client) -> list[dict[str, Any]]:
+    uploads: list[dict[str, Any]] = []
+    query: dict[str, Any] = {"limit": 5}
+    while query.get("cursor", "first"):
+        page = client.get(UPLOADS, params=query).json()
+        uploads += page["uploads"]
+        query["cursor"] = page["next_cursor"]
+    return uploads
+
+
+def picture(width: int, height: int) -> bytes:
+    """Return a PNG file that says it is as large as this."""
+    parts = (
+        (b"IHDR", struct.pack(">IIBBBBB", width, height, 1, 0, 0, 0, 0)),
+        (b"IDAT", zlib.compress(b"\0" * 100)),
+        (b"IEND", b""),
+    )
+    return b"\x89PNG\r\n\x1a\n" + b"".join(
+        struct.pack(">I", len(data))
+        + kind
+        + data
+        + struct.pack(">I", zlib.crc32(kind + data))
+        for kind, data in parts
+    )
+
+
+@pytest.mark.stored
+def test_a_file_goes_in_and_comes_back_harmless(client: Client) -> None:
+    content = PDF + b"<script>alert(1)</script>" * 1000
+    upload = added(client, content, "page.html")
+    assert (upload["name"], upload["size"]) == ("page.html", len(content))
+    assert upload["type"] == "application/pdf"
+    assert upload in listed(client)
+    path = f"{UPLOADS}/{upload['id']}"
+    assert client.get(path).json() == upload
+    answer = client.get(f"{path}/content")
+    assert answer.content == content
+    assert answer.headers["content-type"] == "application/pdf"
+    assert answer.headers["content-disposition"].startswith("attachment")
+    assert answer.headers["x-content-type-options"] == "nosniff"
+    policy = answer.headers["content-security-policy"]
+    assert "sandbox" in policy
+    assert "default-src 'none'" in policy
+    assert client.delete(path).status_code == 204
+    for method, gone in (("GET", path), ("GET", f"{path}/content"), ("DELETE", path)):
+        problem(client.request(method, gone), 404)
+    assert upload not in listed(client)
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"",
+        b"<html><script>alert(1)</script></html>",
+        b"<svg xmlns='http://www.w3.org/2000/svg' onload='alert(1)'/>",
+        b"\x89PNG\r\n\x1a\n",
+        b"\x7fELF" + b"\0" * 100,
+        b"PK\x03\x04" + b"\0" * 100,
+        picture(5001, 5000),
+        picture(2**31 - 1, 2**31 - 1),
+        picture(0, 0),
+    ],
+    ids=["empty", "html", "svg", "cut png", "elf", "zip", "25 MP", "bomb", "no pixels"],
+)
+def test_the_type_is_what_the_content_is(client: Client, content: bytes) -> None:
+    before = listed(client)
+    problem(send(client, content, "picture.png"), 422)
+    assert listed(client) == before
+
+
+def test_a_picture_of_25_megapixels_is_taken(client: Client) -> None:
+    assert added(client, picture(5000, 5000), "a.txt")["type"] == "image/png"
+
+
+@pytest.mark.parametrize(
+    ("name", "shown"),
+    [
+        ("../../../etc/passwd", "passwd"),
+        ("C:\\Users\\ada\\plan.pdf", "plan.pdf"),
+        ('a"; filename=b.exe', None),
+        ("caf\u00e9 \u4e16\u754c.pdf", "caf\u00e9 \u4e16\u754c.pdf"),
+        ("gpj\u202efdp.exe", "gpjfdp.exe"),
+        ("x" * 500, "x" * 100),
+        ("..", None),
+    ],
+)
+def test_a_name_is_only_text(client: Client, name: str, shown: str | None) -> None:
+    upload = added(client, name=name)
+    assert shown is None or upload["name"] == shown
+    assert 1 <= len(upload["name"]) <= 255
+    answer = client.get(f"{UPLOADS}/{upload['id']}/content")
+    disposition = unquote(answer.headers["content-disposition"])
+    assert disposition.startswith("attachment")
+    assert not set(disposition) & {"\r", "\n", "\0", "\u202e"}
+    assert disposition.count("filename") == 1 + upload["name"].count("filename")
+
+
+def test_ten_mebibytes_may_come_and_no_more(service: Service, client: Client) -> None:
+    upload = added(client, PDF + b"0" * (9 * MEBIBYTE))
+    content = client.get(f"{UPLOADS}/{upload['id']}/content").content
+    assert len(content) == upload["size"]
+    client.delete(f"{UPLOADS}/{upload['id']}")
+    length = str(10 * MEBIBYTE + 1)
+    request = head("POST", UPLOADS, Content_Length=length, Content_Type=FORM)
+    assert raw(service, request).status == 413
+    pieces = [BEFORE + PDF, *[b"0" * 65_536] * 400, AFTER]
+    answer = send_chunked(service, UPLOADS, pieces, Content_Type=FORM)
+    assert answer.status in {411, 413}
+    assert answer.sent < 16 * MEBIBYTE
+
+
+def test_what_is_no_form_with_a_file_is_refused(client: Client) -> None:
+    for content_type, body, status in (
+        ("application/json", b"{}", 415),
+        ("multipart/form-data", b"", 400),
+        (FORM, b"nonsense", 400),
+        (FORM, BEFORE.replace(b'"file"', b'"other"') + PDF + AFTER, 422),
+        (FORM, BEFORE.replace(b'; filename="a.pdf"', b"") + PDF + AFTER, 422),
+        (FORM, f"--{BOUNDARY}--\r\n".encode(), 422),
+    ):
+        headers = {"Content-Type": content_type}
+        problem(client.post(UPLOADS, content=body, headers=headers), status)
+
+
+def test_files_are_deleted_with_their_rows(frugal: Service, directory: Path) -> None:
+    with Client(frugal) as client:
+        upload = added(client)
+        (kept,) = directory.iterdir()
+        assert "a.pdf" not in kept.name
+        assert kept.read_bytes() == PDF
+        client.delete(f"{UPLOADS}/{upload['id']}")
+        assert not list(directory.iterdir())
+
+
+def test_a_file_cut_off_leaves_nothing(frugal: Service, directory: Path) -> None:
+    with Client(frugal) as client:
+        request = head("POST", UPLOADS, Content_Length="2000000", Content_Type=FORM)
+        for sent in (BEFORE + PDF, BEFORE + PDF + b"0" * 1_500_000):
+            with Raw(frugal) as connection:
+                connection.send(request)
+                connection.send(sent)
+                connection.finish_sending()
+                assert connection.read("POST").status in {0, 400, 408}
+        assert listed(client) == []
+        assert not list(directory.iterdir())
+
+
+def test_a_quota_holds_also_for_files_at_the_same_time(
+    frugal: Service, directory: Path
+) -> None:
+    with Client(frugal) as client, ThreadPoolExecutor(8) as pool:
+        content = PDF + b"0" * (QUOTA // 4)
+        answers = list(pool.map(lambda _: send(client, content), range(8)))
+        statuses = [answer.status_code for answer in answers]
+        assert set(statuses) <= {201, 409}
+        assert statuses.count(201) <= 3
+        while send(client, content).status_code == 201:
+            pass
+        problem(send(client, content), 409)
+        uploads = listed(client)
+        assert len(uploads) == len(list(directory.iterdir())) == 3
+        client.delete(f"{UPLOADS}/{uploads[0]['id']}")
+        assert send(client, content).status_code == 201
+
+
+@pytest.mark.needs("accounts")
+def test_a_file_belongs_to_who_sent_it(frugal: Service) -> None:
+    owner, other, stranger = Person(frugal), Person(frugal), Person(frugal)
+    for person in (owner, other):
+        person.join()
+    content = PDF + b"0" * (QUOTA - 1000)
+    upload = added(owner.api(), content)
+    assert listed(other.api()) == []
+    path = f"{UPLOADS}/{upload['id']}"
+    for method, at in (("GET", path), ("GET", f"{path}/content"), ("DELETE", path)):
+        problem(other.api().request(method, at), 404)
+        problem(stranger.client.request(method, at), 401)
+    problem(stranger.client.get(UPLOADS), 401)
+    added(other.api(), content)  # each has a quota of their own
+    problem(send(owner.api(), content), 409)
+
+
+@pytest.mark.needs("accounts")
+def test_strangers_are_turned_away_before_their_file_is_read(service: Service) -> None:
+    for credentials in (None, "Bearer nonsense"):
+        with Raw(service) as connection:
+            connection.started_sending = True  # without anybody's credentials
+            connection.send(
+                head(
+                    "POST",
+                    UPLOADS,
+                    Content_Length=str(9 * MEBIBYTE),
+                    Content_Type=FORM,
+                    Authorization=credentials,
+                )
+            )
+            connection.send(BEFORE + PDF)
+            assert connection.has_answer(5)
+            assert connection.read("POST").status == 401
+
+
+def resident(service: Service) -> int:
+    """Return the bytes of memory that the server holds."""
+    status = Path(f"/proc/{service.process.pid}/statm").read_text("ascii")
+    return int(status.split()[1]) * 4096
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="memory is read from /proc")
+def test_files_are_never_held_whole_in_memory(service: Service, client: Client) -> None:
+    client.delete(f"{UPLOADS}/{added(client)['id']}")
+    before = resident(service)
+    body = BEFORE + PDF + b"0" * (9 * MEBIBYTE)
+    request = head(
+        "POST",
+        UPLOADS,
+        Content_Length=str(len(body) + len(AFTER)),
+        Content_Type=FORM,
+    )
+    with contextlib.ExitStack() as stack:
+        connections = [stack.enter_context(Raw(service)) for _ in range(8)]
+        for connection in connections:
+            connection.send(request)
+            assert connection.send(body)
+        grown = resident(service) - before
+        for connection in connections:
+            connection.send(AFTER)
+            assert connection.read("POST").status == 201
+    assert grown < 8 * 4 * MEBIBYTE
+    for upload in listed(client):
+        client.delete(f"{UPLOADS}/{upload['id']}")
+
+
+@pytest.mark.needs("pages")
+class TestPages:
+    """The same, as people without script see it."""
+
+    @staticmethod
+    def send(client: Client, content: bytes) -> httpx2.Response:
+        headers = {"Accept": "text/html"}
+        files = {"file": ("<i>plan.pdf", content)}
+        return client.post("/uploads/", files=files, headers=headers)
+
+    def test_a_file_is_sent_saved_and_deleted(self, client: Client) -> None:
+        assert self.send(client, PDF).status_code in {302, 303}
+        page = client.get("/uploads/").text
+        assert "&lt;i&gt;plan.pdf" in page
+        (upload, *_) = listed(client)
+        answer = client.get(f"/uploads/{upload['id']}")
+        assert answer.content == PDF
+        assert answer.headers["content-disposition"].startswith("attachment")
+        assert "sandbox" in answer.headers["content-security-policy"]
+        deleted = client.post(f"/uploads/{upload['id']}/delete")
+        assert deleted.status_code in {302, 303}
+        assert upload not in listed(client)
+
+    def test_other_sites_cannot_send_or_delete(self, client: Client) -> None:
+        upload = added(client)
+        headers = {"Origin": "https://evil.example", "Sec-Fetch-Site": "cross-site"}
+        for path in ("/uploads/", f"/uploads/{upload['id']}/delete"):
+            answer = client.post(path, files={"file": PDF}, headers=headers)
+            assert answer.status_code == 403
+        assert upload in listed(client)

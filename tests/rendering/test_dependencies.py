@@ -1,0 +1,44 @@
+"""A project installs nothing that it does not use."""
+
+import re
+import tomllib
+
+from tests.rendering.conftest import Project
+
+# What is imported under another name.
+MODULES = {
+    "bootstrap-flask": "flask_bootstrap",
+    "django-cors-headers": "corsheaders",
+    "django-ninja": "ninja",
+    "pyjwt": "jwt",
+}
+# What others import, with the reason.
+UNSEEN = {
+    "cryptography": "asyncmy and PyMySQL need it for how MySQL asks for passwords",
+    "dj-database-url": "environs reads DATABASE_URL with it",
+    "httptools": "uvicorn takes it where it is",
+    "psycopg": "Django's backend for PostgreSQL names it itself",
+    "python-multipart": "FastAPI reads forms with it",
+    "uvloop": "uvicorn takes it where it is",
+}
+NAME = re.compile(r"[\w.-]+")
+
+
+def test_every_dependency_is_used(project: Project) -> None:
+    configuration = tomllib.loads(project.texts["pyproject.toml"])
+    tasks = str(configuration["tool"]["poe"]["tasks"])
+    code = "\n".join(
+        text
+        for name, text in project.texts.items()
+        if name.endswith((".py", ".mako", ".html"))
+    )
+    unused = []
+    for dependency in configuration["project"]["dependencies"]:
+        found = NAME.match(dependency)
+        assert found
+        name = found[0].lower()
+        module = MODULES.get(name, name.replace("-", "_"))
+        used = re.search(rf"\b{module}", code + tasks, re.IGNORECASE)
+        if not used and name not in UNSEEN:
+            unused.append(name)
+    assert not unused, unused

@@ -1,0 +1,74 @@
+"""What an API says of itself holds, whatever is sent: Schemathesis tries."""
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import tool
+from tests.contract.client import Client, Person
+from tests.starters.harness import HOST, Project, booted, run
+from tests.starters.matrix import PEOPLE, TASKS
+
+# Each document once, and with each way to do what it promises.
+pytestmark = pytest.mark.only(
+    framework={"fastapi"}, needs={("api",), PEOPLE, TASKS}, database={"sqlite"}
+)
+
+CASES = 2000
+EXAMPLES = {False: 450, True: 140}  # for each operation, by whether there are accounts
+# What a schema cannot say, and the document has as a status: a token that is not valid,
+# or not any more; a password that too many people use; an address that nobody can have.
+SETTINGS = """
+[[operations]]
+include-path-regex = "/auth/(confirm|password|register|reset|reset/confirm)$"
+checks.positive_data_acceptance.expected-statuses = ["2xx", 400, 401, 403, 422, 429]
+"""
+# Each request from another client: else all of them would be throttled.
+HOOKS = """
+import itertools, schemathesis
+numbers = itertools.count(1)
+
+@schemathesis.hook
+def before_call(context, case, kwargs):
+    number = next(numbers)
+    address = f"10.{number >> 16 & 255}.{number >> 8 & 255}.{number & 255}"
+    case.headers["X-Forwarded-For"] = address
+"""
+
+
+@pytest.mark.thorough
+def test_no_answer_is_a_failure_or_undocumented(
+    project: Project, tmp_path: Path
+) -> None:
+    accounts = "accounts" in project.starter.needs
+    (tmp_path / "schemathesis.toml").write_text(SETTINGS)
+    (tmp_path / "hooks.py").write_text(HOOKS)
+    database = project.new_database()
+    with booted(project, database.url, API_DOCS="true") as service:
+        headers = {"Host": HOST, "X-Forwarded-Proto": "https"}
+        if accounts:
+            person = Person(service)
+            person.join()
+            headers["Authorization"] = f"Bearer {person.sign_in()['access_token']}"
+        with Client(service, anonymous=True) as client:
+            schema = client.get("/api/openapi.json").json()
+        (tmp_path / "openapi.json").write_text(json.dumps(schema))
+        said = run(
+            [
+                tool("st"),
+                *("--config-file", "schemathesis.toml", "run", "openapi.json"),
+                *("--url", f"http://127.0.0.1:{service.port}", "--no-color"),
+                *("--checks", "all", "--max-examples", EXAMPLES[accounts]),
+                *("--continue-on-failure", "--generation-database", "none"),
+                *(part for pair in headers.items() for part in ("-H", ": ".join(pair))),
+            ],
+            tmp_path,
+            project.system_settings()
+            | {"SCHEMATHESIS_HOOKS": "hooks", "PYTHONPATH": "."},
+        )
+        assert "Traceback" not in service.output
+    found = re.search(r"(\d+) generated, (\d+) passed", said)
+    assert found, said
+    assert int(found[1]) >= CASES
