@@ -52,12 +52,13 @@ class Project:
         """Return the names of all that is on: framework, needs, database, extras."""
         on = {self.answers["framework"], self.answers["database"]}
         on |= set(self.answers["extras"])
-        needs = model()["needs"]
         parts = {*self.answers["needs"]}
-        parts |= {brought for need in parts for brought in needs[need]["brings"]}
-        for shown in [needs[need]["shown_through"] for need in parts]:
-            if shown and not parts & set(shown):
-                parts.add(shown[0])
+        for need in self.answers["needs"]:
+            parts |= {*model()["brings"].get(need, "").split()}
+        for need in [*parts]:
+            through = model()["shown_through"].get(need, "").split()
+            if through and not parts & {*through}:
+                parts.add(through[0])
         on |= parts
         if "ci" in self.answers["extras"]:
             on.add(self.answers["ci_provider"])

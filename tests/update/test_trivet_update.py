@@ -395,8 +395,13 @@ def test_a_shallow_clone_of_the_template_is_named(
     assert "git fetch --unshallow --tags" in done.err
 
 
-def command(project: Path, *options: str) -> list[str | Path]:
-    return [sys.executable, "-m", "selector", "update", project, *options]
+# Started in the background, the tests may have been told to ignore Ctrl-C: it must not.
+LISTENING = """
+import signal
+signal.signal(signal.SIGINT, signal.default_int_handler)
+from selector.__main__ import main
+raise SystemExit(main())
+"""
 
 
 @pytest.mark.slow
@@ -409,7 +414,7 @@ def test_whatever_ends_it_midway_leaves_the_project_as_it_was(
 ) -> None:
     before = state(project)
     process = subprocess.Popen(
-        command(project, "--no-test"),
+        [sys.executable, "-c", LISTENING, "update", project, "--no-test"],
         cwd=ROOT,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,

@@ -9,9 +9,6 @@ GOOD = {
     "SECRET_KEY": "0123456789abcdef" * 2,
     "ALLOWED_HOSTS": "example.com, .example.net",
     "DATABASE_URL": "postgresql://db/app",
-{% if 'tasks' in parts %}
-    "REDIS_URL": "redis://queue:6379/0",
-{% endif %}
 }
 
 
