@@ -184,7 +184,9 @@ def test_signing_out_is_a_post_and_ends_the_session(
     (form,) = [form for form in page.forms if "out" in form.element.get("action")]
     assert form.element.get("method").lower() == "post"
     target = urlsplit(urljoin(page.url, form.element.get("action"))).path
-    assert panel.request("GET", target).status_code in {404, 405}
+    refused = panel.request("GET", target)
+    assert refused.status_code in {404, 405}
+    assert "GET" not in refused.headers.get("allow", "")
     assert panel.request("GET", habits.admin).status_code == 200
     stolen = dict(panel.cookies)
     assert panel.post(page, form).status_code in {302, 303}

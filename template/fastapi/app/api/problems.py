@@ -53,13 +53,13 @@ async def method_not_allowed(request: Request, error: HTTPException) -> Response
 
     OPTIONS, which no route has, is answered with them.
     """
-    scope = dict(request.scope)
+    scope, own = dict(request.scope), (error.headers or {}).get("Allow", "GET")
     allowed = {
         method
         for method in METHODS
         for route in request.app.router.routes
         if route.matches(scope | {"method": method})[0] is Match.FULL
-    } or {"GET"}  # static files
+    } or {*own.split(", ")}  # of what is mounted
     allowed |= {"OPTIONS", "HEAD"} if "GET" in allowed else {"OPTIONS"}
     error.headers = {"Allow": ", ".join(sorted(allowed))}
     if request.method == "OPTIONS":
