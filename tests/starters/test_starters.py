@@ -10,6 +10,7 @@ import pytest
 
 from tests.starters.databases import mariadb_server, postgresql_server
 from tests.starters.harness import Project, booted, development_server, run, uv
+from tests.starters.matrix import BOTH
 
 DEPRECATIONS = "error::DeprecationWarning,error::PendingDeprecationWarning"
 DEVELOPMENT_TOOLS = {
@@ -135,6 +136,7 @@ def test_its_development_server_needs_no_settings(project: Project) -> None:
                 assert client.get(style).status_code == 200
 
 
+@pytest.mark.only(needs={BOTH}, database={"sqlite"})
 def test_what_stands_in_env_counts_in_development(
     project: Project, tmp_path: Path
 ) -> None:
