@@ -60,6 +60,8 @@ class Project:
             if through and not parts & {*through}:
                 parts.add(through[0])
         on |= parts
+        if parts & {"accounts", "pages", "uploads"}:
+            on.add("forms")
         if "ci" in self.answers["extras"]:
             on.add(self.answers["ci_provider"])
         if self.answers["licence"] != "none":

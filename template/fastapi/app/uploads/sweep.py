@@ -1,6 +1,6 @@
 """Delete the files that no row names: `python -m app.uploads.sweep`.
 
-A crash can leave one, and an account that is deleted leaves all it had. What came
+A crash can leave one, and an owner who is deleted leaves all they had. What came
 within the last hour stays: its row may be on the way.
 """
 
