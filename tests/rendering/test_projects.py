@@ -32,7 +32,7 @@ LEFTOVERS = {
         ANYWHERE: r"(?i)\baccounts?\b|sign(ed)?.in\b|throttl|argon|\bjwt|owner_id"
         r"|REDIS|\bstaff\b"
     },
-    "admin": {ANYWHERE: r"(?i)sqladmin|/admin\b|admin panel|app\.admin"},
+    "admin": {ANYWHERE: r"(?i)\bsqladmin|/admin\b|admin panel|app\.admin"},
     "uploads": {
         ANYWHERE: r"(?i)\buploads?\b|UPLOAD_BYTES|UPLOAD_QUOTA|UPLOADS_DIR|TMPDIR"
         r"|pillow|\bPIL\b"
