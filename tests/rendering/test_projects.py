@@ -30,7 +30,7 @@ LEFTOVERS = {
     "forms": {ANYWHERE: r"(?i)multipart"},
     "accounts": {
         ANYWHERE: r"(?i)\baccounts?\b|sign(ed)?.in\b|throttl|argon|\bjwt|owner_id"
-        r"|REDIS|\bstaff\b"
+        r"|redis\b|REDIS_|\bstaff\b"
     },
     "admin": {ANYWHERE: r"(?i)\bsqladmin|/admin\b|admin panel|app\.admin"},
     "uploads": {
