@@ -4,19 +4,15 @@ import sys
 
 from selector import rendering
 
-PROCESSES = {
-    "new": rendering.Renderer,
-    "preview": rendering.Renderer,
-    "update": rendering.Updater,
-}
+RENDERINGS = {"new": 1, "preview": 1, "update": 2}
 LOOKING = {"--check", "--undo"}
 
 
 def main() -> int:
     """Run the command; one that renders has Copier loaded from the start."""
-    wanted = None
+    wanted = 0
     if sys.argv[1:] and not LOOKING & set(sys.argv):
-        wanted = PROCESSES.get(sys.argv[1])
+        wanted = RENDERINGS.get(sys.argv[1], 0)
     with rendering.prepared(wanted=wanted):
         from selector.cli import main as run  # noqa: PLC0415 - meanwhile
 

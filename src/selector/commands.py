@@ -90,14 +90,13 @@ def run(
 def git(
     *arguments: str,
     cwd: Path | None = None,
+    environment: Mapping[str, str] | None = None,
     told: str = "",
     group: int | None = None,
 ) -> Result:
     """Run git as `run` does; it never waits for a password."""
-    environment = {"GIT_TERMINAL_PROMPT": "0", "LC_ALL": "C"}
-    return run(
-        "git", *arguments, cwd=cwd, environment=environment, told=told, group=group
-    )
+    quiet = {"GIT_TERMINAL_PROMPT": "0", "LC_ALL": "C", **(environment or {})}
+    return run("git", *arguments, cwd=cwd, environment=quiet, told=told, group=group)
 
 
 def program() -> str:

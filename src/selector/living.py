@@ -73,10 +73,25 @@ class Living:
             raise Refusal(message)
 
 
-def git_at(folder: Path, *arguments: str, told: str = "") -> commands.Result:
+def git_at(
+    folder: Path,
+    *arguments: str,
+    told: str = "",
+    environment: Mapping[str, str] | None = None,
+) -> commands.Result:
     """Run git in a repository of the owner's, without hooks and signatures."""
     quiet = ("-c", f"core.hooksPath={os.devnull}", "-c", "commit.gpgSign=false")
-    return commands.git(*quiet, *arguments, cwd=folder, told=told)
+    return commands.git(
+        *quiet, *arguments, cwd=folder, told=told, environment=environment
+    )
+
+
+def must(done: commands.Result) -> str:
+    """Give what git said; raise Refusal, in its words, where it failed."""
+    if not done.ok:
+        message = f"git failed: {done.why}"
+        raise Refusal(message)
+    return done.stdout.strip()
 
 
 def found(folder: Path) -> Living:

@@ -15,7 +15,7 @@ import yaml
 
 from selector.errors import Refusal
 from selector.questionnaire import Answers, Questionnaire
-from selector.rendering import renderer
+from selector.rendering import Renderer, renderer
 from selector.template import UNRENDERED, Template, checkout, is_address
 
 ANSWERS_FILE = ".copier-answers.yml"
@@ -136,25 +136,47 @@ def rendered(
         workshop = tempfile.mkdtemp(prefix=".trivet-", dir=parent)
     except OSError as error:
         raise _unwritable(parent, error) from error
+    try:
+        folder = Path(workshop) / (destination.name or "project")
+        with renderer() as process:
+            start(process, template, questionnaire, answers, folder)
+            process.finish()
+        record(template, folder)
+        yield Project(folder, destination)
+    finally:
+        shutil.rmtree(workshop, ignore_errors=True)
+
+
+def start(  # noqa: PLR0913 - what is rendered, and where
+    process: Renderer,
+    template: Template,
+    questionnaire: Questionnaire,
+    answers: Answers,
+    folder: Path,
+    *,
+    updates_to: Questionnaire | None = None,
+) -> None:
+    """Begin to render a project.
+
+    updates_to  the questions of the version that a living project is brought to; what
+                this one and that one leave out of updates is left out
+    """
     computed = {**answers.computed, **_address(template.recorded)}
     answers = Answers(answers.given, computed)
     # Copier has the criteria from where it has the questions.
     data = {key: value for key, value in answers.all.items() if key != "criteria"}
-    try:
-        version = template.version
-        folder = Path(workshop) / (destination.name or "project")
-        with renderer() as process:
-            process.render(
-                template.repository,
-                template.commit,
-                data,
-                folder,
-                left_out=[*UNRENDERED, *questionnaire.left_out(answers)],
-            )
-        record(template.recorded, folder / ANSWERS_FILE, version)
-        yield Project(folder, destination)
-    finally:
-        shutil.rmtree(workshop, ignore_errors=True)
+    known, besides = questionnaire.excluded(answers, "copy"), []
+    if updates_to:
+        for each in (questionnaire, updates_to):
+            besides += each.excluded(answers, "update")
+    process.start(
+        template.repository,
+        template.commit,
+        data,
+        folder,
+        left_out=[*UNRENDERED, *questionnaire.left_out(answers, known + besides)],
+        excluded=besides,
+    )
 
 
 def _address(recorded: str) -> dict[str, str]:
@@ -163,12 +185,12 @@ def _address(recorded: str) -> dict[str, str]:
     return {"template_address": recorded} if everywhere else {}
 
 
-def record(address: str, file: Path, version: str = "") -> None:
+def record(template: Template, folder: Path) -> None:
     """Let the project remember where its updates come from, and its version."""
+    file = folder / ANSWERS_FILE
     if file.is_file():
         text = file.read_text("utf-8")
-        known = {"_commit": version} if version else {}
-        known["_src_path"] = address
+        known = {"_commit": template.version, "_src_path": template.recorded}
         lines = yaml.safe_dump(known, allow_unicode=True, width=2**31)
         text = re.sub(r"(?m)^_src_path: .*\n", lambda _: lines, text, count=1)
         file.write_text(text, "utf-8", newline="\n")

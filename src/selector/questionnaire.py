@@ -1,7 +1,7 @@
 """The questions of copier.yml, evaluated as Copier evaluates them."""
 
 import difflib
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from typing import Any, Protocol
@@ -148,18 +148,26 @@ class Questionnaire:
         """Give the questions that weigh in the decision."""
         return [k for k in self.keys if k in self.model.criteria]
 
-    def left_out(self, answers: Answers) -> Iterator[str]:
-        """Give what these answers leave out, as gitignore patterns for the repository.
+    def excluded(self, answers: Answers, operation: str) -> list[str]:
+        """Give what a project with these answers does not get, as gitignore patterns.
+
+        operation  `copy` for a new project, `update` for a living one
+        """
+        context = {**answers.all, "_copier_operation": operation}
+        rendered = _Question(self, "_exclude", {}, context).render
+        return list(filter(None, rendered(self.settings.get("_exclude", []))))
+
+    def left_out(self, answers: Answers, excluded: Iterable[str]) -> Iterator[str]:
+        """Give what is not needed for that, as gitignore patterns for the repository.
 
         A pattern with a `!` takes in again what one before it left out.
         """
-        context = {**answers.all, "_copier_operation": "copy"}
-        rendered = _Question(self, "_exclude", {}, context).render
+        rendered = _Question(self, "_subdirectory", {}, answers.all).render
         place = f"/{rendered(self.settings.get('_subdirectory', ''))}".rstrip("/")
         if place:
             yield f"{place.rpartition('/')[0]}/*/"
             yield f"!{place}/"
-        for pattern in rendered(self.settings.get("_exclude", [])):
+        for pattern in excluded:
             if pattern.startswith("/"):
                 yield place + pattern
 

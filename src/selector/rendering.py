@@ -1,8 +1,8 @@
 """Runs Copier in a process of its own, which loads it while there is other work to do.
 
 Loading Copier takes longer than most projects take to render. So the process is started
-first of all, loads it, and waits for its order as JSON: `render` or `update`, and the
-arguments.
+first of all, loads it, and waits for its order: one line of JSON, the arguments of
+`render`.
 """
 
 import gc
@@ -13,29 +13,26 @@ import signal
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import closing, contextmanager
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import IO, Any, cast
 
 from selector import commands
 from selector.errors import Refusal
 
-Started = TypeVar("Started", bound="_Copier")
 
+class Renderer:
+    """A process that renders one project; closed, it has left nothing behind.
 
-class _Copier:
-    """A process that has Copier do one thing; closed, it has left nothing behind."""
-
-    failed: str
-    with_git: bool
+    It finds no git, so that Copier takes our checkout as a plain folder: it would
+    clone that, and start git once more for each file that it writes.
+    """
 
     def __init__(self) -> None:
         """Start the process; it will be ready when it is needed."""
         self.folder = Path(tempfile.mkdtemp(prefix="trivet-"))
-        environment = {"TMPDIR": str(self.folder)}
-        if not self.with_git:
-            environment["PATH"] = str(self.folder)
+        environment = {"TMPDIR": str(self.folder), "PATH": str(self.folder)}
         self.process = subprocess.Popen(
             [sys.executable, "-P", "-W", "ignore", "-m", "selector.rendering"],
             env=os.environ | environment,
@@ -45,41 +42,7 @@ class _Copier:
             process_group=0,  # Ctrl-C is ours to answer
         )
 
-    def _order(self, name: str, *arguments: object) -> None:
-        """Let the process do it, and wait; raise Refusal, in Copier's words."""
-        try:
-            order = json.dumps([name, *arguments]).encode()
-            _, said = self.process.communicate(order)
-        except BaseException:
-            self.close()  # or it would go on writing
-            raise
-        if self.process.returncode:
-            complaint = said.decode("utf-8", "replace").strip() or "it was stopped"
-            message = f"{self.failed}: {complaint.splitlines()[-1]}"
-            raise Refusal(message)
-
-    def close(self) -> None:
-        """End the process and the programs it started, and remove their files."""
-        if self.process.poll() is None:
-            if sys.platform == "win32":
-                self.process.kill()
-            else:
-                os.killpg(self.process.pid, signal.SIGKILL)
-        self.process.communicate()
-        shutil.rmtree(self.folder, ignore_errors=True)
-
-
-class Renderer(_Copier):
-    """A process that renders one project.
-
-    It finds no git, so that Copier takes our checkout as a plain folder: it would
-    clone that, and start git once more for each file that it writes.
-    """
-
-    failed = "Copier could not render the template"
-    with_git = False
-
-    def render(
+    def start(  # noqa: PLR0913 - what is rendered, and where
         self,
         repository: Path,
         commit: str,
@@ -87,19 +50,34 @@ class Renderer(_Copier):
         folder: Path,
         *,
         left_out: Iterable[str] = (),
+        excluded: Sequence[str] = (),
     ) -> None:
-        """Render one commit of the template into the folder.
+        """Begin to render one commit of the template into the folder.
 
         repository  a local clone of the template
         data        answers, and computed values, which Copier then need not compute
         left_out    paths in the repository that nothing is rendered from, as gitignore
                     patterns; a later one with a `!` takes something in again
+        excluded    paths in the project that are not rendered, as gitignore patterns,
+                    besides those that the template excludes from a new project
 
-        Raises Refusal, in Copier's words, when it cannot be rendered, and in git's
-        when the template cannot be checked out.
+        Raises Refusal, in git's words, when the template cannot be checked out.
         """
         template = self._check_out(repository, commit, left_out)
-        self._order("render", str(template), dict(data), str(folder))
+        order = json.dumps([str(template), str(folder), data, excluded])
+        told = cast("IO[bytes]", self.process.stdin)
+        with suppress(BrokenPipeError):  # finish() knows why
+            told.write(f"{order}\n".encode())
+            told.flush()
+
+    def finish(self) -> None:
+        """Wait for the rendering; raise Refusal, in Copier's words, when it failed."""
+        _, said = self.process.communicate()
+        if self.process.returncode:
+            complaint = said.decode("utf-8", "replace").strip() or "it was stopped"
+            last = complaint.splitlines()[-1]
+            message = f"Copier could not render the template: {last}"
+            raise Refusal(message)
 
     def _check_out(
         self, repository: Path, commit: str, left_out: Iterable[str]
@@ -122,32 +100,25 @@ class Renderer(_Copier):
                 raise Refusal(message)
         return template
 
-
-class Updater(_Copier):
-    """A process that updates one project."""
-
-    failed = "Copier could not update the project"
-    with_git = True
-
-    def update(self, project: Path, commit: str, data: Mapping[str, Any]) -> None:
-        """Bring the project in a folder to a commit of its template.
-
-        data  the answers that change
-
-        Raises Refusal, in Copier's words, when that cannot be done.
-        """
-        self._order("update", str(project), commit, dict(data))
+    def close(self) -> None:
+        """End the process and the programs it started, and remove their files."""
+        if self.process.poll() is None:
+            if sys.platform == "win32":
+                self.process.kill()
+            else:
+                os.killpg(self.process.pid, signal.SIGKILL)
+        self.process.communicate()
+        shutil.rmtree(self.folder, ignore_errors=True)
 
 
-_prepared: list[_Copier] = []
+_prepared: list[Renderer] = []
 
 
 @contextmanager
-def prepared(*, wanted: type[_Copier] | None) -> Iterator[None]:
-    """Start the process that will be wanted already, if any."""
-    if wanted:
-        _prepared.append(wanted())
+def prepared(*, wanted: int) -> Iterator[None]:
+    """Start as many processes as will be wanted already."""
     try:
+        _prepared.extend(Renderer() for _ in range(wanted))
         yield
     finally:
         while _prepared:
@@ -157,57 +128,26 @@ def prepared(*, wanted: type[_Copier] | None) -> Iterator[None]:
 @contextmanager
 def renderer() -> Iterator[Renderer]:
     """Give a process that renders, and close it in the end."""
-    with closing(_started(Renderer)) as process:
+    with closing(_prepared.pop() if _prepared else Renderer()) as process:
         yield process
 
 
-@contextmanager
-def updater() -> Iterator[Updater]:
-    """Give a process that updates, and close it in the end."""
-    with closing(_started(Updater)) as process:
-        yield process
-
-
-def _started(kind: type[Started]) -> Started:
-    for process in _prepared:
-        if type(process) is kind:
-            _prepared.remove(process)
-            return process
-    return kind()
-
-
-def render(template: str, data: dict[str, Any], folder: str) -> None:
-    """Render as `Renderer.render` says, in this process."""
+def render(
+    template: str, folder: str, data: dict[str, Any], excluded: list[str]
+) -> None:
+    """Render as `Renderer.start` says, in this process."""
     from copier import Settings, run_copy  # noqa: PLC0415 - slow, see above
 
     run_copy(
         template,
         folder,
         data=data,
+        exclude=excluded,
         defaults=True,
         quiet=True,
         settings=Settings(),
         unsafe=False,
     )
-
-
-def update(project: str, commit: str, data: dict[str, Any]) -> None:
-    """Update as `Updater.update` says, in this process."""
-    from copier import Settings, run_update  # noqa: PLC0415 - slow, see above
-
-    run_update(
-        project,
-        data=data,
-        vcs_ref=commit,
-        defaults=True,
-        overwrite=True,
-        quiet=True,
-        settings=Settings(),
-        unsafe=False,
-    )
-
-
-_ORDERS: Mapping[str, Callable[..., None]] = {"render": render, "update": update}
 
 
 def main() -> None:
@@ -217,16 +157,12 @@ def main() -> None:
     import copier  # noqa: F401, PLC0415
     from copier.errors import CopierError  # noqa: PLC0415
     from jinja2 import TemplateError  # noqa: PLC0415
-    from plumbum import ProcessExecutionError  # noqa: PLC0415
 
-    order = sys.stdin.buffer.read()
+    order = sys.stdin.buffer.readline()
     if not order:
         return  # not wanted any more
     try:
-        name, *arguments = json.loads(order)
-        _ORDERS[name](*arguments)
-    except ProcessExecutionError as error:
-        sys.exit(f"git failed: {' '.join(error.stderr.split())}")
+        render(*json.loads(order))
     except (CopierError, TemplateError, ValueError, OSError) as error:
         sys.exit(" ".join(str(error).split()))
     os._exit(0)  # at once: freeing all that was loaded takes its time too

@@ -4,18 +4,18 @@ import signal
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from selector import commands
 from selector.errors import Refusal
-from selector.living import Living, found, git_at
-from selector.project import ANSWERS_FILE, record, rendered
+from selector.living import Living, found, git_at, must
+from selector.merging import Index, conflicts, merge
+from selector.project import ANSWERS_FILE, record, start
 from selector.questionnaire import Answers, Questionnaire
-from selector.rendering import updater
+from selector.rendering import renderer
 from selector.standing import Standing
-from selector.template import Template
 
 BRANCH = "trivet/update-"
 _PREFIX = "trivet-update-"
@@ -29,8 +29,8 @@ class Wanted:
     remove: tuple[str, ...] = ()
     data: Mapping[str, object] = field(default_factory=dict)
 
-    def answers(self, standing: Standing) -> dict[str, Any]:
-        """Give the answers that change, or refuse what cannot be."""
+    def answers(self, standing: Standing) -> Answers:
+        """Give the answers of the project to be, or refuse what cannot be."""
         stored = standing.living.given
         questionnaire = standing.questionnaire
         if "needs" in self.data:
@@ -53,11 +53,11 @@ class Wanted:
             )
             raise Refusal(message) from error
         self._check_needs(standing, result)
-        return {
-            key: value
-            for key, value in result.given.items()
-            if key in stored and _differ(value, stored[key])
+        # A list keeps its order where nothing else changes.
+        same = {
+            k: stored[k] for k, v in result.given.items() if _same(v, stored.get(k))
         }
+        return Answers({**result.given, **same}, result.computed)
 
     def _check_needs(self, standing: Standing, result: Answers) -> None:
         answers = result.all
@@ -94,10 +94,16 @@ class Wanted:
         return parts
 
 
-def _differ(one: object, other: object) -> bool:
+def _same(one: object, other: object) -> bool:
     if isinstance(one, list) and isinstance(other, list):
-        return set(one) != set(other)
-    return one != other
+        return set(one) == set(other)
+    return one == other
+
+
+def changes(living: Living, answers: Answers) -> dict[str, Any]:
+    """Give the answers that are others than the project remembers."""
+    stored = living.given
+    return {k: v for k, v in answers.given.items() if k in stored and v != stored[k]}
 
 
 @dataclass
@@ -134,7 +140,7 @@ class Outcome:
         with _undisturbed():
             before = current_branch(self.living)
             tip = "HEAD" if self.conflicts else self._commit(message)
-            _must(self.living.git("branch", self.branch, tip))
+            must(self.living.git("branch", self.branch, tip))
             switched = self.living.git(
                 "checkout", "--quiet", "--no-overwrite-ignore", self.branch
             )
@@ -161,14 +167,14 @@ class Outcome:
             *(() if known else name),
             *("commit-tree", self.tree, "-p", "HEAD", "-m", message),
         )
-        return _must(made).stdout.strip()
+        return must(made)
 
     def _open_conflicts(self) -> None:
         """Put files and index into the state that a merge with conflicts leaves."""
-        _must(self.living.git("read-tree", "-m", "-u", "HEAD", self.tree))
+        must(self.living.git("read-tree", "-m", "-u", "HEAD", self.tree))
         stages = git_at(self.worktree, "ls-files", "--unmerged", "-z").stdout
         cleared = "".join(f"0 {'0' * 40}\t{name}\0" for name in self.conflicts)
-        _must(
+        must(
             self.living.git("update-index", "-z", "--index-info", told=cleared + stages)
         )
 
@@ -176,11 +182,15 @@ class Outcome:
 @contextmanager
 def prepared(
     standing: Standing,
-    answers: Mapping[str, Any],
+    answers: Answers,
     moved: str | None,
     say: Callable[[str], None],
 ) -> Iterator[Outcome]:
-    """Make the update in a worktree beside the project, which goes in the end."""
+    """Make the update in a worktree beside the project, which goes in the end.
+
+    answers  of the project to be
+    moved    where the template is now, where that is not what the project remembers
+    """
     living = standing.living
     branch = BRANCH + standing.target
     if living.git("rev-parse", "--verify", "--quiet", f"refs/heads/{branch}").ok:
@@ -192,21 +202,42 @@ def prepared(
     try:
         with tempfile.TemporaryDirectory(
             prefix=_PREFIX, ignore_cleanup_errors=True
-        ) as folder:
-            worktree = Path(folder, "project").resolve()
-            added = living.git(
-                *("worktree", "add", "--quiet", "--detach", str(worktree), "HEAD")
-            )
-            _must(added)
-            place = worktree / living.inside
-            if moved:
-                _move(place, moved)
-            with updater() as process:
-                process.update(place, standing.source.commit, answers)
-            _lock(place, say)
-            yield _outcome(standing, worktree, branch)
+        ) as name:
+            folder = Path(name).resolve()
+            old, new, worktree = (folder / each for each in ("old", "new", "project"))
+            add = ("worktree", "add", "--quiet", "--detach", str(worktree), "HEAD")
+            with _rendering(standing, answers, moved, old, new):
+                must(living.git(*add))
+            title = f"{standing.target} of the template"
+            lost = merge(living, worktree, old, new, title)
+            _lock(worktree / living.inside, say)
+            yield _outcome(living, worktree, branch, lost)
     finally:
         _forget_worktrees(living)
+
+
+@contextmanager
+def _rendering(
+    standing: Standing, answers: Answers, moved: str | None, old: Path, new: Path
+) -> Iterator[None]:
+    """Render what the project came from, and what it gets, while other work is done.
+
+    Both lie as deep in their folders as the project does in its repository.
+    """
+    living, newer = standing.living, standing.questionnaire
+    after = replace(standing.source, recorded=moved or living.source)
+    before = replace(after, commit=standing.current, recorded=living.source)
+    older = newer if before.commit == after.commit else Questionnaire(before.tree)
+    with renderer() as one, renderer() as other:
+        place = new / living.inside
+        start(one, after, newer, answers, place, updates_to=newer)
+        known = {k: v for k, v in living.given.items() if k in older.keys}
+        came_from = older.answer(known)
+        start(other, before, older, came_from, old / living.inside, updates_to=newer)
+        yield
+        one.finish()
+        other.finish()
+    record(after, place)
 
 
 def _forget_worktrees(living: Living) -> None:
@@ -215,13 +246,6 @@ def _forget_worktrees(living: Living) -> None:
         path = Path(line.removeprefix("worktree "))
         if path.parent.name.startswith(_PREFIX) and not path.exists():
             living.git("worktree", "remove", "--force", "--force", str(path))
-
-
-def _move(place: Path, address: str) -> None:
-    """Let the project follow its template to another place, in a commit of its own."""
-    record(address, place / ANSWERS_FILE)
-    name = ("-c", "user.name=Trivet", "-c", "user.email=trivet@localhost")
-    git_at(place, *name, "commit", "--quiet", "--all", "--message=The template moved")
 
 
 def _lock(place: Path, say: Callable[[str], None]) -> None:
@@ -238,21 +262,16 @@ def _changed(place: Path, name: str) -> bool:
     return git_at(place, "status", "--porcelain", "--", name).stdout[:2].strip() == "M"
 
 
-def _outcome(standing: Standing, worktree: Path, branch: str) -> Outcome:
-    """Look at what Copier left in the worktree."""
-    living = standing.living
-    listed = git_at(worktree, "ls-files", "--unmerged", "-z").stdout.split("\0")
-    conflicts = sorted({entry.split("\t")[1] for entry in listed if entry})
+def _outcome(living: Living, worktree: Path, branch: str, lost: set[str]) -> Outcome:
+    """Look at what the merge left in the worktree."""
+    open_ = conflicts(worktree)
     tree = _tree(worktree)
     kinds: dict[str, list[str]] = {"A": [], "D": [], "M": [], "T": []}
-    compared = git_at(
-        *(worktree, "diff-tree", "-r", "-z", "--no-renames", "--name-status"),
-        *(living.git("rev-parse", "HEAD").stdout.strip(), tree),
-    ).stdout.split("\0")
+    compare = ("diff-tree", "-r", "-z", "--no-renames", "--name-status", "HEAD", tree)
+    compared = must(git_at(worktree, *compare)).split("\0")
     for kind, name in zip(compared[::2], compared[1::2], strict=False):
-        if name not in conflicts:
+        if name not in open_:
             kinds[kind].append(name)
-    gone = kinds["D"]
     return Outcome(
         living,
         worktree,
@@ -260,46 +279,18 @@ def _outcome(standing: Standing, worktree: Path, branch: str) -> Outcome:
         tree,
         kinds["M"] + kinds["T"],
         kinds["A"],
-        gone,
-        conflicts,
-        _lost(standing, gone) if gone else [],
+        kinds["D"],
+        open_,
+        [name for name in kinds["D"] if name in lost],
     )
 
 
 def _tree(worktree: Path) -> str:
     """Write all that is in the worktree as a tree, and leave its index alone."""
-    git_folder = git_at(worktree, "rev-parse", "--absolute-git-dir").stdout.strip()
-    environment = {"GIT_INDEX_FILE": str(Path(git_folder, "trivet-index"))}
-
-    def git(*arguments: str) -> str:
-        done = commands.run("git", *arguments, cwd=worktree, environment=environment)
-        return _must(done).stdout.strip()
-
-    git("read-tree", "HEAD")
-    git("add", "--all", ".")
-    return git("write-tree")
-
-
-def _lost(standing: Standing, gone: list[str]) -> list[str]:
-    """Give the files that go and are not as the template once rendered them."""
-    living = standing.living
-    template = Template(
-        standing.source.repository, standing.current, living.source, None
-    )
-    questionnaire = Questionnaire(template.tree)
-    known = {k: v for k, v in living.given.items() if k in questionnaire.keys}
-    answers = questionnaire.answer(known)
-    lost = []
-    with (
-        tempfile.TemporaryDirectory(prefix="trivet-") as folder,
-        rendered(template, questionnaire, answers, Path(folder, "before")) as before,
-    ):
-        for name in gone:
-            path = before.folder / Path(name).relative_to(living.inside)
-            mine = living.git("cat-file", "blob", f"HEAD:{name}").raw
-            if not path.is_file() or path.read_bytes() != mine:
-                lost.append(name)
-    return lost
+    index = Index(worktree, worktree, worktree.with_name("index"))
+    index.git("read-tree", "HEAD")
+    index.git("add", "--all", ".")
+    return index.git("write-tree")
 
 
 def current_branch(living: Living) -> str:
@@ -337,16 +328,9 @@ def undo(folder: Path) -> str:
 
 def go_back(living: Living, branch: str, before: str) -> None:
     """Leave the branch of an update, with whatever is open on it, and delete it."""
-    _must(living.git("reset", "--hard", "--quiet"))
-    _must(living.git("checkout", "--quiet", before))
-    _must(living.git("branch", "-D", branch))
-
-
-def _must(done: commands.Result) -> commands.Result:
-    if not done.ok:
-        message = f"git failed: {done.why}"
-        raise Refusal(message)
-    return done
+    must(living.git("reset", "--hard", "--quiet"))
+    must(living.git("checkout", "--quiet", before))
+    must(living.git("branch", "-D", branch))
 
 
 @contextmanager

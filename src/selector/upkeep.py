@@ -20,7 +20,7 @@ from selector.living import Living, found
 from selector.options import pairs_of
 from selector.setup import uv_as_typed
 from selector.standing import Standing, standing
-from selector.update import Outcome, Wanted, go_back, prepared, undo
+from selector.update import Outcome, Wanted, changes, go_back, prepared, undo
 
 OPEN = 1  # what the command ends with where something is left to do
 MOST_NAMES = 12
@@ -81,10 +81,11 @@ def update(  # noqa: PLR0913 - one argument for each option
             return _check(out, stands)
         living.require_clean()
         answers = wanted.answers(stands)
-        if not (stands.newer or answers or where):
+        changed = changes(living, answers)
+        if not (stands.newer or changed or where):
             out.print(f"Up to date: {living.version}.", markup=False)
             return 0
-        _announce(out, stands, answers)
+        _announce(out, stands, changed)
         moved = stands.source.recorded if where else None
         try:
             say = partial(out.print, markup=False)
@@ -96,8 +97,8 @@ def update(  # noqa: PLR0913 - one argument for each option
                     out.print("These answers change nothing in the project.")
                     return 0
                 _show(out, outcome)
-                _agree(out, outcome, framework=answers.get("framework"), yes=yes)
-                before = outcome.take_over(_message(stands, answers))
+                _agree(out, outcome, framework=changed.get("framework"), yes=yes)
+                before = outcome.take_over(_message(stands, changed))
         except KeyboardInterrupt:
             raise _Stopped from None
     return _finish(out, outcome, before, test=not no_test)

@@ -353,7 +353,7 @@ def test_a_renderer_that_is_not_needed_leaves_nothing(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
-    with rendering.prepared(wanted=rendering.Renderer):
+    with rendering.prepared(wanted=1):
         assert names(tmp_path)
         with rendering.renderer() as renderer:
             assert len(names(tmp_path)) == 1, "the prepared one is taken"
