@@ -14,7 +14,8 @@ _SETTINGS = {
     "user.email": "trivet@localhost",
 }
 _SET = [word for key, value in _SETTINGS.items() for word in ("-c", f"{key}={value}")]
-_OPTIONS = ("--strategy-option=no-renames", "--strategy-option=diff-algorithm=myers")
+# The strategy `ort` looks for renames up to git 2.49, whatever it is told.
+_HOW = ("--strategy=recursive", "-Xno-renames", "-Xdiff-algorithm=myers")
 _LIST = ("ls-files", "--stage", "-z")
 _NOTHING = f"0 {'0' * 40}"
 
@@ -69,7 +70,7 @@ def merge(living: Living, worktree: Path, old: Path, new: Path, title: str) -> s
     # What the owner deleted stays deleted.
     after.put(dict.fromkeys(was.keys() - mine.keys(), _NOTHING))
     change = after.commit(title, before.commit("The template before"))
-    picked = git_at(worktree, *_SET, "cherry-pick", "--no-commit", *_OPTIONS, change)
+    picked = git_at(worktree, *_SET, "cherry-pick", "--no-commit", *_HOW, change)
     if not conflicts(worktree):
         must(picked)
     return {name for name in gone if mine[name] != was[name]}

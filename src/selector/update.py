@@ -53,11 +53,13 @@ class Wanted:
             )
             raise Refusal(message) from error
         self._check_needs(standing, result)
-        # A list keeps its order where nothing else changes.
-        same = {
-            k: stored[k] for k, v in result.given.items() if _same(v, stored.get(k))
+        # What is remembered keeps its order, and a list that stays the same does too.
+        kept = {
+            key: value if _same(value, result.given[key]) else result.given[key]
+            for key, value in stored.items()
+            if key in result.given
         }
-        return Answers({**result.given, **same}, result.computed)
+        return Answers({**kept, **result.given, **kept}, result.computed)
 
     def _check_needs(self, standing: Standing, result: Answers) -> None:
         answers = result.all

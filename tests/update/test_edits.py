@@ -16,6 +16,7 @@ import pytest
 from copier import run_copy
 from hypothesis import HealthCheck, Phase, given, settings
 
+from selector.cli import main
 from tests.rendering.answers import choices, model
 from tests.update import edits
 from tests.update.conftest import committed, conflicts, copy, stored_answers, update
@@ -142,7 +143,34 @@ CASES = [
 ]
 
 
-def random_edits(living: Living, runs: int) -> None:
+def by_trivet(project: Path) -> None:
+    assert main(["update", str(project), "--no-test", "--yes"]) in (0, 1)
+
+
+def check_both(living: Living, done: list[Edit]) -> None:
+    with TemporaryDirectory(prefix="trivet-edited-") as place:
+        copier, trivet = (
+            living.after(done, Path(place, bring.__name__), bring)
+            for bring in (update, by_trivet)
+        )
+        there, here = (conflicts(each.project) for each in (copier, trivet))
+        living.seen["runs"] += 1
+        living.seen["conflicting files"] += len(here)
+        assert list(trivet.losses()) == []
+        assert here == there
+        ends = [edits.files(each.project) for each in (trivet, copier)]
+        trivets, copiers = (
+            {name: text for name, text in end.items() if name not in here}
+            for end in ends
+        )
+        assert trivets == copiers
+
+
+def random_edits(
+    living: Living,
+    runs: int,
+    check: Callable[[Living, list[Edit]], None] = check,
+) -> None:
     """Update projects with drawn edits; the same ones each time, but by hand."""
 
     @given(done=edits.edits())
@@ -172,6 +200,22 @@ def test_no_edit_is_lost(grow: Grow, framework: str, since: str) -> None:
 @pytest.mark.parametrize(("framework", "since"), CASES)
 def test_no_edit_is_lost_in_many_runs(grow: Grow, framework: str, since: str) -> None:
     random_edits(grow(framework, since), MANY)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("framework", choices("framework"))
+def test_trivet_update_ends_where_copier_update_ends(
+    grow: Grow, framework: str
+) -> None:
+    random_edits(grow(framework, "v0.1.0"), BY_HAND or FEW, check_both)
+
+
+@pytest.mark.thorough
+@pytest.mark.parametrize(("framework", "since"), CASES)
+def test_trivet_update_ends_where_copier_update_ends_in_many_runs(
+    grow: Grow, framework: str, since: str
+) -> None:
+    random_edits(grow(framework, since), MANY // 2, check_both)
 
 
 @pytest.mark.slow
