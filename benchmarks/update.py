@@ -1,22 +1,32 @@
 """An update of a full project: at most 3 times rendering it, both as whole processes.
 
-Over 1, 10 and 100 releases of the template's history, by `trivet` and by Copier alone.
+Over 1, 10 and 100 releases of the template's history. What Copier takes by itself is
+shown beside it, and binds nobody.
 
 .venv/bin/python benchmarks/update.py [RUNS]
 """
 
+import math
 import re
 import subprocess
 import sys
 import tempfile
 from pathlib import Path
 
+import yaml
 from _together import BIN, in_turn, report
 
 ROOT = Path(__file__).parent.parent
 MOST = 3
 RELEASES = (1, 10, 100)
-ANSWERS = ("known_framework=django", "needs=[api, pages]", "licence=mit")
+FRAMEWORK = "fastapi"
+
+
+def built() -> list[str]:
+    """Give all needs that a project can have."""
+    criteria = yaml.safe_load((ROOT / "src/selector/criteria.yml").read_text("utf-8"))
+    needs: list[str] = criteria["built"][FRAMEWORK]
+    return needs
 
 
 def git(*words: str | Path, cwd: Path) -> None:
@@ -32,7 +42,7 @@ def with_history(place: Path, releases: int) -> Path:
     git("remote", "remove", "origin", cwd=place)
     git("tag", "v1000.0.0", cwd=place)
     changelog = place / "CHANGELOG.md"
-    files = sorted((place / "template/django").rglob("*.py"))
+    files = sorted((place / "template" / FRAMEWORK).rglob("*.py"))
     for number in range(1, releases + 1):
         file = files[number % len(files)]
         file.write_text(f"{file.read_text('utf-8')}# Release {number}\n", "utf-8")
@@ -50,7 +60,8 @@ def measure(folder: Path, releases: int, runs: int) -> int:
     """Measure over a history of so many releases."""
     template = with_history(folder / "template", releases)
     fresh, project = folder / "fresh", folder / "project"
-    data = [word for answer in ANSWERS for word in ("--data", answer)]
+    answers = (f"known_framework={FRAMEWORK}", f"needs={built()}", "licence=mit")
+    data = [word for answer in answers for word in ("--data", answer)]
     copier, trivet = BIN / "copier", BIN / "trivet"
     old = ["--vcs-ref", "v1000.0.0", "--quiet", "--defaults", *data]
     subprocess.run([copier, "copy", *old, template, project], check=True)
@@ -85,10 +96,9 @@ def measure(folder: Path, releases: int, runs: int) -> int:
         runs,
         before=as_before,
     )
-    return max(
-        report(by_trivet, "trivet new --no-setup", MOST),
-        report(by_copier, "copier copy", MOST),
-    )
+    worst = report(by_trivet, "trivet new --no-setup", MOST)
+    report(by_copier, "copier copy", math.inf)
+    return worst
 
 
 def main() -> int:

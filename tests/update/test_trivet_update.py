@@ -1,10 +1,11 @@
-"""`trivet update`: Copier's update, with what Copier leaves out."""
+"""`trivet update`: where `copier update` ends, with what Copier leaves out."""
 
 import os
 import signal
 import subprocess
 import sys
 import time
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -404,18 +405,32 @@ raise SystemExit(main())
 """
 
 
+def processes(scratch: Path) -> list[str]:
+    """Give the processes with their temporary files there, where /proc tells."""
+    found = []
+    for process in Path("/proc").glob("[0-9]*"):
+        with suppress(OSError):
+            if str(scratch).encode() in (process / "environ").read_bytes():
+                found.append(process.name)
+    return found
+
+
 @pytest.mark.slow
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such signals")
 @pytest.mark.parametrize(
     "number", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL], ids=lambda n: n.name
 )
 def test_whatever_ends_it_midway_leaves_the_project_as_it_was(
-    trivet: Trivet, project: Path, number: signal.Signals
+    trivet: Trivet, project: Path, tmp_path: Path, number: signal.Signals
 ) -> None:
+    """End it while both versions are rendered."""
     before = state(project)
+    scratch = tmp_path / "scratch"
+    scratch.mkdir()
     process = subprocess.Popen(
         [sys.executable, "-c", LISTENING, "update", project, "--no-test"],
         cwd=ROOT,
+        env=os.environ | {"TMPDIR": str(scratch)},
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         start_new_session=True,
@@ -428,6 +443,9 @@ def test_whatever_ends_it_midway_leaves_the_project_as_it_was(
     said, _ = process.communicate(timeout=60)
     assert process.returncode not in (0, 1), said
     assert b"Traceback" not in said
+    if number != signal.SIGKILL:
+        assert list(scratch.iterdir()) == []
+        assert processes(scratch) == []
     if number == signal.SIGINT:
         assert process.returncode == 130
         assert b"The project is as it was." in said
