@@ -28,13 +28,13 @@ async def boss(session: AsyncSession) -> User:
 
 
 @pytest.fixture
-async def panel(client: AsyncClient, boss: User) -> AsyncClient:
-    response = await sign_in(client, boss.email, PASSWORD)
+async def panel(stranger: AsyncClient, boss: User) -> AsyncClient:
+    response = await sign_in(stranger, boss.email, PASSWORD)
     assert (response.status_code, response.headers["Location"]) == (303, LOGIN[:-5])
-    return client
+    return stranger
 
 
-async def test_only_staff_get_in(client: AsyncClient, session: AsyncSession) -> None:
+async def test_only_staff_get_in(stranger: AsyncClient, session: AsyncSession) -> None:
     await add_user(session)
     answers = []
     for email, password in (
@@ -42,20 +42,20 @@ async def test_only_staff_get_in(client: AsyncClient, session: AsyncSession) -> 
         ("ada@example.org", "wrong"),
         ("nobody@example.org", PASSWORD),
     ):
-        response = await sign_in(client, email, password)
+        response = await sign_in(stranger, email, password)
         answers.append((response.status_code, response.text, response.cookies))
     assert answers[0][0] == 400
     assert answers == answers[:1] * 3
     for path in ("", "item/list", "user/list", "item/create"):
-        response = await client.get(f"/admin/{path}")
+        response = await stranger.get(f"/admin/{path}")
         assert (response.status_code, response.headers["Location"]) == (302, LOGIN)
-    assert (await client.get("/admin")).headers["Location"] == "/admin/"
+    assert (await stranger.get("/admin")).headers["Location"] == "/admin/"
 
 
-async def test_too_many_tries_have_to_wait(client: AsyncClient) -> None:
+async def test_too_many_tries_have_to_wait(stranger: AsyncClient) -> None:
     for _ in range(10):
-        await sign_in(client, "boss@example.org", "wrong")
-    response = await sign_in(client, "boss@example.org", PASSWORD)
+        await sign_in(stranger, "boss@example.org", "wrong")
+    response = await sign_in(stranger, "boss@example.org", PASSWORD)
     assert response.status_code == 429
     assert int(response.headers["Retry-After"]) > 0
 
