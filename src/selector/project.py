@@ -141,6 +141,7 @@ def rendered(
     # Copier has the criteria from where it has the questions.
     data = {key: value for key, value in answers.all.items() if key != "criteria"}
     try:
+        version = template.version
         folder = Path(workshop) / (destination.name or "project")
         with renderer() as process:
             process.render(
@@ -150,7 +151,7 @@ def rendered(
                 folder,
                 left_out=[*UNRENDERED, *questionnaire.left_out(answers)],
             )
-        record(template.recorded, folder / ANSWERS_FILE)
+        record(template.recorded, folder / ANSWERS_FILE, version)
         yield Project(folder, destination)
     finally:
         shutil.rmtree(workshop, ignore_errors=True)
@@ -162,12 +163,14 @@ def _address(recorded: str) -> dict[str, str]:
     return {"template_address": recorded} if everywhere else {}
 
 
-def record(address: str, file: Path) -> None:
-    """Let the project remember where its updates come from."""
+def record(address: str, file: Path, version: str = "") -> None:
+    """Let the project remember where its updates come from, and its version."""
     if file.is_file():
         text = file.read_text("utf-8")
-        line = yaml.safe_dump({"_src_path": address}, allow_unicode=True, width=2**31)
-        text = re.sub(r"(?m)^_src_path: .*\n", lambda _: line, text, count=1)
+        known = {"_commit": version} if version else {}
+        known["_src_path"] = address
+        lines = yaml.safe_dump(known, allow_unicode=True, width=2**31)
+        text = re.sub(r"(?m)^_src_path: .*\n", lambda _: lines, text, count=1)
         file.write_text(text, "utf-8", newline="\n")
 
 

@@ -18,33 +18,24 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any, TypeVar
 
+from selector import commands
 from selector.errors import Refusal
 
-Started = TypeVar("Started", bound="Renderer")
+Started = TypeVar("Started", bound="_Copier")
 
 
-class Renderer:
-    """A process that renders one project; once closed, it has left nothing behind."""
+class _Copier:
+    """A process that has Copier do one thing; closed, it has left nothing behind."""
 
-    failed = "Copier could not render the template"
-    sparse = True
+    failed: str
+    with_git: bool
 
     def __init__(self) -> None:
         """Start the process; it will be ready when it is needed."""
         self.folder = Path(tempfile.mkdtemp(prefix="trivet-"))
-        self.checked_out = self.folder / "git" / "info" / "sparse-checkout"
-        self.checked_out.parent.mkdir(parents=True)
-        # Copier's git checks out what `checked_out` says, and does so in our folder.
-        environment = {
-            "TMPDIR": str(self.folder),
-            "GIT_TEMPLATE_DIR": str(self.folder / "git"),
-        }
-        if self.sparse:
-            environment |= {
-                "GIT_CONFIG_COUNT": "1",
-                "GIT_CONFIG_KEY_0": "core.sparseCheckout",
-                "GIT_CONFIG_VALUE_0": "true",
-            }
+        environment = {"TMPDIR": str(self.folder)}
+        if not self.with_git:
+            environment["PATH"] = str(self.folder)
         self.process = subprocess.Popen(
             [sys.executable, "-P", "-W", "ignore", "-m", "selector.rendering"],
             env=os.environ | environment,
@@ -53,28 +44,6 @@ class Renderer:
             stderr=subprocess.PIPE,
             start_new_session=True,  # Ctrl-C is ours to answer
         )
-
-    def render(
-        self,
-        repository: Path,
-        commit: str,
-        data: Mapping[str, Any],
-        folder: Path,
-        *,
-        left_out: Iterable[str] = (),
-    ) -> None:
-        """Render one commit of the template into the folder.
-
-        repository  a local clone of the template
-        data        answers, and computed values, which Copier then need not compute
-        left_out    paths in the repository that nothing is rendered from, as gitignore
-                    patterns; a later one with a `!` takes something in again
-
-        Raises Refusal, in Copier's words, when it cannot be rendered.
-        """
-        lines = ["/*", *(f"!{pattern}".removeprefix("!!") for pattern in left_out)]
-        self.checked_out.write_text("\n".join(lines) + "\n", "utf-8")
-        self._order("render", str(repository), commit, dict(data), str(folder))
 
     def _order(self, name: str, *arguments: object) -> None:
         """Let the process do it, and wait; raise Refusal, in Copier's words."""
@@ -100,15 +69,65 @@ class Renderer:
         shutil.rmtree(self.folder, ignore_errors=True)
 
 
-class Updater(Renderer):
-    """A process that updates one project.
+class Renderer(_Copier):
+    """A process that renders one project.
 
-    git checks out all there is: what holds for clones of the template would also hold
-    for the repositories in which Copier compares.
+    It finds no git, so that Copier takes our checkout as a plain folder: it would
+    clone that, and start git once more for each file that it writes.
     """
 
+    failed = "Copier could not render the template"
+    with_git = False
+
+    def render(
+        self,
+        repository: Path,
+        commit: str,
+        data: Mapping[str, Any],
+        folder: Path,
+        *,
+        left_out: Iterable[str] = (),
+    ) -> None:
+        """Render one commit of the template into the folder.
+
+        repository  a local clone of the template
+        data        answers, and computed values, which Copier then need not compute
+        left_out    paths in the repository that nothing is rendered from, as gitignore
+                    patterns; a later one with a `!` takes something in again
+
+        Raises Refusal, in Copier's words, when it cannot be rendered, and in git's
+        when the template cannot be checked out.
+        """
+        template = self._check_out(repository, commit, left_out)
+        self._order("render", str(template), dict(data), str(folder))
+
+    def _check_out(
+        self, repository: Path, commit: str, left_out: Iterable[str]
+    ) -> Path:
+        """Check out what is rendered from, without touching the repository itself."""
+        template, prepared = self.folder / "template", self.folder / "git"
+        wanted = ["/*", *(f"!{pattern}".removeprefix("!!") for pattern in left_out)]
+        (prepared / "info").mkdir(parents=True)
+        sparse = prepared / "info" / "sparse-checkout"
+        sparse.write_text("\n".join(wanted) + "\n", "utf-8")
+        clone = ("clone", "--quiet", "--shared", "--no-checkout")
+        options = (f"--template={prepared}", "--config=core.sparseCheckout=true")
+        for told, cwd in (
+            ((*clone, *options, "--", str(repository), str(template)), None),
+            (("checkout", "--quiet", "--detach", commit), template),
+        ):
+            done = commands.git(*told, cwd=cwd)
+            if not done.ok:
+                message = f"git could not check out the template: {done.why}"
+                raise Refusal(message)
+        return template
+
+
+class Updater(_Copier):
+    """A process that updates one project."""
+
     failed = "Copier could not update the project"
-    sparse = False
+    with_git = True
 
     def update(self, project: Path, commit: str, data: Mapping[str, Any]) -> None:
         """Bring the project in a folder to a commit of its template.
@@ -120,11 +139,11 @@ class Updater(Renderer):
         self._order("update", str(project), commit, dict(data))
 
 
-_prepared: list[Renderer] = []
+_prepared: list[_Copier] = []
 
 
 @contextmanager
-def prepared(*, wanted: type[Renderer] | None) -> Iterator[None]:
+def prepared(*, wanted: type[_Copier] | None) -> Iterator[None]:
     """Start the process that will be wanted already, if any."""
     if wanted:
         _prepared.append(wanted())
@@ -157,15 +176,14 @@ def _started(kind: type[Started]) -> Started:
     return kind()
 
 
-def render(repository: str, commit: str, data: dict[str, Any], folder: str) -> None:
+def render(template: str, data: dict[str, Any], folder: str) -> None:
     """Render as `Renderer.render` says, in this process."""
     from copier import Settings, run_copy  # noqa: PLC0415 - slow, see above
 
     run_copy(
-        repository,
+        template,
         folder,
         data=data,
-        vcs_ref=commit,
         defaults=True,
         quiet=True,
         settings=Settings(),

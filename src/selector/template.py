@@ -127,6 +127,14 @@ class Template:
         """Give the files of the commit."""
         return CommitTree(self.repository, self.commit)
 
+    @property
+    def version(self) -> str:
+        """Give the release, or the commit as seen from one, as Copier writes it."""
+        described = commands.git(
+            "describe", "--tags", "--always", self.commit, cwd=self.repository
+        )
+        return described.stdout.strip()
+
 
 @contextmanager
 def opened(template: str | None, ref: str | None) -> Iterator[Template]:
