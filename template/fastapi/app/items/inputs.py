@@ -56,6 +56,7 @@ def _clean_price(value: object) -> Decimal:
 
 
 _CONTROL = r"\u0000-\u001f\u007f-\u009f"
+_EDGE, _INNER = rf"[^\s{_CONTROL}]", rf"[^{_CONTROL}]"
 Name = Annotated[
     str,
     AfterValidator(_clean_name),
@@ -63,8 +64,8 @@ Name = Annotated[
         {
             "type": "string",
             "minLength": 1,
-            "maxLength": NAME_LENGTH,
-            "pattern": rf"^[^{_CONTROL}]*[^\s{_CONTROL}][^{_CONTROL}]*$",
+            # The space around it does not count.
+            "pattern": rf"^\s*{_EDGE}({_INNER}{{0,98}}{_EDGE})?\s*$",
         }
     ),
 ]
