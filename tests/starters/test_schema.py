@@ -9,20 +9,21 @@ import pytest
 from tests.conftest import tool
 from tests.contract.client import Client, Person
 from tests.starters.harness import HOST, Project, booted, run
-from tests.starters.matrix import PEOPLE
+from tests.starters.matrix import FILES
 
 # Each document once, and with each way to do what it promises.
 pytestmark = pytest.mark.only(
-    framework={"fastapi"}, needs={("api",), PEOPLE}, database={"sqlite"}
+    framework={"fastapi"}, needs={("api",), FILES}, database={"sqlite"}
 )
 
 CASES = 2000
 EXAMPLES = {False: 450, True: 140}  # for each operation, by whether there are accounts
 # What a schema cannot say, and the document has as a status: a token that is not valid,
-# or not any more; a password that too many people use; an address that nobody can have.
+# or not any more; a password that too many people use; an address that nobody can have;
+# a file of another type.
 SETTINGS = """
 [[operations]]
-include-path-regex = "/auth/(confirm|password|register|reset|reset/confirm)$"
+include-path-regex = "/(confirm|password|register|reset|uploads)$"
 checks.positive_data_acceptance.expected-statuses = ["2xx", 400, 401, 403, 422, 429]
 """
 # Each request from another client: else all of them would be throttled.
