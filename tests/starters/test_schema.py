@@ -9,11 +9,11 @@ import pytest
 from tests.conftest import tool
 from tests.contract.client import Client, Person
 from tests.starters.harness import HOST, Project, booted, run
-from tests.starters.matrix import FILES
+from tests.starters.matrix import FILES, TASKS
 
 # Each document once, and with each way to do what it promises.
 pytestmark = pytest.mark.only(
-    framework={"fastapi"}, needs={("api",), FILES}, database={"sqlite"}
+    framework={"fastapi"}, needs={("api",), FILES, TASKS}, database={"sqlite"}
 )
 
 CASES = 2000
