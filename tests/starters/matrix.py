@@ -15,6 +15,7 @@ FRAMEWORKS = ("django", "fastapi", "flask")
 BOTH = ("api", "pages")
 PEOPLE = ("accounts", *BOTH)
 FILES = ("accounts", "admin", *BOTH, "uploads")
+TASKS = ("accounts", "api", "tasks")
 BUILT = yaml.safe_load((ROOT / "src/selector/criteria.yml").read_text("utf-8"))["built"]
 STARTERS = [
     Starter(framework, needs, database)
@@ -33,6 +34,7 @@ STARTERS = [
         (PEOPLE, "postgresql"),
         (FILES, "sqlite"),
         (FILES, "postgresql"),
+        (TASKS, "sqlite"),
     )
     if set(needs) <= set(BUILT[framework])
 ]

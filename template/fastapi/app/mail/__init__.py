@@ -91,16 +91,24 @@ class Mailer:
 
     async def send(self, *, to: str, subject: str, text: str) -> None:
         """Send a mail. A failure is told to the log: nobody waits for it any more."""
+        try:
+            await self.deliver(to=to, subject=subject, text=text)
+        except Exception:
+            log.exception("mail_failed")
+
+    async def deliver(
+        self, *, to: str, subject: str, text: str, message_id: str = ""
+    ) -> None:
         message = EmailMessage()
         message["From"], message["To"], message["Subject"] = self.sender, to, subject
         message["Date"] = format_datetime(localtime())
-        message["Message-ID"] = make_msgid(domain=self.sender.partition("@")[2])
+        message["Message-ID"] = message_id or self.new_id()
         message["Auto-Submitted"] = "auto-generated"
         message.set_content(text)
-        try:
-            await self.transport.send(message)
-        except Exception:
-            log.exception("mail_failed")
+        await self.transport.send(message)
+
+    def new_id(self) -> str:
+        return make_msgid(domain=self.sender.partition("@")[2])
 
 
 class Outbox:
