@@ -1,6 +1,7 @@
 """Signing in with a browser: a cookie, and a row for it on the server."""
 
 from fastapi import Request, Response
+from starlette.requests import HTTPConnection
 
 from app.accounts import tokens
 from app.accounts.models import User
@@ -42,15 +43,15 @@ async def end_session(
     response.delete_cookie(_cookie(request), secure=secure, httponly=True)
 
 
-def session_token(request: Request) -> str:
+def session_token(request: HTTPConnection) -> str:
     return request.cookies.get(_cookie(request), "")
 
 
-def _settings(request: Request) -> Settings:
+def _settings(request: HTTPConnection) -> Settings:
     settings: Settings = request.app.state.settings
     return settings
 
 
-def _cookie(request: Request) -> str:
+def _cookie(request: HTTPConnection) -> str:
     # This prefix makes browsers refuse it from other hosts, and without HTTPS.
     return "__Host-session" if _settings(request).production else "session"
