@@ -23,6 +23,7 @@ from pathlib import Path
 from tests.conftest import git, render_into
 from tests.starters.databases import Database, free_port, new_database
 from tests.starters.mailbox import mailbox
+from tests.starters.redis import redis_server
 
 BOOT_SECONDS = 60
 HOST = "service.example"
@@ -149,6 +150,10 @@ class Project:
     def sends_mail(self) -> bool:
         return bool({"accounts", "mail"} & set(self.starter.needs))
 
+    @property
+    def caches(self) -> bool:
+        return "cache" in self.starter.needs
+
     def production_settings(self, database_url: str, **settings: str) -> dict[str, str]:
         """Return all that a server gets to see: nothing of the developer's."""
         return {
@@ -159,6 +164,7 @@ class Project:
             "TRUSTED_PROXIES": "127.0.0.1",
             "BODY_TIMEOUT_SECONDS": "2",
             **({"MAIL_URL": mailbox().url} if self.sends_mail else {}),
+            **({"REDIS_URL": redis_server().new_database()} if self.caches else {}),
             **settings,
         }
 

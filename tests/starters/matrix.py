@@ -15,6 +15,7 @@ FRAMEWORKS = ("django", "fastapi", "flask")
 BOTH = ("api", "pages")
 PEOPLE = ("accounts", *BOTH)
 FILES = ("accounts", "admin", *BOTH, "uploads")
+LIVE = (*PEOPLE, "cache", "realtime")
 BUILT = yaml.safe_load((ROOT / "src/selector/criteria.yml").read_text("utf-8"))["built"]
 STARTERS = [
     Starter(framework, needs, database)
@@ -33,6 +34,10 @@ STARTERS = [
         (PEOPLE, "postgresql"),
         (FILES, "sqlite"),
         (FILES, "postgresql"),
+        (("api", "realtime"), "sqlite"),
+        (("cache", "pages"), "sqlite"),
+        (LIVE, "sqlite"),
+        (LIVE, "postgresql"),
     )
     if set(needs) <= set(BUILT[framework])
 ]
@@ -54,8 +59,13 @@ def parameter(
     `asked` are the needs that the test is about.
     """
     most = Starter(starter.framework, PEOPLE)
-    if "accounts" in starter.needs and starter != most and not asked - set(PEOPLE):
+    more = set(starter.needs) - set(PEOPLE)
+    if starter == Starter(starter.framework, LIVE) and asked & more:
+        mark = pytest.mark.slow
+    elif "accounts" in starter.needs and starter != most and not asked - set(PEOPLE):
         mark = pytest.mark.thorough  # the one with all of it stands for the others
+    elif more and "accounts" not in starter.needs:
+        mark = pytest.mark.thorough
     marks: list[pytest.MarkDecorator] = [
         mark,
         pytest.mark.xdist_group(str(starter)),
