@@ -59,12 +59,12 @@ def parameter(
     `asked` are the needs that the test is about.
     """
     most = Starter(starter.framework, PEOPLE)
-    more = set(starter.needs) - set(PEOPLE)
-    if starter == Starter(starter.framework, LIVE) and asked & more:
+    beyond = set(starter.needs) - set(PEOPLE)
+    if starter == Starter(starter.framework, LIVE) and asked & beyond:
         mark = pytest.mark.slow
     elif "accounts" in starter.needs and starter != most and not asked - set(PEOPLE):
         mark = pytest.mark.thorough  # the one with all of it stands for the others
-    elif more and "accounts" not in starter.needs:
+    elif beyond and "accounts" not in starter.needs:
         mark = pytest.mark.thorough
     marks: list[pytest.MarkDecorator] = [
         mark,
