@@ -26,7 +26,7 @@ LEFTOVERS = {
         ANYWHERE: r"(?i)\bapis?\b|/api/|CORS|API_DOCS|openapi|ninja|apiflask"
         r"|swagger|redoc"
     },
-    "pages": {ANYWHERE: r"(?i)bootstrap|jinja|\bwtf|wtforms|multipart|\bpages\b"},
+    "pages": {ANYWHERE: r"(?i)bootstrap|jinja|\bwtf|wtforms|(?<!-)multipart|\bpages\b"},
     "accounts": {
         ANYWHERE: r"(?i)\baccounts?\b|sign(ed)?.in\b|throttl|argon|\bjwt|owner_id"
         r"|\bstaff\b"
