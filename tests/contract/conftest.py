@@ -11,7 +11,7 @@ from tests.contract.differences import HABITS, Habits
 from tests.contract.exchanges import EXCHANGES
 from tests.starters.databases import Database, free_port
 from tests.starters.harness import Project, Service, Starter, booted, installed
-from tests.starters.matrix import BOTH, PEOPLE, STARTERS, parameter
+from tests.starters.matrix import ALL, BOTH, STARTERS, parameter
 
 FRIEND = "https://friend.example"
 
@@ -31,7 +31,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if not metafunc.definition.get_closest_marker("stored"):
         chosen = [starter for starter in chosen if starter.database == "sqlite"]
     if metafunc.definition.get_closest_marker("once"):
-        most = PEOPLE if "accounts" in needs else BOTH
+        most = BOTH if needs <= set(BOTH) else ALL
         chosen = [starter for starter in chosen if starter.needs == most]
 
     def mark(starter: Starter) -> pytest.MarkDecorator:
@@ -43,7 +43,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
     if "kind" in metafunc.fixturenames:
         pairs = [
-            parameter(starter, kind, mark=mark(starter), asked=needs)
+            parameter(starter, kind, mark=mark(starter))
             for starter in chosen
             for kind, exchange in EXCHANGES.items()
             if exchange.need is None or exchange.need in starter.needs
@@ -54,7 +54,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     else:
         metafunc.parametrize(
             "project",
-            [parameter(starter, mark=mark(starter), asked=needs) for starter in chosen],
+            [parameter(starter, mark=mark(starter)) for starter in chosen],
             indirect=True,
             scope="session",
         )

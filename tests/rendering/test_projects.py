@@ -32,7 +32,11 @@ LEFTOVERS = {
         ANYWHERE: r"(?i)\baccounts?\b|sign(ed)?.in\b|throttl|argon|\bjwt|owner_id"
         r"|\bstaff\b"
     },
-    "accounts or tasks": {ANYWHERE: r"(?i)redis\b|REDIS_"},
+    "accounts or cache or realtime or tasks": {ANYWHERE: r"(?i)redis\b|REDIS_"},
+    "cache": {ANYWHERE: r"(?i)cashews|app/cache|\ba cache\b|\bcached\b"},
+    "realtime": {
+        ANYWHERE: r"WebSocket|websockets>|[Rr]ealtime|live updates|v1/(events|ws)"
+    },
     "admin": {ANYWHERE: r"(?i)\bsqladmin|/admin\b|admin panel|app\.admin"},
     "uploads": {
         ANYWHERE: r"(?i)\buploads?\b|UPLOAD_BYTES|UPLOAD_QUOTA|UPLOADS_DIR|TMPDIR"
@@ -172,7 +176,7 @@ def test_it_remembers_only_the_needs_that_are_built(project: Project) -> None:
 
 
 def test_needs_are_folders(project: Project) -> None:
-    for need in ("accounts", "admin", "api", "mail", "pages", "tasks", "uploads"):
+    for need in model()["built"]["fastapi"]:
         for folder in (f"app/{need}/", f"tests/{need}/"):
             there = any(name.startswith(folder) for name in project.texts)
             assert there == (need in project.switches), folder

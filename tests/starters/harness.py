@@ -151,6 +151,10 @@ class Project:
         return bool({"accounts", "mail"} & set(self.starter.needs))
 
     @property
+    def needs_redis(self) -> bool:
+        return bool({"cache", "tasks"} & set(self.starter.needs))
+
+    @property
     def has_tasks(self) -> bool:
         return "tasks" in self.starter.needs
 
@@ -164,7 +168,7 @@ class Project:
             "TRUSTED_PROXIES": "127.0.0.1",
             "BODY_TIMEOUT_SECONDS": "2",
             **({"MAIL_URL": mailbox().url} if self.sends_mail else {}),
-            **({"REDIS_URL": redis_server().new_database()} if self.has_tasks else {}),
+            **({"REDIS_URL": redis_server().new_database()} if self.needs_redis else {}),
             **settings,
         }
 

@@ -1,7 +1,6 @@
 """The smaller set of starters that is installed and run, not only rendered."""
 
 import os
-from collections.abc import Set as AbstractSet
 
 import pytest
 import yaml
@@ -16,6 +15,8 @@ BOTH = ("api", "pages")
 PEOPLE = ("accounts", *BOTH)
 FILES = ("accounts", "admin", *BOTH, "uploads")
 TASKS = ("accounts", "api", "tasks")
+LIVE = (*PEOPLE, "cache", "realtime")
+ALL = (*FILES, "cache", "realtime", "tasks")
 BUILT = yaml.safe_load((ROOT / "src/selector/criteria.yml").read_text("utf-8"))["built"]
 STARTERS = [
     Starter(framework, needs, database)
@@ -35,6 +36,11 @@ STARTERS = [
         (FILES, "sqlite"),
         (FILES, "postgresql"),
         (TASKS, "sqlite"),
+        (("api", "realtime"), "sqlite"),
+        (("cache", "pages"), "sqlite"),
+        (LIVE, "sqlite"),
+        (ALL, "sqlite"),
+        (ALL, "postgresql"),
     )
     if set(needs) <= set(BUILT[framework])
 ]
@@ -49,14 +55,10 @@ def parameter(
     starter: Starter,
     *more: str,
     mark: pytest.MarkDecorator = pytest.mark.slow,
-    asked: AbstractSet[str] = frozenset(),
 ) -> ParameterSet:
-    """Return the starter as a parameter, run by one worker, MySQL where it can be.
-
-    `asked` are the needs that the test is about.
-    """
-    most = Starter(starter.framework, PEOPLE)
-    if "accounts" in starter.needs and starter != most and not asked - set(PEOPLE):
+    """Return the starter as a parameter, run by one worker, MySQL where it can be."""
+    most = Starter(starter.framework, ALL)
+    if set(starter.needs) - set(BOTH) and starter != most:
         mark = pytest.mark.thorough  # the one with all of it stands for the others
     marks: list[pytest.MarkDecorator] = [
         mark,
