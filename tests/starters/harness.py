@@ -168,7 +168,9 @@ class Project:
             "TRUSTED_PROXIES": "127.0.0.1",
             "BODY_TIMEOUT_SECONDS": "2",
             **({"MAIL_URL": mailbox().url} if self.sends_mail else {}),
-            **({"REDIS_URL": redis_server().new_database()} if self.needs_redis else {}),
+            **(
+                {"REDIS_URL": redis_server().new_database()} if self.needs_redis else {}
+            ),
             **settings,
         }
 
