@@ -94,7 +94,7 @@ async def test_the_service_goes_on_without_redis(
             await add(session, name)
             assert (await names(app))[-1] == name
     assert monotonic() - start < 1
-    assert [line["event"] for line in lines] == ["cache_without_redis"]
+    assert [line["event"] for line in lines].count("cache_without_redis") == 1
     assert shelf.outdated == audiences_of(Item())
     shelf.open("mem://", secret)
     shelf.away_until = 0
