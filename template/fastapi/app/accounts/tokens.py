@@ -62,7 +62,7 @@ async def issue(session: AsyncSession, user_id: UUID, kind: str) -> str:
             id=token_id,
             user_id=user_id,
             kind=kind,
-            hash=hash_of(text),
+            hash=_hash(text),
             created_at=created_at,
             expires_at=_expiry(kind, created_at),
         )
@@ -74,7 +74,7 @@ async def issue(session: AsyncSession, user_id: UUID, kind: str) -> str:
 async def find(session: AsyncSession, text: str, kind: str) -> Found:
     """Return the token that this is the text of, and whose it is."""
     found = await find_by_id(session, id_of(text), kind)
-    return found if found and compare_digest(found[0].hash, hash_of(text)) else None
+    return found if found and compare_digest(found[0].hash, _hash(text)) else None
 
 
 async def find_by_id(session: AsyncSession, token_id: UUID, kind: str) -> Found:
@@ -105,10 +105,8 @@ async def rotate(session: AsyncSession, text: str) -> tuple[UUID, str] | None:
     following = _text(token.id)
     exchanged = await session.execute(
         update(Token)
-        .where(Token.id == token.id, Token.hash == hash_of(text))
-        .values(
-            hash=hash_of(following), expires_at=_expiry("refresh", token.created_at)
-        )
+        .where(Token.id == token.id, Token.hash == _hash(text))
+        .values(hash=_hash(following), expires_at=_expiry("refresh", token.created_at))
     )
     if isinstance(exchanged, CursorResult) and exchanged.rowcount == 1:
         return user.id, following
@@ -118,9 +116,11 @@ async def rotate(session: AsyncSession, text: str) -> tuple[UUID, str] | None:
     return None
 
 
-async def end(session: AsyncSession, text: str, kind: str) -> None:
-    this = (Token.id == id_of(text), Token.kind == kind, Token.hash == hash_of(text))
-    await session.execute(delete(Token).where(*this))
+async def end(session: AsyncSession, text: str, kind: str) -> bool:
+    """End a token, and say whether there was one to end."""
+    this = (Token.id == id_of(text), Token.kind == kind, Token.hash == _hash(text))
+    ended = await session.execute(delete(Token).where(*this))
+    return isinstance(ended, CursorResult) and ended.rowcount == 1
 
 
 async def end_all(session: AsyncSession, user_id: UUID) -> None:
@@ -139,7 +139,7 @@ def _text(token_id: UUID) -> str:
     return f"{token_id.hex}.{secrets.token_urlsafe(32)}"
 
 
-def hash_of(text: str) -> str:
+def _hash(text: str) -> str:
     return sha256(text.encode(errors="replace")).hexdigest()
 
 

@@ -1,19 +1,18 @@
 """Listeners are signed in, as long as they listen. Tickets let browsers prove it."""
 
 import asyncio
-import secrets
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import timedelta
 from operator import attrgetter
-from uuid import UUID, uuid4
+from uuid import UUID
 from weakref import WeakKeyDictionary
 
 from anyio import create_task_group
 from fastapi import APIRouter, Depends, FastAPI, HTTPException, Request
 from fastapi.security.utils import get_authorization_scheme_param
 from pydantic import BaseModel
-from sqlalchemy import CursorResult, delete, select
+from sqlalchemy import select
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.requests import HTTPConnection
@@ -27,6 +26,7 @@ from app.database import WriteSession, now
 from app.realtime.hub import Hub, Listener
 
 LIFETIME = timedelta(seconds=30)
+tokens.LIFETIMES["ticket"] = (LIFETIME, LIFETIME)
 INTERVAL = 2  # seconds after which sessions are looked at again
 AT_ONCE = 500  # sessions in one query
 SIGNED_OUT = 1008  # in the words of WebSockets
@@ -66,31 +66,19 @@ async def give_ticket(request: Request, session: WriteSession) -> Ticket:
     if not found:
         raise HTTPException(401, "Sign in first.", {"WWW-Authenticate": "Bearer"})
     parent, user = found
-    old = (Token.kind == "ticket", Token.user_id == user.id, Token.expires_at < now())
-    await session.execute(delete(Token).where(*old))
-    ticket_id = uuid4()
     # It ends with the session that it is from, whose id is the last part.
-    text = f"{ticket_id.hex}.{secrets.token_urlsafe(32)}.{parent.id.hex}"
-    session.add(
-        Token(
-            id=ticket_id,
-            user_id=user.id,
-            kind="ticket",
-            hash=tokens.hash_of(text),
-            expires_at=now() + LIFETIME,
-        )
-    )
-    return Ticket(ticket=text)
+    ticket = await tokens.issue(session, user.id, "ticket")
+    return Ticket(ticket=f"{ticket}.{parent.id.hex}")
 
 
 async def redeem(session: AsyncSession, text: str) -> tokens.Found:
     """Take a ticket, which is good once, for the session that it is from."""
-    this = (Token.id == tokens.id_of(text), Token.hash == tokens.hash_of(text))
-    valid = (Token.kind == "ticket", Token.expires_at > now())
-    taken = await session.execute(delete(Token).where(*this, *valid))
-    if not (isinstance(taken, CursorResult) and taken.rowcount):
+    ticket, _, parent_id = text.rpartition(".")
+    found = await tokens.find(session, ticket, "ticket")
+    if not (found and await tokens.end(session, ticket, "ticket")):
         return None
-    return await tokens.find_by_id(session, UUID(text.split(".")[2]), "refresh")
+    parent = await tokens.find_by_id(session, tokens.id_of(parent_id), "refresh")
+    return parent if parent and parent[1] == found[1] else None
 
 
 async def by_header(connection: HTTPConnection, session: AsyncSession) -> tokens.Found:

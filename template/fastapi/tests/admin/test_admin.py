@@ -1,8 +1,5 @@
-import re
-
 import pytest
 from httpx2 import AsyncClient, Response
-from sqladmin import ModelView
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 from structlog.testing import capture_logs
@@ -76,21 +73,6 @@ def test_every_model_is_there() -> None:
     models = {mapper.class_ for mapper in Base.registry.mappers}
     assert {view.model for view in VIEWS} == models
     assert all(view.column_searchable_list for view in VIEWS)
-
-
-@pytest.mark.parametrize("view", VIEWS)
-async def test_pages_keep_to_the_policy(
-    panel: AsyncClient, view: type[ModelView]
-) -> None:
-    made = "create" if view.can_create else "list"
-    for path in ("list?search=a%00b", made):
-        response = await panel.get(f"/admin/{view.identity}/{path}")
-        assert response.status_code == 200
-        assert "script-src 'self';" in response.headers["Content-Security-Policy"]
-        assert not re.search(r"<script>|<style|\s(on\w+|style)=", response.text)
-        for asset in re.findall(r'(?:src|href)="([^"]+\.(?:css|js))"', response.text):
-            assert asset.startswith("http://localhost/admin/statics/")
-            assert (await panel.get(asset)).status_code == 200
 
 
 async def test_an_item_is_made_found_changed_and_deleted(

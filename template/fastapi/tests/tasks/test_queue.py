@@ -66,20 +66,6 @@ async def work_off(app: FastAPI, redis: FakeAsyncRedis) -> list[str]:
     return [event for event in events if event.startswith("task_")]
 
 
-async def test_a_task_waits_in_the_queue_until_it_is_done(
-    app: FastAPI, redis: FakeAsyncRedis
-) -> None:
-    await send(app, "a")
-    assert (runs, await redis.xlen(NAME)) == ([], 1)
-    assert await work_off(app, redis) == ["task_done"]
-    assert runs == ["a"]
-
-
-async def test_what_fails_comes_again(app: FastAPI, redis: FakeAsyncRedis) -> None:
-    await send(app, "a", failures=2)
-    assert await work_off(app, redis) == ["task_failed", "task_failed", "task_done"]
-
-
 async def test_what_fails_too_often_is_kept_apart(
     app: FastAPI, redis: FakeAsyncRedis
 ) -> None:
