@@ -19,15 +19,25 @@ FRIEND = "https://friend.example"
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Run each test against the starters that its marks let through.
 
-    `needs` asks for starters that have these needs; `stored` adds those on database
-    servers; `once` is for what depends on nothing but the framework.
+    `needs` asks for starters that have these needs, `without` for those that do not;
+    `stored` adds those on database servers; `once` is for what depends on nothing but
+    the framework.
     """
     if "project" not in metafunc.fixturenames:
         return
     needs = {
         need for mark in metafunc.definition.iter_markers("needs") for need in mark.args
     }
-    chosen = [starter for starter in STARTERS if needs <= set(starter.needs)]
+    unwanted = {
+        need
+        for mark in metafunc.definition.iter_markers("without")
+        for need in mark.args
+    }
+    chosen = [
+        starter
+        for starter in STARTERS
+        if needs <= set(starter.needs) and not unwanted & set(starter.needs)
+    ]
     if not metafunc.definition.get_closest_marker("stored"):
         chosen = [starter for starter in chosen if starter.database == "sqlite"]
     if metafunc.definition.get_closest_marker("once"):

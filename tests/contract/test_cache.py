@@ -67,6 +67,7 @@ def test_what_is_kept_for_one_is_not_shown_to_another(own: Own) -> None:
         assert bob.walk() == []
 
 
+@pytest.mark.without("tasks")  # which do not start without Redis
 def test_in_production_nothing_is_kept_where_others_could_not_know(
     project: Project,
 ) -> None:

@@ -43,7 +43,9 @@ LEFTOVERS = {
         r"|pillow|\bPIL\b"
     },
     "mail": {ANYWHERE: r"(?i)\be?mails?\b|smtp"},
-    "tasks": {ANYWHERE: r"(?i)taskiq|\bthe workers?\b|\btask_|enqueue|\bqueue"},
+    "tasks": {
+        ANYWHERE: r"(?i)taskiq|\bthe workers?\b|\btask_|enqueue|(?<!asyncio\.)\bqueue"
+    },
     "sqlite": {r"compose\.yaml|Dockerfile": r"(?i)sqlite|(?<!queue:)/data\b"},
     "postgresql": {WIRING: r"(?i)postgres|psycopg"},
     "mysql": {WIRING: r"(?i)mysql|mariadb|asyncmy"},
@@ -159,7 +161,9 @@ def test_it_stays_within_its_budget(project: Project) -> None:
         code_lines(text) for name, text in project.texts.items() if name.endswith(".py")
     )
     files = len(project.texts)
-    if project.switches & set(model()["needs"]):
+    if project.switches >= {"cache", "realtime", "tasks"}:
+        most_files, most_lines = 120, 5100
+    elif project.switches & set(model()["needs"]):
         most_files, most_lines = 120, 4500
     else:
         most_files = 40 if project.answers["extras"] else 30
