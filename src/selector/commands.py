@@ -63,8 +63,12 @@ def run(
     cwd: Path | None = None,
     environment: Mapping[str, str] | None = None,
     told: str = "",
+    group: int | None = None,
 ) -> Result:
-    """Run a program to its end; what it is told is all that it can read."""
+    """Run a program to its end; what it is told is all that it can read.
+
+    group  the process group that it is ended with; ours, where none is given
+    """
     path = found(arguments[0])
     if path is None:
         return Result(127, "", f"{arguments[0]} is not installed")
@@ -75,6 +79,7 @@ def run(
         input=told.encode(),
         capture_output=True,
         check=False,
+        process_group=group,
     )
     said, complained = (
         text.decode("utf-8", "replace") for text in (process.stdout, process.stderr)
@@ -82,10 +87,17 @@ def run(
     return Result(process.returncode, said, complained, process.stdout)
 
 
-def git(*arguments: str, cwd: Path | None = None, told: str = "") -> Result:
-    """Run git; it never waits for a password."""
+def git(
+    *arguments: str,
+    cwd: Path | None = None,
+    told: str = "",
+    group: int | None = None,
+) -> Result:
+    """Run git as `run` does; it never waits for a password."""
     environment = {"GIT_TERMINAL_PROMPT": "0", "LC_ALL": "C"}
-    return run("git", *arguments, cwd=cwd, environment=environment, told=told)
+    return run(
+        "git", *arguments, cwd=cwd, environment=environment, told=told, group=group
+    )
 
 
 def program() -> str:

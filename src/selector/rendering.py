@@ -42,7 +42,7 @@ class _Copier:
             stdin=subprocess.PIPE,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.PIPE,
-            start_new_session=True,  # Ctrl-C is ours to answer
+            process_group=0,  # Ctrl-C is ours to answer
         )
 
     def _order(self, name: str, *arguments: object) -> None:
@@ -116,7 +116,7 @@ class Renderer(_Copier):
             ((*clone, *options, "--", str(repository), str(template)), None),
             (("checkout", "--quiet", "--detach", commit), template),
         ):
-            done = commands.git(*told, cwd=cwd)
+            done = commands.git(*told, cwd=cwd, group=self.process.pid)
             if not done.ok:
                 message = f"git could not check out the template: {done.why}"
                 raise Refusal(message)

@@ -313,7 +313,7 @@ def test_nothing_half_written_is_left_when_rendering_fails(
 def test_an_interrupted_rendering_leaves_neither_files_nor_processes(
     template_repo: Path, tmp_path: Path, sent: signal.Signals, code: int
 ) -> None:
-    """Interrupt it while the git that Copier started is at work."""
+    """Interrupt it while the template is checked out."""
     for folder in ("bin", "scratch", "home"):
         (tmp_path / folder).mkdir()
     at_work = tmp_path / "at-work"
