@@ -1,5 +1,6 @@
 """Hands tasks to the queue, or does them in this process where there is none."""
 
+import asyncio
 import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -19,9 +20,10 @@ from taskiq import (
     TaskiqDepends,
     async_shared_broker,
 )
+from taskiq.receiver import Receiver
 
 from app.settings import Settings
-from app.tasks.queue import Queue, Rules
+from app.tasks.queue import AT_ONCE, Queue, Rules
 
 App = Annotated[FastAPI, TaskiqDepends()]  # for tasks: its state has what they need
 Task = AsyncTaskiqDecoratedTask[..., Any]
@@ -85,3 +87,12 @@ def _send(session: Session) -> None:
 def _forget(session: Session) -> None:
     if not session.in_nested_transaction():
         session.info.pop("tasks", None)
+
+
+async def work(app: FastAPI, end: asyncio.Event) -> None:
+    """Do what is in the queue until the end has come, and what was begun is done."""
+    dispatcher: Dispatcher = app.state.dispatcher
+    queue = dispatcher.brokers[0]
+    async with app.router.lifespan_context(app):
+        receiver = Receiver(queue, max_async_tasks=AT_ONCE, run_startup=False)
+        await receiver.listen(end)

@@ -1,6 +1,7 @@
 """The queue in Redis: a stream, in which a task stays until it is done or given up."""
 
 import asyncio
+import json
 from collections.abc import AsyncGenerator
 from contextvars import ContextVar
 from functools import partial
@@ -75,6 +76,18 @@ class Queue(RedisStreamBroker):
                 data = fields[b"data"]
                 settle = partial(self._settle, entry, data)
                 yield AckableMessage(data=data, ack=settle)
+
+    async def failed(self, *, retry: bool) -> list[str]:
+        """List what was given up by time, name and id; queue it again if asked to."""
+        lines = []
+        for entry, fields in await self.redis.xrange(FAILED):
+            task = json.loads(fields[b"data"])
+            lines.append(f"{entry.decode()}  {task['task_name']}  {task['task_id']}")
+            if retry:
+                await self.redis.xadd(NAME, fields)
+                await self.redis.xdel(FAILED, entry)
+        await self.shutdown()
+        return lines
 
     async def _new(self) -> list[Any]:
         streams = await self.redis.xreadgroup(

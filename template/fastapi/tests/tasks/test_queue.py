@@ -10,8 +10,7 @@ from structlog.testing import capture_logs
 from app.main import create_app
 from app.settings import Settings
 from app.tasks import queue as queues
-from app.tasks.__main__ import failed, work
-from app.tasks.dispatch import task
+from app.tasks.dispatch import task, work
 from app.tasks.queue import GROUP, NAME, Queue
 
 URL = "redis://127.0.0.1:1/0"
@@ -71,10 +70,10 @@ async def test_what_fails_too_often_is_kept_apart(
 ) -> None:
     await send(app, "a", failures=4)
     assert (await work_off(app, redis))[2:] == ["task_failed", "task_given_up"]
-    (line,) = await failed(Queue(URL), retry=True)
+    (line,) = await Queue(URL).failed(retry=True)
     assert get_right.task_name in line
     assert await work_off(app, redis) == ["task_failed", "task_done"]
-    assert await failed(Queue(URL), retry=False) == []
+    assert await Queue(URL).failed(retry=False) == []
 
 
 async def test_the_task_of_a_dead_worker_is_taken_over(
