@@ -17,6 +17,7 @@ FILES = ("accounts", "admin", *BOTH, "uploads")
 TASKS = ("accounts", "api", "tasks")
 LIVE = (*PEOPLE, "cache", "realtime")
 ALL = (*FILES, "cache", "realtime", "tasks")
+ALONE = [(need,) for need in ("accounts", "admin", "mail", "uploads", *ALL[-3:])]
 BUILT = yaml.safe_load((ROOT / "src/selector/criteria.yml").read_text("utf-8"))["built"]
 STARTERS = [
     Starter(framework, needs, database)
@@ -41,6 +42,7 @@ STARTERS = [
         (LIVE, "sqlite"),
         (ALL, "sqlite"),
         (ALL, "postgresql"),
+        *((need, "sqlite") for need in ALONE),
     )
     if set(needs) <= set(BUILT[framework])
 ]
