@@ -60,8 +60,10 @@ def parameter(
 ) -> ParameterSet:
     """Return the starter as a parameter, run by one worker, MySQL where it can be."""
     most = Starter(starter.framework, ALL)
-    if set(starter.needs) - set(BOTH) and starter != most:
-        mark = pytest.mark.thorough  # the one with all of it stands for the others
+    others = set(starter.needs) - set(BOTH) and starter != most
+    if others or starter.database == "mysql":
+        # The one with all of it stands for the others, and PostgreSQL for MySQL.
+        mark = pytest.mark.thorough
     marks: list[pytest.MarkDecorator] = [
         mark,
         pytest.mark.xdist_group(str(starter)),
