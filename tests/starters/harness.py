@@ -23,6 +23,7 @@ from pathlib import Path
 from tests.conftest import git, render_into
 from tests.starters.databases import Database, free_port, new_database
 from tests.starters.mailbox import mailbox
+from tests.starters.redis import redis_server
 
 BOOT_SECONDS = 60
 HOST = "service.example"
@@ -149,6 +150,14 @@ class Project:
     def sends_mail(self) -> bool:
         return bool({"accounts", "mail"} & set(self.starter.needs))
 
+    @property
+    def needs_redis(self) -> bool:
+        return bool({"cache", "tasks"} & set(self.starter.needs))
+
+    @property
+    def has_tasks(self) -> bool:
+        return "tasks" in self.starter.needs
+
     def production_settings(self, database_url: str, **settings: str) -> dict[str, str]:
         """Return all that a server gets to see: nothing of the developer's."""
         return {
@@ -159,6 +168,9 @@ class Project:
             "TRUSTED_PROXIES": "127.0.0.1",
             "BODY_TIMEOUT_SECONDS": "2",
             **({"MAIL_URL": mailbox().url} if self.sends_mail else {}),
+            **(
+                {"REDIS_URL": redis_server().new_database()} if self.needs_redis else {}
+            ),
             **settings,
         }
 
@@ -290,10 +302,10 @@ def answers_healthz(port: int) -> bool:
     return answer.split(b" ", 2)[1:2] == [b"200"]
 
 
-def launch(
+def start(
     project: Project, environment: Mapping[str, str], command: Sequence[object]
 ) -> Service:
-    """Start a server of the project and wait until it answers."""
+    """Start a process of the project that goes on until it is ended."""
     port = free_port()
     settings = {**environment, "PORT": str(port)}
     number = len(list(project.directory.parent.glob("output-*")))
@@ -308,20 +320,27 @@ def launch(
             stderr=subprocess.STDOUT,
             start_new_session=sys.platform != "win32",
         )
-    service = Service(project, process, port, output_path, settings)
-    atexit.register(_end, process)
-    end = time.monotonic() + BOOT_SECONDS
-    while not answers_healthz(port):
+    atexit.register(end_process, process)
+    return Service(project, process, port, output_path, settings)
+
+
+def launch(
+    project: Project, environment: Mapping[str, str], command: Sequence[object]
+) -> Service:
+    """Start a server of the project and wait until it answers."""
+    service = start(project, environment, command)
+    process, end = service.process, time.monotonic() + BOOT_SECONDS
+    while not answers_healthz(service.port):
         if process.poll() is not None or time.monotonic() > end:
             code = process.poll()
-            _end(process)
+            end_process(process)
             message = f"{project.starter} did not answer /healthz (exit code {code}):\n"
             raise BootError(message + service.output)
         time.sleep(0.05)
     return service
 
 
-def _end(process: subprocess.Popen[bytes]) -> None:
+def end_process(process: subprocess.Popen[bytes]) -> None:
     """End a server and whatever it started, however it is."""
     if process.poll() is None:
         if sys.platform == "win32":
@@ -333,13 +352,36 @@ def _end(process: subprocess.Popen[bytes]) -> None:
 
 @contextlib.contextmanager
 def booted(project: Project, database_url: str, **settings: str) -> Iterator[Service]:
-    """Boot the production server with the settings of production, and end it again."""
+    """Boot the production server with the settings of production, and end it again.
+
+    Where there are tasks, a worker runs beside it.
+    """
+    with contextlib.ExitStack() as stack:
+        service = stack.enter_context(serving(project, database_url, **settings))
+        if project.has_tasks:
+            stack.enter_context(working(project, service.settings))
+        yield service
+
+
+@contextlib.contextmanager
+def serving(project: Project, database_url: str, **settings: str) -> Iterator[Service]:
+    """Boot the production server alone."""
     environment = project.production_settings(database_url, **settings)
     service = launch(project, environment, [project.python, "-m", "app"])
     try:
         yield service
     finally:
-        _end(service.process)
+        end_process(service.process)
+
+
+@contextlib.contextmanager
+def working(project: Project, environment: Mapping[str, str]) -> Iterator[Service]:
+    """Run a worker with the settings of a server."""
+    worker = start(project, environment, [project.python, "-m", "app.tasks"])
+    try:
+        yield worker
+    finally:
+        end_process(worker.process)
 
 
 @contextlib.contextmanager
@@ -353,4 +395,4 @@ def development_server(project: Project) -> Iterator[Service]:
         # The tasks start groups of their own, which only they can end.
         with contextlib.suppress(AssertionError):
             service.stop()
-        _end(service.process)
+        end_process(service.process)

@@ -18,9 +18,10 @@ SECONDS = 15
 class Mailbox:
     """Everything that services under test have sent, by the address it went to."""
 
-    def __init__(self) -> None:
+    def __init__(self, port: int | None = None) -> None:
         self.mails: dict[str, list[EmailMessage]] = {}
-        self.controller = Controller(self, hostname="127.0.0.1", port=free_port())
+        port = port or free_port()
+        self.controller = Controller(self, hostname="127.0.0.1", port=port)
         self.controller.start()
         self.url = f"smtp://127.0.0.1:{self.controller.port}"
 

@@ -1,7 +1,6 @@
 """The smaller set of starters that is installed and run, not only rendered."""
 
 import os
-from collections.abc import Set as AbstractSet
 
 import pytest
 import yaml
@@ -15,6 +14,10 @@ FRAMEWORKS = ("django", "fastapi", "flask")
 BOTH = ("api", "pages")
 PEOPLE = ("accounts", *BOTH)
 FILES = ("accounts", "admin", *BOTH, "uploads")
+TASKS = ("accounts", "api", "tasks")
+LIVE = (*PEOPLE, "cache", "realtime")
+ALL = (*FILES, "cache", "realtime", "tasks")
+ALONE = [(need,) for need in ("accounts", "admin", "mail", "uploads", *ALL[-3:])]
 BUILT = yaml.safe_load((ROOT / "src/selector/criteria.yml").read_text("utf-8"))["built"]
 STARTERS = [
     Starter(framework, needs, database)
@@ -33,6 +36,13 @@ STARTERS = [
         (PEOPLE, "postgresql"),
         (FILES, "sqlite"),
         (FILES, "postgresql"),
+        (TASKS, "sqlite"),
+        (("api", "realtime"), "sqlite"),
+        (("cache", "pages"), "sqlite"),
+        (LIVE, "sqlite"),
+        (ALL, "sqlite"),
+        (ALL, "postgresql"),
+        *((need, "sqlite") for need in ALONE),
     )
     if set(needs) <= set(BUILT[framework])
 ]
@@ -47,15 +57,13 @@ def parameter(
     starter: Starter,
     *more: str,
     mark: pytest.MarkDecorator = pytest.mark.slow,
-    asked: AbstractSet[str] = frozenset(),
 ) -> ParameterSet:
-    """Return the starter as a parameter, run by one worker, MySQL where it can be.
-
-    `asked` are the needs that the test is about.
-    """
-    most = Starter(starter.framework, PEOPLE)
-    if "accounts" in starter.needs and starter != most and not asked - set(PEOPLE):
-        mark = pytest.mark.thorough  # the one with all of it stands for the others
+    """Return the starter as a parameter, run by one worker, MySQL where it can be."""
+    most = Starter(starter.framework, ALL)
+    others = set(starter.needs) - set(BOTH) and starter != most
+    if others or starter.database == "mysql":
+        # The one with all of it stands for the others, and PostgreSQL for MySQL.
+        mark = pytest.mark.thorough
     marks: list[pytest.MarkDecorator] = [
         mark,
         pytest.mark.xdist_group(str(starter)),

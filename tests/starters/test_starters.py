@@ -10,7 +10,7 @@ import pytest
 
 from tests.starters.databases import mariadb_server, postgresql_server
 from tests.starters.harness import Project, booted, development_server, run, uv
-from tests.starters.matrix import BOTH
+from tests.starters.matrix import BOTH, STARTERS
 
 DEPRECATIONS = "error::DeprecationWarning,error::PendingDeprecationWarning"
 DEVELOPMENT_TOOLS = {
@@ -66,6 +66,11 @@ def test_its_tests_pass_and_leave_the_development_database_alone(
     assert any(rows for name, rows in before.items() if "item" in name)
     assert passed(project.poe("test")) > 5
     assert development_data(project.directory) == before
+
+
+@pytest.mark.only(framework={"fastapi"}, needs={each.needs for each in STARTERS} - {()})
+def test_its_tests_cover_95_percent_of_it(project: Project) -> None:
+    project.poe("test", "-q", "--cov", "--cov-fail-under=95")
 
 
 def test_its_tests_do_not_touch_the_database_they_could_see(

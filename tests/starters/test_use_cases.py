@@ -28,8 +28,9 @@ GROUPS = {
     ("flask", "pages without extras"): ["education"],
     ("flask", "api"): ["microservice"],
     ("flask", "api without extras"): ["prototype"],
-    ("fastapi", "api+accounts+mail"): ["api", "high_concurrency"],
-    ("fastapi", "api"): ["realtime"],
+    ("fastapi", "api+accounts+mail"): ["api"],
+    ("fastapi", "api+accounts+mail+cache"): ["high_concurrency"],
+    ("fastapi", "api+realtime"): ["realtime"],
 }
 
 

@@ -178,7 +178,6 @@ def test_edited_files_are_named_before_they_go(trivet: Trivet, project: Path) ->
     [
         (["--add", "nonsense"], "`nonsense` is not offered"),
         (["--add", "cms"], "`cms` does not fit"),
-        (["--add", "tasks"], "`tasks` cannot be generated for FastAPI in v999.0.0"),
         (["--remove", "pages"], "`pages` is not in the project"),
         (
             ["--add", "accounts", "--remove", "mail"],

@@ -1,5 +1,7 @@
 """The entry point for ASGI servers."""
 
+from fastapi.routing import iter_route_contexts
+
 from app.logging import configure_logging
 from app.main import create_app
 from app.settings import load_settings
@@ -7,3 +9,5 @@ from app.settings import load_settings
 settings = load_settings()
 configure_logging(level=settings.log_level, json_lines=settings.production)
 app = create_app(settings)
+# FastAPI puts routes together when it first looks through them: not in a request, then.
+list(iter_route_contexts(app.routes))

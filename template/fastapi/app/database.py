@@ -25,6 +25,10 @@ class Base(DeclarativeBase):
     metadata = MetaData(naming_convention=NAMES)
 
 
+def now() -> datetime:
+    return datetime.now(UTC)
+
+
 class UTCDateTime(TypeDecorator[datetime]):
     """An aware time in UTC, also where the database knows no time zones."""
 

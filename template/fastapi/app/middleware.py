@@ -58,7 +58,7 @@ class RequestContext:
             self.headers["Strict-Transport-Security"] = hsts
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http":
+        if scope["type"] == "lifespan":
             return await self.app(scope, receive, send)
         received, start, status = Headers(scope=scope), time.perf_counter(), 500
         request_id = received.get("x-request-id", "")
@@ -70,8 +70,8 @@ class RequestContext:
 
         async def send_with_headers(message: Message) -> None:
             nonlocal status
-            if message["type"] == "http.response.start":
-                status = message["status"]
+            if "headers" in message:
+                status = message.get("status", 101)
                 headers = MutableHeaders(scope=message)
                 for name, value in added.items():
                     headers.setdefault(name, value)
@@ -84,7 +84,7 @@ class RequestContext:
                 if scope["path"] not in HEALTH:
                     log.info(
                         "request",
-                        method=scope["method"],
+                        method=scope.get("method", "GET"),
                         path=scope["path"],
                         status=status,
                         milliseconds=round((time.perf_counter() - start) * 1000, 1),
@@ -103,14 +103,14 @@ class Admission:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http" and scope["method"] == "HEAD":
             scope = {**scope, "method": "GET"}  # the server leaves the body out
-        if scope["type"] != "http" or scope["path"] in HEALTH:
+        if scope["type"] == "lifespan" or scope["path"] in HEALTH:
             return await self.app(scope, receive, send)
         headers = Headers(scope=scope)
         host = headers.get("host", "")
         name = re.sub(r":\d*$", "", host).lower()
         if name not in self.hosts and not f".{name}".endswith(self.domains):
             raise HTTPException(400, "This host is not served here.")
-        if self.settings.production and scope["scheme"] == "http":
+        if self.settings.production and scope["scheme"] in {"http", "ws"}:
             query = b"?" + scope["query_string"] if scope["query_string"] else b""
             url = f"https://{host}{(scope['raw_path'] + query).decode('latin-1')}"
             return await RedirectResponse(url, 308)(scope, receive, send)

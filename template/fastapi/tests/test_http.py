@@ -14,7 +14,7 @@ RULES = {"content-security-policy", "x-content-type-options", "x-request-id"}
 
 @pytest.fixture
 def settings(settings: Settings) -> Settings:
-    limits = {"max_body_bytes": 10, "body_timeout_seconds": 0.1}
+    limits = {"max_body_bytes": 100, "body_timeout_seconds": 0.1}
     return settings.model_copy(update=limits)
 
 
@@ -39,18 +39,18 @@ async def body(*parts: bytes, pause: float = 0) -> AsyncIterator[bytes]:
 
 async def test_every_answer_carries_the_headers(client: AsyncClient) -> None:
     requests = {
-        200: client.post("/size", content=body(b"12345", b"12345")),
+        200: client.post("/size", content=body(b"1" * 50, b"1" * 50)),
         400: client.get("/", headers={"Host": "localhost.example.com"}),
         404: client.get("/none"),
         405: client.put("/size"),
         408: client.post("/size", content=body(b"1", pause=0.3)),
-        413: client.post("/size", content=b"1" * 11),
+        413: client.post("/size", content=b"1" * 101),
         500: client.get("/fail"),
     }
     for status, request in requests.items():
         response = await request
         assert (response.status_code, RULES - set(response.headers)) == (status, set())
-    response = await client.post("/size", content=body(b"12345", b"123456"))
+    response = await client.post("/size", content=body(b"1" * 50, b"1" * 51))
     assert response.status_code == 413
 
 

@@ -12,10 +12,9 @@ from pydantic import BaseModel, ValidationError
 
 from app.accounts import tokens
 from app.accounts.inputs import Email, NewPassword
-from app.accounts.models import User, now
-from app.accounts.passwords import hash_password
-from app.accounts.service import find_user
-from app.database import Database
+from app.accounts.models import User
+from app.accounts.service import find_user, hash_password
+from app.database import Database, now
 from app.settings import load_settings
 
 

@@ -1,16 +1,12 @@
 """Users, and the tokens that stand for them."""
 
 import uuid
-from datetime import UTC, datetime
+from datetime import datetime
 
 from sqlalchemy import ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.database import Base, UTCDateTime
-
-
-def now() -> datetime:
-    return datetime.now(UTC)
+from app.database import Base, UTCDateTime, now
 
 
 class User(Base):

@@ -36,7 +36,7 @@ class Owned:
     )
 
 
-def work_for(session: AsyncSession, user: User) -> Identity:
+def work_for(session: AsyncSession, user: User | Identity) -> Identity:
     identity = Identity(user.id, user.email, user.is_staff)
     session.info["identity"] = identity
     return identity

@@ -1,6 +1,8 @@
 """Signing in with a browser: a cookie, and a row for it on the server."""
 
 from fastapi import Request, Response
+from sqlalchemy.ext.asyncio import AsyncSession
+from starlette.requests import HTTPConnection
 
 from app.accounts import tokens
 from app.accounts.models import User
@@ -12,12 +14,15 @@ from app.settings import Settings
 async def identify(request: Request, session: ReadSession) -> None:
     """Find out who is there; the request's session then finds only what is theirs."""
     request.state.identity = None
-    if text := session_token(request):
-        found = await tokens.find(session, text, "session")
-        if found:
-            token, user = found
-            await tokens.keep(session, token)
-            request.state.identity = work_for(session, user)
+    if found := await by_cookie(request, session):
+        token, user = found
+        await tokens.keep(session, token)
+        request.state.identity = work_for(session, user)
+
+
+async def by_cookie(connection: HTTPConnection, session: AsyncSession) -> tokens.Found:
+    text = session_token(connection)
+    return await tokens.find(session, text, "session") if text else None
 
 
 async def start_session(
@@ -42,15 +47,15 @@ async def end_session(
     response.delete_cookie(_cookie(request), secure=secure, httponly=True)
 
 
-def session_token(request: Request) -> str:
+def session_token(request: HTTPConnection) -> str:
     return request.cookies.get(_cookie(request), "")
 
 
-def _settings(request: Request) -> Settings:
+def _settings(request: HTTPConnection) -> Settings:
     settings: Settings = request.app.state.settings
     return settings
 
 
-def _cookie(request: Request) -> str:
+def _cookie(request: HTTPConnection) -> str:
     # This prefix makes browsers refuse it from other hosts, and without HTTPS.
     return "__Host-session" if _settings(request).production else "session"

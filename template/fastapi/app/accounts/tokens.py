@@ -3,13 +3,17 @@
 import secrets
 from datetime import datetime, timedelta
 from hashlib import sha256
+from hmac import compare_digest
+from typing import NamedTuple
 from uuid import UUID, uuid4
 
-from sqlalchemy import ColumnElement, CursorResult, Row, delete, select, update
+from sqlalchemy import CursorResult, bindparam, delete, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from structlog import get_logger
 
-from app.accounts.models import Token, User, now
+from app.accounts.models import Token, User
+from app.accounts.owners import Identity
+from app.database import now
 
 # How long each lives from its last use, and from when it was first given out.
 LIFETIMES = {
@@ -18,8 +22,33 @@ LIFETIMES = {
     "confirm": (timedelta(days=3), timedelta(days=3)),
     "reset": (timedelta(hours=1), timedelta(hours=1)),
 }
-Found = Row[Token, User] | None
 log = get_logger()
+
+
+class Kept(NamedTuple):
+    """What is known of a token that holds, in plain values."""
+
+    id: UUID
+    hash: str
+    created_at: datetime
+    expires_at: datetime
+
+
+Found = tuple[Kept, Identity] | None
+# Asked at every request: so it is put together once, and asks for no more than needed.
+HOLDING = (
+    select(
+        *(Token.id, Token.hash, Token.created_at, Token.expires_at),
+        *(User.id, User.email, User.is_staff),
+    )
+    .join(User, User.id == Token.user_id)
+    .where(
+        Token.id == bindparam("id"),
+        Token.kind == bindparam("kind"),
+        Token.expires_at > bindparam("now"),
+        User.is_active,
+    )
+)
 
 
 async def issue(session: AsyncSession, user_id: UUID, kind: str) -> str:
@@ -44,19 +73,22 @@ async def issue(session: AsyncSession, user_id: UUID, kind: str) -> str:
 
 async def find(session: AsyncSession, text: str, kind: str) -> Found:
     """Return the token that this is the text of, and whose it is."""
-    this = (Token.id == id_of(text), Token.hash == _hash(text))
-    return await _find(session, kind, *this)
+    found = await find_by_id(session, id_of(text), kind)
+    return found if found and compare_digest(found[0].hash, _hash(text)) else None
 
 
 async def find_by_id(session: AsyncSession, token_id: UUID, kind: str) -> Found:
-    return await _find(session, kind, Token.id == token_id)
+    values = {"id": token_id, "kind": kind, "now": now()}
+    row = (await session.execute(HOLDING, values)).one_or_none()
+    return row and (Kept(*row[:4]), Identity(*row[4:]))
 
 
-async def keep(session: AsyncSession, token: Token) -> None:
-    """Let it live on since it was used; that is written down every now and then."""
-    expires_at = _expiry(token.kind, token.created_at)
+async def keep(session: AsyncSession, token: Kept) -> None:
+    """Let a session live on since it was used; that is written every now and then."""
+    expires_at = _expiry("session", token.created_at)
     if expires_at - token.expires_at > timedelta(minutes=10):
-        token.expires_at = expires_at
+        this = update(Token).where(Token.id == token.id)
+        await session.execute(this.values(expires_at=expires_at))
         await session.commit()
 
 
@@ -74,19 +106,21 @@ async def rotate(session: AsyncSession, text: str) -> tuple[UUID, str] | None:
     exchanged = await session.execute(
         update(Token)
         .where(Token.id == token.id, Token.hash == _hash(text))
-        .values(hash=_hash(following), expires_at=_expiry(token.kind, token.created_at))
+        .values(hash=_hash(following), expires_at=_expiry("refresh", token.created_at))
     )
     if isinstance(exchanged, CursorResult) and exchanged.rowcount == 1:
         return user.id, following
-    await session.delete(token)
+    await session.execute(delete(Token).where(Token.id == token.id))
     await session.commit()
     log.warning("refused", reason="a refresh token came twice", user=str(user.id))
     return None
 
 
-async def end(session: AsyncSession, text: str, kind: str) -> None:
+async def end(session: AsyncSession, text: str, kind: str) -> bool:
+    """End a token, and say whether there was one to end."""
     this = (Token.id == id_of(text), Token.kind == kind, Token.hash == _hash(text))
-    await session.execute(delete(Token).where(*this))
+    ended = await session.execute(delete(Token).where(*this))
+    return isinstance(ended, CursorResult) and ended.rowcount == 1
 
 
 async def end_all(session: AsyncSession, user_id: UUID) -> None:
@@ -99,15 +133,6 @@ def id_of(text: str) -> UUID:
         return UUID(hex=text.partition(".")[0])
     except ValueError:
         return UUID(int=0)
-
-
-async def _find(session: AsyncSession, kind: str, *this: ColumnElement[bool]) -> Found:
-    query = (
-        select(Token, User)
-        .join(User, User.id == Token.user_id)
-        .where(*this, Token.kind == kind, Token.expires_at > now(), User.is_active)
-    )
-    return (await session.execute(query)).one_or_none()
 
 
 def _text(token_id: UUID) -> str:

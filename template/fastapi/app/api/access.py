@@ -8,6 +8,7 @@ from uuid import UUID
 import jwt
 from fastapi import Depends, HTTPException, Request
 from fastapi.security import OAuth2PasswordBearer
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.accounts import tokens
 from app.accounts.owners import Identity, work_for
@@ -38,12 +39,19 @@ async def signed_in(
     """Say who calls; from here on the request's session finds only what is theirs."""
     if not text:
         raise HTTPException(401, "Sign in first.", {"WWW-Authenticate": "Bearer"})
-    token_id = _token_id(request.app.state.settings, text)
-    found = token_id and await tokens.find_by_id(session, token_id, "refresh")
+    found = await find_session(session, request.app.state.settings, text)
     if not found:
         headers = {"WWW-Authenticate": 'Bearer error="invalid_token"'}
         raise HTTPException(401, "This access token is not valid any more.", headers)
     return work_for(session, found[1])
+
+
+async def find_session(
+    session: AsyncSession, settings: Settings, text: str
+) -> tokens.Found:
+    """Return the refresh token with which an access token stands, and whose it is."""
+    token_id = _token_id(settings, text)
+    return await tokens.find_by_id(session, token_id, "refresh") if token_id else None
 
 
 Caller = Annotated[Identity, Depends(signed_in)]

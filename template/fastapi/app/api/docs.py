@@ -1,12 +1,12 @@
 """The documentation of the API, from this service's own files."""
 
+import mimetypes
 from html import escape
 from pathlib import Path
-from typing import Any
 
 import fastapi_offline
 from fastapi import APIRouter, FastAPI, Request
-from fastapi.responses import HTMLResponse
+from fastapi.responses import HTMLResponse, JSONResponse
 from starlette.staticfiles import StaticFiles
 
 # Swagger UI and ReDoc write styles into the page, and ReDoc searches in a worker.
@@ -42,6 +42,7 @@ REDOC = """\
 <redoc spec-url="/api/openapi.json"></redoc>
 <script src="/api/static/vendor/redoc.standalone.js"></script>
 </body>"""
+mimetypes.init()  # static files need it, and it reads files: not in a request, then
 VENDOR = Path(fastapi_offline.__file__).parent / "static"
 router = APIRouter(prefix="/api", include_in_schema=False)
 
@@ -54,9 +55,10 @@ def install(app: FastAPI) -> None:
 
 
 @router.get("/openapi.json")
-async def openapi(request: Request) -> dict[str, Any]:
+def openapi(request: Request) -> JSONResponse:
+    """Write it in a thread: it takes its time at first."""
     app: FastAPI = request.app
-    return app.openapi()
+    return JSONResponse(app.openapi())
 
 
 @router.get("/docs", response_class=HTMLResponse)

@@ -19,7 +19,6 @@ from app.pages.forms import check
 from app.pages.rendering import templates
 
 router = APIRouter(prefix="/accounts")
-Errors = dict[str, str]
 
 
 class Fields(BaseModel):
@@ -58,9 +57,16 @@ def signed_in(request: Request) -> Identity:
     return identity
 
 
-@router.get("/register")
-async def register_page(request: Request) -> Response:
-    return _show(request, "register")
+@router.get("/register", name="register_page")
+@router.get("/sent", name="sent_page")
+@router.get("/confirm", name="confirm_by_mail")
+@router.get("/sign-in", name="sign_in_page")
+@router.get("/reset", name="forgotten_page")
+@router.get("/reset/confirm", name="reset_by_mail")
+@router.get("/password", name="password_page", dependencies=[Depends(signed_in)])
+async def show_page(request: Request, token: str = "") -> Response:
+    """Show a form, and do nothing yet: programs that look through mail open links."""
+    return _show(request, Fields(token=token))
 
 
 @router.post("/register")
@@ -69,7 +75,7 @@ async def register(
 ) -> Response:
     values, errors = check(Credentials, form)
     if values is None:
-        return _show(request, "register", form, errors)
+        return _show(request, form, errors)
     await tries.mail(values.email)
     kind, token = await service.register(
         session, email=values.email, password=values.password
@@ -78,26 +84,10 @@ async def register(
     return _go(request, "sent_page")
 
 
-@router.get("/sent")
-async def sent_page(request: Request) -> Response:
-    return _show(request, "sent")
-
-
-@router.get("/confirm")
-async def confirm_by_mail(request: Request, token: str = "") -> Response:
-    """Ask first: programs that look through mail open its links, too."""
-    return _show(request, "confirm", Fields(token=token))
-
-
 @router.post("/confirm")
 async def confirm(request: Request, form: Filled, session: WriteSession) -> Response:
     await service.confirm(session, token=form.token)
     return _go(request, "sign_in_page")
-
-
-@router.get("/sign-in")
-async def sign_in_page(request: Request) -> Response:
-    return _show(request, "sign_in")
 
 
 @router.post("/sign-in")
@@ -110,7 +100,7 @@ async def sign_in(
         user = await service.sign_in(session, email=email, password=form.password)
     except service.SignInFailed as error:
         errors = {"": error.detail}
-        return _show(request, "sign_in", form, errors, status_code=error.status)
+        return _show(request, form, errors, status_code=error.status)
     await tries.signed_in(email)
     home = request.url_for("item_list").path
     target = local(request.query_params.get("next", ""), home)
@@ -126,26 +116,16 @@ async def sign_out(request: Request, session: WriteSession) -> Response:
     return response
 
 
-@router.get("/reset")
-async def forgotten_page(request: Request) -> Response:
-    return _show(request, "forgotten")
-
-
 @router.post("/reset")
 async def ask_for_reset(
     request: Request, form: Filled, tries: Counted, post: Post
 ) -> Response:
     values, errors = check(Address, form)
     if values is None:
-        return _show(request, "forgotten", form, errors)
+        return _show(request, form, errors)
     await tries.mail(values.email)
     post.send_reset(to=values.email)
     return _go(request, "sent_page")
-
-
-@router.get("/reset/confirm")
-async def reset_by_mail(request: Request, token: str = "") -> Response:
-    return _show(request, "reset", Fields(token=token))
 
 
 @router.post("/reset/confirm")
@@ -154,18 +134,11 @@ async def reset_password(
 ) -> Response:
     values, errors = check(Choice, form)
     if values is None:
-        return _show(request, "reset", form, errors)
+        return _show(request, form, errors)
     await service.reset_password(
         session, token=form.token, password=values.new_password
     )
     return _go(request, "sign_in_page")
-
-
-@router.get("/password")
-async def password_page(
-    request: Request, _: Annotated[Identity, Depends(signed_in)]
-) -> Response:
-    return _show(request, "password")
 
 
 @router.post("/password")
@@ -178,7 +151,7 @@ async def change_password(
 ) -> Response:
     values, errors = check(Choice, form)
     if values is None:
-        return _show(request, "password", form, errors)
+        return _show(request, form, errors)
     await tries.sign_in(identity.email)
     try:
         user = await service.change_password(
@@ -188,7 +161,7 @@ async def change_password(
             password=values.new_password,
         )
     except service.WrongPassword as error:
-        return _show(request, "password", form, {"password": error.detail})
+        return _show(request, form, {"password": error.detail})
     response = _go(request, "home")
     await start_session(request, response, session, user)
     return response
@@ -202,17 +175,18 @@ def local(address: str, otherwise: str) -> str:
 
 def _show(
     request: Request,
-    name: str,
-    form: Fields | None = None,
-    errors: Errors | None = None,
+    form: Fields,
+    errors: dict[str, str] | None = None,
     status_code: int = 422,
 ) -> Response:
-    context = {"form": form or Fields(), "errors": errors or {}}
+    context = {
+        "page": request.url.path.removeprefix(router.prefix),
+        "form": form,
+        "errors": errors or {},
+    }
+    status = status_code if errors else 200
     return templates.TemplateResponse(
-        request,
-        f"accounts/{name}.html",
-        context,
-        status_code=status_code if errors else 200,
+        request, "accounts.html", context, status_code=status
     )
 
 

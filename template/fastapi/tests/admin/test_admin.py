@@ -1,8 +1,5 @@
-import re
-
 import pytest
 from httpx2 import AsyncClient, Response
-from sqladmin import ModelView
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 from structlog.testing import capture_logs
@@ -28,13 +25,13 @@ async def boss(session: AsyncSession) -> User:
 
 
 @pytest.fixture
-async def panel(client: AsyncClient, boss: User) -> AsyncClient:
-    response = await sign_in(client, boss.email, PASSWORD)
+async def panel(stranger: AsyncClient, boss: User) -> AsyncClient:
+    response = await sign_in(stranger, boss.email, PASSWORD)
     assert (response.status_code, response.headers["Location"]) == (303, LOGIN[:-5])
-    return client
+    return stranger
 
 
-async def test_only_staff_get_in(client: AsyncClient, session: AsyncSession) -> None:
+async def test_only_staff_get_in(stranger: AsyncClient, session: AsyncSession) -> None:
     await add_user(session)
     answers = []
     for email, password in (
@@ -42,20 +39,20 @@ async def test_only_staff_get_in(client: AsyncClient, session: AsyncSession) -> 
         ("ada@example.org", "wrong"),
         ("nobody@example.org", PASSWORD),
     ):
-        response = await sign_in(client, email, password)
+        response = await sign_in(stranger, email, password)
         answers.append((response.status_code, response.text, response.cookies))
     assert answers[0][0] == 400
     assert answers == answers[:1] * 3
     for path in ("", "item/list", "user/list", "item/create"):
-        response = await client.get(f"/admin/{path}")
+        response = await stranger.get(f"/admin/{path}")
         assert (response.status_code, response.headers["Location"]) == (302, LOGIN)
-    assert (await client.get("/admin")).headers["Location"] == "/admin/"
+    assert (await stranger.get("/admin")).headers["Location"] == "/admin/"
 
 
-async def test_too_many_tries_have_to_wait(client: AsyncClient) -> None:
+async def test_too_many_tries_have_to_wait(stranger: AsyncClient) -> None:
     for _ in range(10):
-        await sign_in(client, "boss@example.org", "wrong")
-    response = await sign_in(client, "boss@example.org", PASSWORD)
+        await sign_in(stranger, "boss@example.org", "wrong")
+    response = await sign_in(stranger, "boss@example.org", PASSWORD)
     assert response.status_code == 429
     assert int(response.headers["Retry-After"]) > 0
 
@@ -76,21 +73,6 @@ def test_every_model_is_there() -> None:
     models = {mapper.class_ for mapper in Base.registry.mappers}
     assert {view.model for view in VIEWS} == models
     assert all(view.column_searchable_list for view in VIEWS)
-
-
-@pytest.mark.parametrize("view", VIEWS)
-async def test_pages_keep_to_the_policy(
-    panel: AsyncClient, view: type[ModelView]
-) -> None:
-    made = "create" if view.can_create else "list"
-    for path in ("list?search=a%00b", made):
-        response = await panel.get(f"/admin/{view.identity}/{path}")
-        assert response.status_code == 200
-        assert "script-src 'self';" in response.headers["Content-Security-Policy"]
-        assert not re.search(r"<script>|<style|\s(on\w+|style)=", response.text)
-        for asset in re.findall(r'(?:src|href)="([^"]+\.(?:css|js))"', response.text):
-            assert asset.startswith("http://localhost/admin/statics/")
-            assert (await panel.get(asset)).status_code == 200
 
 
 async def test_an_item_is_made_found_changed_and_deleted(

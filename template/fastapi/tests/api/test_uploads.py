@@ -51,14 +51,6 @@ async def test_what_is_no_form_with_a_file_is_refused(
     assert response.headers["Content-Type"] == "application/problem+json"
 
 
-async def test_files_may_be_longer_than_other_bodies(
-    app: FastAPI, client: AsyncClient
-) -> None:
-    limit = app.state.settings.max_upload_bytes
-    assert (await send(client, b"0" * limit)).status_code == 413
-    assert (await client.post("/none", content=b"0" * 2**21)).status_code == 413
-
-
 async def test_a_file_that_is_gone_is_not_there(
     app: FastAPI, client: AsyncClient
 ) -> None:

@@ -7,8 +7,7 @@ from fastapi import FastAPI
 from httpx2 import AsyncClient
 from structlog.testing import capture_logs
 
-from app.mail import Mailer, PostBox
-from app.mail.transports import Memory, transport
+from app.mail import Mailer, Memory, PostBox, transport
 from app.settings import Settings
 
 MAIL = {"to": "ada@example.org", "subject": "Tea", "text": "It is ready ☕\n"}

@@ -1,0 +1,117 @@
+"""A cache shows in no answer, whether Redis is there, slow or gone."""
+
+import signal
+import time
+
+import pytest
+
+from tests.contract.client import ITEMS, Client, Person, credentials
+from tests.contract.conftest import Own
+from tests.starters.harness import Project, Service, booted
+from tests.starters.redis import redis_server
+
+pytestmark = pytest.mark.needs("cache", "api")
+
+PATIENCE_SECONDS = 0.1
+DESCRIPTIONS = "UPDATE items SET description = '{text}'"
+
+
+def descriptions(client: Client) -> set[str]:
+    return {item["description"] for item in client.walk()}
+
+
+def change_all(client: Client) -> None:
+    """Make, change, and delete an item; the lists are right at each step."""
+    item = client.create()
+    for _ in range(2):
+        assert item in client.walk()
+    path = f"{ITEMS}/{item['id']}"
+    item = client.patch(path, json={"description": "changed"}).json()
+    assert item in client.walk()
+    client.delete(path)
+    assert item["id"] not in {each["id"] for each in client.walk()}
+
+
+@pytest.mark.stored
+def test_lists_are_kept_until_an_item_changes(own: Own) -> None:
+    with Client(own.service) as client:
+        client.create(description="before")
+        assert descriptions(client) == {"before"}
+        own.database.execute(DESCRIPTIONS.format(text="after"))
+        assert descriptions(client) == {"before"}
+        change_all(client)
+        assert descriptions(client) == {"after"}
+
+
+def test_what_one_process_changes_all_see(own: Own, project: Project) -> None:
+    redis = own.service.settings["REDIS_URL"]
+    with booted(project, own.database.url, REDIS_URL=redis) as other:
+        other.credentials = credentials(own.service)
+        other.signed_in = own.service.signed_in
+        with Client(own.service) as client, Client(other) as reader:
+            for _ in range(3):
+                assert reader.walk() == client.walk()
+                client.create()
+            assert len(reader.walk()) == 3
+
+
+@pytest.mark.needs("accounts")
+def test_what_is_kept_for_one_is_not_shown_to_another(own: Own) -> None:
+    people = [Person(own.service) for _ in range(2)]
+    for person in people:
+        person.join()
+    ada, bob = (person.api() for person in people)
+    ada.create()
+    for _ in range(2):
+        assert len(ada.walk()) == 1
+        assert bob.walk() == []
+
+
+@pytest.mark.without("tasks")  # which do not start without Redis
+def test_in_production_nothing_is_kept_where_others_could_not_know(
+    project: Project,
+) -> None:
+    database = project.new_database()
+    with (
+        booted(project, database.url, REDIS_URL="") as service,
+        Client(service) as client,
+    ):
+        client.create(description="before")
+        assert descriptions(client) == {"before"}
+        database.execute(DESCRIPTIONS.format(text="after"))
+        assert descriptions(client) == {"after"}
+
+
+@pytest.mark.parametrize("way", ["gone", "slow"])
+def test_the_service_goes_on_without_redis(own: Own, way: str) -> None:
+    redis, service = redis_server(), own.service
+    with Client(service) as client:
+        change_all(client)
+        usual = seconds(client)
+        if way == "gone":
+            redis.stop()
+        else:
+            redis.process.send_signal(signal.SIGSTOP)
+        try:
+            change_all(client)
+            slowest = max(seconds(client) for _ in range(20))
+            client.create(description="meanwhile")
+        finally:
+            if way == "gone":
+                redis.start()
+            else:
+                redis.process.send_signal(signal.SIGCONT)
+        assert slowest < usual + 10 * PATIENCE_SECONDS
+        change_all(client)
+        assert "meanwhile" in descriptions(client)
+
+
+def seconds(client: Client) -> float:
+    began = time.monotonic()
+    assert client.get(ITEMS).status_code == 200
+    return time.monotonic() - began
+
+
+def test_lists_of_service_are_right(service: Service) -> None:
+    with Client(service) as client:
+        change_all(client)

@@ -1,0 +1,136 @@
+"""Whoever asks for something slow holds up nobody else on FastAPI's event loop."""
+
+import re
+import struct
+import sys
+import zlib
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+
+from tests.contract.client import (
+    AUTH,
+    ITEMS,
+    UPLOADS,
+    Client,
+    Person,
+    credentials,
+    fresh_email,
+)
+from tests.starters import watched
+from tests.starters.harness import Project, Service, end_process, launch, run, working
+from tests.starters.matrix import ALL
+
+pytestmark = [
+    pytest.mark.needs(*ALL),
+    pytest.mark.skipif(sys.platform != "linux", reason="only Linux says who waited"),
+]
+AT_ONCE = 8
+ROUNDS = 12
+SIDE = 2000  # pixels
+
+
+@pytest.fixture(scope="module")
+def watched_service(project: Project) -> Iterator[Service]:
+    """Boot the server of production so that it says what holds up its event loop."""
+    settings = project.production_settings(
+        project.new_database().url, API_DOCS="true", UPLOAD_QUOTA_BYTES=str(10**9)
+    )
+    settings["PYTHONPATH"] = str(project.directory)
+    command = [project.python, "-P", watched.__file__]
+    service = launch(project, settings, command)
+    with working(project, settings):  # mails go by task
+        credentials(service)
+        yield service
+    end_process(service.process)
+
+
+def picture() -> bytes:
+    """Return a PNG that takes a while to look through."""
+
+    def chunk(kind: bytes, data: bytes) -> bytes:
+        check = struct.pack(">I", zlib.crc32(kind + data))
+        return struct.pack(">I", len(data)) + kind + data + check
+
+    header = struct.pack(">IIBBBBB", SIDE, SIDE, 8, 2, 0, 0, 0)
+    pixels = zlib.compress(bytes(SIDE * (3 * SIDE + 1)), 0)[: 9 * 1024 * 1024]
+    return (
+        b"\x89PNG\r\n\x1a\n"
+        + chunk(b"IHDR", header)
+        + chunk(b"IDAT", pixels)
+        + chunk(b"IEND", b"")
+    )
+
+
+def visits(service: Service) -> list[Callable[[], object]]:
+    """Return what people do: each uses one part of the service."""
+    content = picture()
+
+    def item() -> None:
+        with Client(service) as client:
+            made = client.create(description="text " * 190)
+            client.patch(f"{ITEMS}/{made['id']}", json={"price": "2.00"})
+            assert client.get(ITEMS, params={"limit": 100}).status_code == 200
+
+    def upload() -> None:
+        with Client(service) as client:
+            files = {"file": ("a.png", content, "image/png")}
+            sent = client.post(UPLOADS, files=files)
+            assert sent.status_code == 201, sent.text
+
+    def documents() -> None:
+        with Client(service) as client:
+            for path in ("/api/docs", "/api/openapi.json", "/no/such/thing"):
+                client.get(path)
+
+    def pages() -> None:
+        with Client(service, Accept="text/html") as client:
+            for path in ("/", "/items/", "/accounts/sign-in", "/admin/"):
+                assert client.get(path).status_code < 500
+
+    def stranger() -> None:
+        with Client(service, anonymous=True) as client:
+            form = {"username": fresh_email(), "password": "wrong at four o'clock"}
+            refused = client.post(f"{AUTH}/token", data=form)
+            assert refused.status_code in {401, 429}
+
+    def newcomer() -> None:
+        person = Person(service)
+        person.join()
+        person.sign_in()
+
+    return [item, upload, documents, pages, stranger, newcomer]
+
+
+def test_nothing_holds_up_the_event_loop_for_20_ms(watched_service: Service) -> None:
+    people = visits(watched_service) * ROUNDS
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        for visit in [pool.submit(visit) for visit in people]:
+            visit.result()
+
+    held_up = re.findall(rf"(?m)^{watched.HELD_UP} .*", watched_service.output)
+    assert not held_up, "\n".join(held_up)
+
+
+def test_what_holds_up_the_event_loop_would_be_noticed(
+    project: Project, tmp_path: Path
+) -> None:
+    script = tmp_path / "sleepy.py"
+    script.write_text(
+        "import asyncio, time, watched\n"
+        "async def sleep(): time.sleep(0.03)\n"
+        "async def compute():\n"
+        "    end = time.thread_time() + 0.03\n"
+        "    while time.thread_time() < end: pass\n"
+        "watched.watch()\n"
+        "asyncio.run(sleep())\n"
+        "asyncio.run(compute())\n"
+        "asyncio.run(asyncio.sleep(0.03))\n",
+        "utf-8",
+    )
+    path = {"PYTHONPATH": str(Path(watched.__file__).parent)}
+    said = run([project.python, script], tmp_path, project.environment() | path)
+    names = re.findall(rf"(?m)^{watched.HELD_UP} .*coro=<(\w+)", said)
+    assert names == ["sleep", "compute"], said

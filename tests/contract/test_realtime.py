@@ -1,0 +1,402 @@
+"""Changes as they happen: by event streams and WebSockets."""
+
+import contextlib
+import json
+import signal
+import statistics
+import time
+from collections.abc import Callable, Iterator
+from typing import Any, Protocol
+
+import httpx2
+import pytest
+from websockets.exceptions import ConnectionClosed, InvalidStatus
+from websockets.sync.client import ClientConnection, connect
+
+from tests.contract.client import (
+    ITEMS,
+    ORIGIN,
+    Client,
+    Person,
+    Raw,
+    credentials,
+    fresh_name,
+    head,
+    problem,
+)
+from tests.contract.conftest import FRIEND, Own
+from tests.contract.differences import Habits
+from tests.contract.test_shutdown import stop
+from tests.starters.databases import Database
+from tests.starters.harness import HOST, Project, Service, booted
+from tests.starters.redis import redis_server
+
+pytestmark = pytest.mark.needs("realtime")
+
+EVENTS = "/api/v1/events"
+SOCKET = "/api/v1/ws"
+TICKET = "/api/v1/realtime/ticket"
+ENDS_SECONDS = 10
+REQUESTS = 300
+ENOUGH_FILES = 4000
+HEARTBEAT_SECONDS = 15
+EVIL = "https://evil.example"
+
+
+class Refused(Exception):  # noqa: N818 - it says what happened
+    def __init__(self, status: int, request_id: str) -> None:
+        super().__init__(status)
+        self.status = status
+        assert request_id
+
+
+class Listening(Protocol):
+    def next(self) -> dict[str, Any]:
+        """Return the next change."""
+
+    def await_end(self) -> None:
+        """Wait until the service ends it."""
+
+
+class Stream:
+    def __init__(self, response: httpx2.Response) -> None:
+        self.data = self.read(response.iter_lines())
+
+    def read(self, lines: Iterator[str]) -> Iterator[str]:
+        for line in lines:
+            assert not line.startswith(": "), "nothing but a heartbeat"
+            if line.startswith("data:"):
+                yield line.removeprefix("data:")
+
+    def next(self) -> dict[str, Any]:
+        change: dict[str, Any] = json.loads(next(self.data))
+        return change
+
+    def await_end(self) -> None:
+        assert list(self.data) == []
+
+
+class Socket:
+    def __init__(self, connection: ClientConnection) -> None:
+        self.connection = connection
+
+    def next(self) -> dict[str, Any]:
+        change: dict[str, Any] = json.loads(self.connection.recv(timeout=15))
+        return change
+
+    def await_end(self) -> None:
+        with pytest.raises(ConnectionClosed):
+            self.connection.recv(timeout=ENDS_SECONDS)
+
+
+@contextlib.contextmanager
+def stream(service: Service, query: str = "", **headers: str) -> Iterator[Listening]:
+    sent = {"X-Forwarded-Proto": "https", "Host": HOST} | headers
+    with (
+        httpx2.Client(trust_env=False, timeout=15) as client,
+        client.stream(
+            "GET", f"http://127.0.0.1:{service.port}{EVENTS}{query}", headers=sent
+        ) as response,
+    ):
+        if response.status_code != 200:
+            response.read()
+            problem(response, response.status_code)
+            raise Refused(response.status_code, response.headers["x-request-id"])
+        assert response.headers["content-type"].startswith("text/event-stream")
+        assert "no-store" in response.headers["cache-control"]
+        assert response.headers["x-request-id"]
+        yield Stream(response)
+
+
+@contextlib.contextmanager
+def socket(service: Service, query: str = "", **headers: str) -> Iterator[Listening]:
+    sent = {"X-Forwarded-Proto": "https"} | headers
+    with Raw(service) as raw:
+        try:
+            connection = connect(
+                f"ws://{sent.pop('Host', HOST)}{SOCKET}{query}",
+                sock=raw.socket,
+                additional_headers=sent,  # Origin among them
+                proxy=None,
+                close_timeout=1,
+            )
+        except InvalidStatus as error:
+            answer = error.response
+            raise Refused(answer.status_code, answer.headers["X-Request-ID"]) from None
+        with connection:
+            yield Socket(connection)
+
+
+def upgrade() -> bytes:
+    """Return the request that opens a WebSocket."""
+    return head(
+        "GET",
+        SOCKET,
+        Connection="Upgrade",
+        Upgrade="websocket",
+        Sec_WebSocket_Version="13",
+        Sec_WebSocket_Key="dGhlIHNhbXBsZSBub25jZQ==",
+    )
+
+
+Open = Callable[..., contextlib.AbstractContextManager[Listening]]
+both = pytest.mark.parametrize("listen", [stream, socket])
+
+
+def refused(listen: Open, service: Service, query: str = "", **headers: str) -> int:
+    with pytest.raises(Refused) as caught, listen(service, query, **headers):
+        pass
+    return caught.value.status
+
+
+def bearer(person: Person) -> dict[str, str]:
+    return {"Authorization": person.api().headers["Authorization"]}
+
+
+@pytest.fixture
+def person(service: Service) -> Person:
+    person = Person(service)
+    person.join()
+    return person
+
+
+@both
+@pytest.mark.stored
+def test_changes_are_told_once_they_are_committed(
+    listen: Open, service: Service, client: Client
+) -> None:
+    with listen(service, **credentials(service)) as listening:
+        item = client.create()
+        taken = {"name": item["name"], "price": "2.00"}
+        assert client.post(ITEMS, json=taken).status_code == 409
+        path = f"{ITEMS}/{item['id']}"
+        changed = client.patch(path, json={"price": "3.00"}).json()
+        assert client.delete(path).status_code == 204
+        told = [listening.next() for _ in range(3)]
+    assert told == [
+        {"kind": "created", "item": item},
+        {"kind": "updated", "item": changed},
+        {"kind": "deleted", "item": changed},
+    ]
+
+
+@both
+def test_pages_of_other_sites_may_not_listen(
+    listen: Open, service: Service, open_service: Service
+) -> None:
+    known = credentials(service)
+    for origin in (EVIL, "null", f"http://{HOST}", f"https://{HOST}.evil.example"):
+        assert refused(listen, service, Origin=origin, **known) == 403
+    with listen(service, Origin=ORIGIN, **known):
+        pass
+    with listen(open_service, Origin=FRIEND, **credentials(open_service)):
+        pass
+
+
+@both
+def test_it_is_only_for_this_host(listen: Open, service: Service) -> None:
+    assert refused(listen, service, Host="evil.example") == 400
+
+
+def test_a_socket_in_plain_text_is_refused(wary_service: Service) -> None:
+    with Raw(wary_service) as connection:
+        connection.send(upgrade())
+        assert connection.read().status in {301, 308, 403}
+
+
+def test_idle_connections_have_a_heartbeat(service: Service) -> None:
+    with Raw(service, 5) as events, Raw(service, 5) as messages:
+        events.send(head("GET", EVENTS))
+        messages.send(upgrade())
+        for connection in (events, messages):
+            received = b""
+            while not received.endswith(b"\r\n\r\n"):
+                received += connection.socket.recv(1)
+            assert received.startswith((b"HTTP/1.1 200", b"HTTP/1.1 101")), received
+        assert events.has_answer(HEARTBEAT_SECONDS + 2)
+        assert b": " in events.socket.recv(100)
+        assert messages.has_answer(2)
+        assert messages.socket.recv(1) == b"\x89"  # a ping
+
+
+@pytest.mark.needs("accounts")
+@both
+def test_strangers_may_not_listen(
+    listen: Open, service: Service, person: Person
+) -> None:
+    token = person.sign_in()["access_token"]
+    queries = ("", "?ticket=1.2.3", f"?ticket={token}", f"?access_token={token}")
+    assert [refused(listen, service, query) for query in queries] == [401] * 4
+    assert refused(listen, service, Authorization=f"Bearer {token}x") == 401
+    problem(person.client.post(TICKET), 401)
+
+
+@pytest.mark.needs("accounts")
+@both
+def test_each_is_told_of_their_own_items(
+    listen: Open, service: Service, client: Client, person: Person
+) -> None:
+    with listen(service, **bearer(person)) as listening:
+        client.create()
+        mine = person.api().create()
+        assert listening.next()["item"] == mine
+
+
+@pytest.mark.needs("accounts")
+@both
+def test_a_ticket_opens_one_connection_and_stays_out_of_the_log(
+    listen: Open, service: Service, person: Person
+) -> None:
+    api = person.api()
+    given = api.post(TICKET)
+    assert given.status_code == 200
+    assert given.json()["expires_in"] == 30
+    assert "no-store" in given.headers["cache-control"]
+    query = f"?ticket={given.json()['ticket']}"
+    with listen(service, query) as listening:
+        item = api.create()
+        assert listening.next()["item"] == item
+    assert refused(listen, service, query) == 401
+    assert given.json()["ticket"][:20] not in service.output
+
+
+@pytest.mark.needs("accounts", "pages")
+@both
+def test_a_browser_needs_nothing_but_its_cookie(
+    listen: Open, service: Service, person: Person
+) -> None:
+    cookies = person.browse().cookies
+    cookie = "; ".join(f"{name}={value}" for name, value in cookies.items())
+    assert refused(listen, service, Cookie=cookie, Origin=EVIL) == 403
+    with listen(service, Cookie=cookie, Origin=ORIGIN) as listening:
+        item = person.api().create()
+        assert listening.next()["item"] == item
+
+
+@pytest.mark.needs("accounts")
+@pytest.mark.parametrize("way", ["sign-out", "password", "disabled"])
+@both
+def test_it_ends_with_the_session(
+    listen: Open, way: str, person: Person, database: Database, habits: Habits
+) -> None:
+    service = person.service
+    pair, other = person.sign_in(), person.sign_in()
+    known = {"Authorization": f"Bearer {pair['access_token']}"}
+    ticket = person.client.post(TICKET, headers=known).json()["ticket"]
+    with (
+        listen(service, **known) as first,
+        listen(service, f"?ticket={ticket}") as second,
+        listen(service, Authorization=f"Bearer {other['access_token']}") as third,
+    ):
+        if way == "sign-out":
+            person.call("revoke", refresh_token=pair["refresh_token"])
+        elif way == "password":
+            passwords = {"current_password": person.password, "new_password": "tea @ 5"}
+            passwords["new_password"] += " o'clock"
+            person.call("password", pair["access_token"], **passwords)
+        else:
+            database.execute(habits.disable.format(email=person.email))
+        began = time.monotonic()
+        first.await_end()
+        second.await_end()
+        assert time.monotonic() - began < ENDS_SECONDS
+        if way == "sign-out":
+            known = {"Authorization": f"Bearer {other['access_token']}"}
+            item = Client(service, anonymous=True, **known).create()
+            assert third.next()["item"] == item
+        else:
+            third.await_end()
+
+
+def test_all_connections_end_when_the_server_stops(own: Own) -> None:
+    known = credentials(own.service)
+    with (
+        stream(own.service, **known) as events,
+        socket(own.service, **known) as messages,
+    ):
+        began = time.monotonic()
+        own.service.process.send_signal(signal.SIGTERM)
+        events.await_end()
+        messages.await_end()
+        stop(own.service)
+        assert time.monotonic() - began < ENDS_SECONDS
+
+
+@pytest.fixture(scope="module")
+def two(project: Project) -> Iterator[tuple[Service, Service]]:
+    """Boot two processes of one service."""
+    database, redis = project.new_database(), redis_server().new_database()
+    with (
+        booted(project, database.url, REDIS_URL=redis) as one,
+        booted(project, database.url, REDIS_URL=redis) as other,
+    ):
+        other.credentials, other.signed_in = credentials(one), one.signed_in
+        yield one, other
+
+
+@both
+def test_all_processes_tell_what_one_has_changed(
+    listen: Open, two: tuple[Service, Service]
+) -> None:
+    one, other = two
+    with listen(other, **credentials(one)) as listening, Client(one) as client:
+        item = client.create()
+        assert listening.next()["item"] == item
+
+
+def test_without_redis_each_process_tells_its_own_and_then_all_come_back(
+    two: tuple[Service, Service],
+) -> None:
+    one, other = two
+    known = credentials(one)
+    with Client(one) as client, stream(one, **known) as listening:
+        redis_server().stop()
+        try:
+            item = client.create(name=fresh_name())
+            assert listening.next()["item"] == item
+        finally:
+            redis_server().start()
+        listening.await_end()
+    # Whoever connects now hears all again, once their process is back, too.
+    end = time.monotonic() + ENDS_SECONDS
+    heard = False
+    while not heard and time.monotonic() < end:
+        with stream(other, **known) as listening, Client(one) as client:
+            item = client.create()
+            with contextlib.suppress(StopIteration):
+                heard = listening.next()["item"] == item
+    assert heard
+
+
+def middle(client: Client) -> float:
+    """Return the median of what a list of items takes, in seconds."""
+    return statistics.median(
+        client.get(ITEMS).elapsed.total_seconds() for _ in range(REQUESTS)
+    )
+
+
+@pytest.mark.thorough
+def test_a_thousand_idle_connections_cost_no_request_its_answer(own: Own) -> None:
+    resource = pytest.importorskip("resource")
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if hard < ENOUGH_FILES:
+        pytest.skip(f"needs {ENOUGH_FILES} open files: ulimit -Hn says {hard}")
+    resource.setrlimit(resource.RLIMIT_NOFILE, (max(soft, ENOUGH_FILES), hard))
+    with (
+        booted(own.service.project, own.database.url) as service,
+        Client(service) as client,
+        contextlib.ExitStack() as connections,
+    ):
+        for _ in range(20):
+            client.create()
+        middle(client)
+        without = middle(client)
+        for request in [head("GET", EVENTS)] * 1000 + [upgrade()] * 200:
+            connection = connections.enter_context(Raw(service))
+            connection.send(request)
+            assert connection.socket.recv(12) in {b"HTTP/1.1 200", b"HTTP/1.1 101"}
+        while_open = middle(client)
+        connections.close()
+        without = statistics.median([without, middle(client)])
+        print(f"{without * 1000:.2f} ms, with connections {while_open * 1000:.2f} ms")  # noqa: T201
+        assert while_open < 1.5 * without

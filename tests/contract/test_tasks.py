@@ -1,0 +1,194 @@
+"""Tasks, seen from outside: a server, a worker that the test holds, and a Redis."""
+
+import contextlib
+import os
+import signal
+import socket
+import time
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+
+from tests.contract.client import (
+    ITEMS,
+    PASSWORD,
+    Client,
+    Person,
+    fresh_email,
+    json_lines,
+)
+from tests.starters.databases import Database, free_port
+from tests.starters.harness import Project, Service, run, serving, working
+from tests.starters.mailbox import Mailbox, mailbox
+from tests.starters.redis import Redis
+
+pytestmark = [
+    pytest.mark.needs("accounts", "api", "tasks"),
+    pytest.mark.skipif(os.name == "nt", reason="there is no Redis for Windows"),
+]
+
+TAKEN_OVER_SECONDS = 120
+GONE_SECONDS = 35
+
+
+@pytest.fixture(scope="module")
+def redis() -> Iterator[Redis]:
+    """Start a server that tests may stop, if they start it again."""
+    redis = Redis()
+    yield redis
+    redis.stop()
+
+
+@pytest.fixture(scope="module")
+def alone(project: Project, database: Database, redis: Redis) -> Iterator[Service]:
+    """Boot a server whose queue no worker looks after."""
+    url = redis.new_database()
+    with serving(project, database.url, REDIS_URL=url) as service:
+        yield service
+
+
+def work_for(
+    service: Service, **settings: str
+) -> contextlib.AbstractContextManager[Service]:
+    return working(service.project, {**service.settings, **settings})
+
+
+def events(worker: Service, event: str) -> list[dict[str, Any]]:
+    return [line for line in json_lines(worker) if line["event"] == event]
+
+
+def wait_for(condition: Callable[[], object], seconds: float = 15) -> None:
+    end = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < end, "it did not happen"
+        time.sleep(0.05)
+
+
+def register(service: Service) -> Person:
+    """Let somebody register: that sends a mail, which is a task."""
+    person = Person(service, fresh_email())
+    answer = person.call("register", email=person.email, password=PASSWORD)
+    assert answer.status_code == 202
+    return person
+
+
+class SilentServer:
+    """Takes connections for mail, and says nothing."""
+
+    def __init__(self) -> None:
+        self.listener = socket.create_server(("127.0.0.1", 0))
+        self.url = f"smtp://127.0.0.1:{self.listener.getsockname()[1]}"
+
+    def wait(self) -> None:
+        self.listener.settimeout(15)
+        self.connection, _ = self.listener.accept()
+
+    def close(self) -> None:
+        self.connection.close()
+        self.listener.close()
+
+
+def test_a_task_waits_for_a_worker(alone: Service) -> None:
+    person = register(alone)
+    assert person.email not in mailbox().mails
+    with work_for(alone) as worker:
+        assert person.mail()["To"] == person.email
+        wait_for(lambda: events(worker, "task_done"))
+        assert person.email not in worker.output
+        assert PASSWORD not in worker.output
+
+
+def test_what_is_refused_leaves_no_task_behind(alone: Service) -> None:
+    with work_for(alone) as worker, Client(alone) as client:
+        known = client.create()["name"]
+        wait_for(lambda: events(worker, "stock_taken"))
+        taken = client.post(ITEMS, json={"name": known, "price": "1.00"})
+        assert taken.status_code == 409
+        assert client.post(ITEMS, json={"name": "", "price": "1"}).status_code == 422
+        client.create()
+        wait_for(lambda: len(events(worker, "stock_taken")) == 2)
+        assert [line["items"] for line in events(worker, "stock_taken")][-1] >= 2
+
+
+def test_mail_is_tried_again_when_its_server_was_away(alone: Service) -> None:
+    port = free_port()
+    with work_for(alone, MAIL_URL=f"smtp://127.0.0.1:{port}") as worker:
+        person = register(alone)
+        wait_for(lambda: events(worker, "task_failed"))
+        back = Mailbox(port)
+        try:
+            assert back.last(person.email)["To"] == person.email
+            wait_for(lambda: events(worker, "task_done"))
+            assert len(back.mails[person.email]) == 1
+        finally:
+            back.controller.stop()
+
+
+@pytest.mark.thorough
+def test_the_task_of_a_killed_worker_is_done_by_another(alone: Service) -> None:
+    silent = SilentServer()
+    with work_for(alone, MAIL_URL=silent.url) as worker:
+        person = register(alone)
+        silent.wait()
+        worker.process.send_signal(signal.SIGKILL)
+        worker.process.wait()
+        killed = time.monotonic()
+    silent.close()
+    with work_for(alone):
+        wait_for(lambda: person.email in mailbox().mails, TAKEN_OVER_SECONDS)
+    assert time.monotonic() - killed < TAKEN_OVER_SECONDS
+
+
+def test_a_worker_that_is_told_to_go_finishes_what_it_began(alone: Service) -> None:
+    silent = SilentServer()
+    with work_for(alone, MAIL_URL=silent.url) as worker:
+        register(alone)
+        silent.wait()
+        worker.process.terminate()
+        time.sleep(0.5)
+        assert worker.process.poll() is None
+        silent.close()
+        assert worker.process.wait(GONE_SECONDS) == 0
+        assert len(events(worker, "task_failed")) == 1
+
+
+def test_a_worker_outlives_its_redis(alone: Service, redis: Redis) -> None:
+    with work_for(alone) as worker:
+        register(alone).mail()
+        redis.stop()
+        wait_for(lambda: events(worker, "queue_unreachable"))
+        redis.start()
+        register(alone).mail()
+        assert worker.process.poll() is None
+
+
+def test_without_redis_the_service_does_the_task_itself(
+    alone: Service, redis: Redis
+) -> None:
+    redis.stop()
+    began = time.monotonic()
+    person = register(alone)
+    assert time.monotonic() - began < 5
+    assert person.mail()["To"] == person.email
+    assert events(alone, "task_without_queue")
+    redis.start()
+    with work_for(alone) as worker:
+        register(alone).mail()
+        wait_for(lambda: events(worker, "task_done"))
+
+
+def test_the_worker_refuses_to_start_without_a_queue(project: Project) -> None:
+    settings = project.production_settings("sqlite:////nowhere/service.sqlite3")
+    del settings["REDIS_URL"]
+    for module in ("app", "app.tasks"):
+        command = [project.python, "-m", module]
+        said = run(command, project.directory, settings, check=False, seconds=60)
+        assert "REDIS_URL" in said
+        assert len(said.strip().splitlines()) == 1
+
+
+def test_what_was_given_up_can_be_listed(alone: Service) -> None:
+    command = [alone.project.python, "-m", "app.tasks", "failed"]
+    said = run(command, alone.project.directory, alone.settings)
+    assert said == "0 failed tasks\n"

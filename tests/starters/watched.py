@@ -1,0 +1,71 @@
+"""Serves a FastAPI project as `python -m app` does, and tells what holds up its loop.
+
+It runs in the environment of the project, on Linux. The event loop is asyncio's own,
+since what uvloop calls cannot be timed. Each line that starts with HELD_UP names a
+callback that computed for too long, or waited as long for a file, a lock or another
+program. To wait for a processor does not count, nor for Python's own lock: threads
+have that for 5 ms at a time.
+"""
+
+import functools
+import operator
+import resource
+import runpy
+import sys
+import time
+from asyncio import Handle
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+LONGEST = 0.020  # seconds
+OWN_LOCK = 0.010  # seconds that one wait for it can take, with some to spare
+HELD_UP = "held up"
+
+
+def now() -> tuple[float, float, float, int]:
+    """Return the time, what this thread computed, what it was ready in vain, its waits.
+
+    The first three are in seconds, the last one is their number.
+    """
+    ready = int(Path("/proc/thread-self/schedstat").read_text("utf-8").split()[1])
+    waits = resource.getrusage(resource.RUSAGE_THREAD).ru_nvcsw
+    return time.perf_counter(), time.thread_time(), ready / 1e9, waits
+
+
+def watch() -> None:
+    """Time every callback from now on."""
+    run: Any = Handle._run  # noqa: SLF001 - the one place that all callbacks pass
+
+    @functools.wraps(run)
+    def timed(handle: Handle) -> None:
+        callback: Any = handle._callback  # type: ignore[attr-defined] # noqa: SLF001
+        task = getattr(callback, "__self__", handle)
+        before = now()
+        run(handle)
+        took, computed, ready, waits = map(operator.sub, now(), before)
+        waited = took - computed - ready
+        if computed > LONGEST or waited > max(LONGEST, waits * OWN_LOCK):
+            figures = f"{computed:.3f} s computing, {waited:.3f} s in {waits} waits"
+            sys.stdout.write(f"{HELD_UP} {figures}: {task!r}\n")
+            sys.stdout.flush()
+
+    Handle._run = timed  # type: ignore[assignment] # noqa: SLF001
+
+
+def serve() -> None:
+    """Run the production server on a loop that is watched once it serves."""
+    uvicorn: Any = import_module("uvicorn")  # the project has it
+    start = uvicorn.Server.startup
+
+    async def startup(server: object, sockets: object = None) -> None:
+        await start(server, sockets)
+        watch()
+
+    uvicorn.Server.startup = startup
+    uvicorn.run = functools.partial(uvicorn.run, loop="asyncio")
+    runpy.run_module("app", run_name="__main__")
+
+
+if __name__ == "__main__":
+    serve()
