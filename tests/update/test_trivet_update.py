@@ -89,6 +89,7 @@ def test_conflicts_are_named_and_open_in_git(trivet: Trivet, project: Path) -> N
     merged = (project / "app/health.py").read_text("utf-8")
     assert '"""Mine: whether' in merged
     assert '"""News from the template.' in merged
+    assert f"({NEXT} of the template)" in merged
     assert "Hello" in (project / "app/greeting.py").read_text("utf-8")
     assert branch(project) == BRANCH
     assert "git add --all && git commit" in done.out
