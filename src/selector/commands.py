@@ -45,7 +45,7 @@ class Result:
 
 
 def clean_environment() -> None:
-    """Take out of this process what would mislead git and uv, Copier's git included."""
+    """Take out of this process what would mislead git and uv."""
     for name in _NOT_INHERITED:
         os.environ.pop(name, None)
 
