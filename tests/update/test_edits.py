@@ -215,7 +215,7 @@ def test_trivet_update_ends_where_copier_update_ends(
 def test_trivet_update_ends_where_copier_update_ends_in_many_runs(
     grow: Grow, framework: str, since: str
 ) -> None:
-    random_edits(grow(framework, since), MANY // 2, check_both)
+    random_edits(grow(framework, since), MANY // 6, check_both)
 
 
 @pytest.mark.slow
