@@ -18,6 +18,7 @@ def contents(project: Path) -> dict[Path, bytes]:
     }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "case",
     [

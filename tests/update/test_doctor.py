@@ -11,6 +11,7 @@ from tests.conftest import git
 from tests.update.conftest import ANSWERS_FILE, own, state
 from tests.update.releases import NEXT
 
+pytestmark = pytest.mark.slow
 Uv = Callable[..., None]
 
 
