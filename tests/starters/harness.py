@@ -133,6 +133,8 @@ class Project:
         return developer_environment(
             UV_PROJECT_ENVIRONMENT=str(self.environment_directory),
             VIRTUAL_ENV=str(self.environment_directory),
+            # What mypy knows of the packages is the same for all of a framework.
+            MYPY_CACHE_DIR=str(session_directory() / "mypy" / self.starter.framework),
             **settings
             | {"PATH": os.pathsep.join([str(self.python.parent), os.environ["PATH"]])},
         )
