@@ -11,7 +11,7 @@ from tests.contract.differences import HABITS, Habits
 from tests.contract.exchanges import EXCHANGES
 from tests.starters.databases import Database, free_port
 from tests.starters.harness import Project, Service, Starter, booted, installed
-from tests.starters.matrix import ALL, ALONE, BOTH, STARTERS, parameter
+from tests.starters.matrix import ALL, BOTH, STARTERS, parameter
 
 FRIEND = "https://friend.example"
 
@@ -36,10 +36,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     chosen = [
         starter
         for starter in STARTERS
-        if needs <= set(starter.needs)
-        and not unwanted & set(starter.needs)
-        # Most needs show nothing over HTTP alone, not even a way to sign in.
-        and starter.needs not in ALONE
+        if needs <= set(starter.needs) and not unwanted & set(starter.needs)
     ]
     if not metafunc.definition.get_closest_marker("stored"):
         chosen = [starter for starter in chosen if starter.database == "sqlite"]
