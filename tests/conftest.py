@@ -69,6 +69,7 @@ class ByStarter(LoadScopeScheduling):  # type: ignore[misc]  # xdist is untyped
         return starter[0] if starter else nodeid
 
 
+@pytest.hookimpl(optionalhook=True)  # it is not there with -p no:xdist
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> ByStarter:
     return ByStarter(config, log)
 

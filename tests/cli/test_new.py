@@ -97,6 +97,7 @@ def test_the_line_it_ends_with_makes_the_same_project(
     assert contents(first) == contents(second)
 
 
+@pytest.mark.slow
 def test_an_empty_folder_is_filled_and_stays_the_same_folder(
     trivet: Trivet, template_repo: Path, tmp_path: Path
 ) -> None:
@@ -306,6 +307,7 @@ def test_nothing_half_written_is_left_when_rendering_fails(
     assert names(tmp_path) == ["own"]
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform == "win32", reason="there are no FIFOs on Windows")
 @pytest.mark.parametrize(
     ("sent", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)]
@@ -443,6 +445,7 @@ def test_the_answers_are_shown_before_anything_is_written(
     assert len(summary.splitlines()) <= 22
 
 
+@pytest.mark.slow
 def test_other_weights_decide_and_are_recorded(
     trivet: Trivet, template_repo: Path, tmp_path: Path
 ) -> None:
@@ -460,6 +463,7 @@ def test_other_weights_decide_and_are_recorded(
     assert "--weight experience=decisive" in done.out
 
 
+@pytest.mark.slow
 def test_saying_no_in_the_end_writes_nothing(
     trivet: Trivet, template_repo: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -485,6 +489,7 @@ def test_bad_data_is_refused_before_anything_is_asked(
     assert "`oracle` is not offered" in done.err
 
 
+@pytest.mark.slow
 def test_uncommitted_changes_are_left_out_and_mentioned(
     trivet: Trivet, own_template: Path, tmp_path: Path
 ) -> None:
@@ -564,6 +569,7 @@ def test_without_git_a_sentence_says_so(
     assert not names(tmp_path)
 
 
+@pytest.mark.slow
 def test_a_need_that_is_not_built_is_said_and_left_out_of_the_answers(
     trivet: Trivet, template_repo: Path, tmp_path: Path
 ) -> None:
