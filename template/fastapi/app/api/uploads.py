@@ -2,18 +2,19 @@
 
 from datetime import datetime
 from operator import attrgetter
-from typing import Annotated, Any
+from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, Query, Request, Response, UploadFile
 from fastapi.responses import FileResponse
 from pydantic import BaseModel, ConfigDict
 
 from app.api.items import Limit
 from app.api.problems import problems
 from app.database import ReadSession, WriteSession
-from app.items.inputs import Cursor, cursor_of, place_of
-from app.uploads import SentFile, download, service
+from app.items.inputs import Cursor
+from app.uploads import SavedFile, SentFile, service
+from app.uploads.models import Upload
 
 router = APIRouter(
     prefix="/api/v1/uploads",
@@ -21,31 +22,17 @@ router = APIRouter(
     responses=problems(400, 422, 500),
     generate_unique_id_function=attrgetter("name"),
 )
-FILE = {"type": "string", "contentMediaType": "application/octet-stream"}
-FORM: dict[str, Any] = {
-    "requestBody": {
-        "required": True,
-        "content": {
-            "multipart/form-data": {
-                "schema": {
-                    "type": "object",
-                    "required": ["file"],
-                    "additionalProperties": False,
-                    "properties": {"file": FILE},
-                }
-            }
-        },
-    }
-}
-CONTENT = {
-    "description": "The file, to be saved",
-    "content": {"application/octet-stream": {"schema": FILE}},
-}
+
+
+class UploadCreate(BaseModel):
+    """Describes the form, which is read once its sender was let in."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    file: UploadFile
 
 
 class UploadRead(BaseModel):
-    model_config = ConfigDict(from_attributes=True)
-
     id: UUID
     name: str
     type: str
@@ -58,49 +45,48 @@ class UploadPage(BaseModel):
     next_cursor: str | None
 
 
-@router.get("")
+FORM = {"multipart/form-data": {"schema": UploadCreate.model_json_schema()}}
+FILE = {"description": "The file", "content": {"application/octet-stream": {}}}
+
+
+@router.get("", response_model=UploadPage)
 async def list_uploads(
     session: ReadSession,
     limit: Annotated[Limit, Query()] = 20,
     cursor: Annotated[Cursor | None, Query()] = None,
-) -> UploadPage:
-    after = place_of(cursor) if cursor else None
-    page = await service.list_uploads(session, limit=limit, after=after)
-    return UploadPage(
-        uploads=[UploadRead.model_validate(upload) for upload in page.uploads],
-        next_cursor=cursor_of(page.uploads[-1]) if page.more else None,
-    )
+) -> service.Page:
+    return await service.list_uploads(session, limit=limit, cursor=cursor)
 
 
 @router.post(
-    "", status_code=201, responses=problems(408, 409, 413, 415), openapi_extra=FORM
+    "",
+    status_code=201,
+    response_model=UploadRead,
+    responses=problems(408, 409, 413, 415),
+    openapi_extra={"requestBody": {"required": True, "content": FORM}},
 )
 async def create_upload(
     file: SentFile, session: WriteSession, request: Request, response: Response
-) -> UploadRead:
+) -> Upload:
     settings = request.app.state.settings
     upload = await service.add_upload(session, settings=settings, file=file)
     location = request.url_for("get_upload", upload_id=upload.id).path
     response.headers["Location"] = location
-    return UploadRead.model_validate(upload)
+    return upload
 
 
-@router.get("/{upload_id}", responses=problems(404))
-async def get_upload(upload_id: UUID, session: ReadSession) -> UploadRead:
-    upload = await service.get_upload(session, upload_id=upload_id)
-    return UploadRead.model_validate(upload)
+@router.get("/{upload_id}", response_model=UploadRead, responses=problems(404))
+async def get_upload(upload_id: UUID, session: ReadSession) -> Upload:
+    return await service.get_upload(session, upload_id=upload_id)
 
 
 @router.get(
     "/{upload_id}/content",
     response_class=FileResponse,
-    responses=problems(404) | {200: CONTENT},
+    responses=problems(404) | {200: FILE},
 )
-async def get_upload_content(
-    upload_id: UUID, session: ReadSession, request: Request
-) -> Response:
-    upload = await service.get_upload(session, upload_id=upload_id)
-    return await download(request.app.state.settings, upload)
+async def get_upload_content(file: SavedFile) -> Response:
+    return file
 
 
 @router.delete("/{upload_id}", status_code=204, responses=problems(404))

@@ -9,7 +9,6 @@ import re
 import shutil
 import unicodedata
 from collections.abc import Sequence
-from datetime import datetime
 from pathlib import Path
 from typing import BinaryIO, NamedTuple
 from uuid import UUID, uuid4
@@ -22,6 +21,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.datastructures import UploadFile
 
 from app.errors import Refused
+from app.items.inputs import Cursor, cursor_of, place_of
 from app.settings import Settings
 from app.uploads.models import Upload, shares_quota
 
@@ -34,10 +34,6 @@ TYPES["MPO"] = "image/jpeg"  # as phones write it, with a second picture behind
 
 class UploadNotFound(Refused):
     status, detail = 404, "There is no such file."
-
-
-class NoFile(Refused):
-    status, detail = 422, "Send one file, in the field file."
 
 
 class TypeRefused(Refused):
@@ -54,22 +50,20 @@ class QuotaUsedUp(Refused):
 
 class Page(NamedTuple):
     uploads: Sequence[Upload]
-    more: bool
+    next_cursor: Cursor | None
 
 
 async def list_uploads(
-    session: AsyncSession,
-    *,
-    limit: int = 20,
-    after: tuple[datetime, UUID] | None = None,
+    session: AsyncSession, *, limit: int = 20, cursor: Cursor | None = None
 ) -> Page:
     """List the newest first."""
     order = Upload.created_at.desc(), Upload.id.desc()
     query = select(Upload).order_by(*order).limit(limit + 1)
-    if after:
-        query = query.where(tuple_(Upload.created_at, Upload.id) < after)
+    if cursor:
+        query = query.where(tuple_(Upload.created_at, Upload.id) < place_of(cursor))
     uploads = (await session.scalars(query)).all()
-    return Page(uploads[:limit], more=len(uploads) > limit)
+    more = len(uploads) > limit
+    return Page(uploads[:limit], cursor_of(uploads[limit - 1]) if more else None)
 
 
 async def get_upload(session: AsyncSession, *, upload_id: UUID) -> Upload:
@@ -85,14 +79,14 @@ async def add_upload(
     kind = await run_sync(_type_of, file.file)
     name = _as_text(file.filename or "")
     upload = Upload(id=uuid4(), name=name, type=kind, size=file.size or 0)
-    path = settings.uploads_dir / upload.id.hex
+    path = path_of(settings, upload.id)
     try:
-        await run_sync(_write, file.file, path)
+        await run_sync(_write, file.file, Path(path))
         session.add(upload)
         await session.commit()  # before counting: so two at once count each other
         await _check_quota(session, upload, settings.upload_quota_bytes)
     except BaseException:
-        await anyio.Path(path).unlink(missing_ok=True)
+        await path.unlink(missing_ok=True)
         raise
     return upload
 
@@ -102,8 +96,11 @@ async def delete_upload(
 ) -> None:
     await session.delete(await get_upload(session, upload_id=upload_id))
     await session.commit()
-    path = anyio.Path(settings.uploads_dir) / upload_id.hex
-    await path.unlink(missing_ok=True)
+    await path_of(settings, upload_id).unlink(missing_ok=True)
+
+
+def path_of(settings: Settings, upload_id: UUID) -> anyio.Path:
+    return anyio.Path(settings.uploads_dir) / upload_id.hex
 
 
 async def _check_quota(session: AsyncSession, upload: Upload, quota: int) -> None:

@@ -5,7 +5,6 @@ within the last hour stays: its row may be on the way.
 """
 
 import asyncio
-import re
 import sys
 from time import time
 
@@ -27,9 +26,8 @@ async def known(database: Database) -> set[str]:
 
 def sweep(settings: Settings) -> int:
     names, swept = asyncio.run(known(Database(settings.database_url))), 0
-    for path in settings.uploads_dir.iterdir():
-        ours = re.fullmatch("[0-9a-f]{32}", path.name) and path.name not in names
-        if ours and path.stat().st_mtime < time() - HOUR:
+    for path in settings.uploads_dir.glob("[0-9a-f]" * 32):
+        if path.name not in names and path.stat().st_mtime < time() - HOUR:
             path.unlink()
             swept += 1
     return swept

@@ -1,11 +1,10 @@
 import asyncio
 import os
-from errno import ENOSPC
 from io import BytesIO
 from pathlib import Path
+from unittest.mock import Mock
 
 import pytest
-from fastapi import FastAPI
 from PIL import Image
 from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.datastructures import UploadFile
@@ -82,15 +81,11 @@ async def test_what_is_refused_leaves_nothing(
 
 
 async def test_what_fails_half_way_leaves_nothing(
-    app: FastAPI, settings: Settings, monkeypatch: pytest.MonkeyPatch
+    session: AsyncSession, settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def full(_: int) -> None:
-        raise OSError(ENOSPC, "No space left on device")
-
-    monkeypatch.setattr(os, "fsync", full)
-    async with app.state.database.session() as session:
-        with pytest.raises(OSError, match="No space"):
-            await add(session, settings, PDF)
+    monkeypatch.setattr(os, "fsync", Mock(side_effect=OSError("No space left")))
+    with pytest.raises(OSError, match="No space"):
+        await add(session, settings, PDF)
     assert not list(settings.uploads_dir.iterdir())
 
 
@@ -98,18 +93,17 @@ async def test_sweeping_takes_what_no_row_names(
     session: AsyncSession, settings: Settings
 ) -> None:
     upload = await add(session, settings, PDF)
-    for name, age in (("0" * 32, 3601), ("1" * 32, 0), ("notes", 3601)):
+    (settings.uploads_dir / ("1" * 32)).touch()
+    for name in (upload.id.hex, "0" * 32, "notes"):
         path = settings.uploads_dir / name
         path.touch()
-        os.utime(path, (path.stat().st_atime, path.stat().st_mtime - age))
+        os.utime(path, (0, 0))
     assert await asyncio.to_thread(sweep.sweep, settings) == 1
     left = {path.name for path in settings.uploads_dir.iterdir()}
     assert left == {upload.id.hex, "1" * 32, "notes"}
 
 
-def test_it_does_not_start_without_its_directory(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
+def test_the_service_needs_its_directory(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("UPLOADS_DIR", "/dev/null/uploads")
     with pytest.raises(SystemExit, match="UPLOADS_DIR"):
         load_settings()
