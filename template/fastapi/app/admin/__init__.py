@@ -4,11 +4,9 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
-from anyio.to_thread import run_sync
 from fastapi import APIRouter, FastAPI
 from fastapi.responses import RedirectResponse
 from sqladmin import Admin
-from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 from starlette.applications import Starlette
 from starlette.routing import Route
 
@@ -16,10 +14,8 @@ from app.admin.access import Journal, StaffOnly
 from app.admin.views import VIEWS
 from app.settings import TITLE
 
-sessions: async_sessionmaker[AsyncSession] = async_sessionmaker()
 panel = Admin(
     Starlette(),
-    session_maker=sessions,
     title=TITLE,
     templates_dir=str(Path(__file__).parent / "templates"),
     authentication_backend=StaffOnly(),
@@ -30,19 +26,16 @@ for view in VIEWS:
 for route in panel.admin.routes:
     if isinstance(route, Route) and route.name == "logout":
         route.methods = {"POST"}
-
-
-def load_templates() -> None:
-    """Compile them all: done at the first request, it would hold up the others."""
-    for name in panel.templates.env.list_templates():
-        if name.startswith("sqladmin/"):
-            panel.templates.env.get_template(name)
+# Compiled at a first request, they would hold up the others.
+for name in panel.templates.env.list_templates():
+    if name.startswith("sqladmin/"):
+        panel.templates.env.get_template(name)
 
 
 @asynccontextmanager
 async def connect(app: FastAPI) -> AsyncIterator[None]:
-    sessions.configure(bind=app.state.database.engine)
-    await run_sync(load_templates)
+    for view in VIEWS:
+        view.session_maker = app.state.database.session
     yield
 
 

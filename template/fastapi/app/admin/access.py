@@ -54,9 +54,6 @@ class StaffOnly(AuthenticationBackend):
         identity = request.state.identity
         return identity is not None and identity.is_staff
 
-    async def get_user_id(self, request: Request) -> str:
-        return str(request.state.identity.id)
-
 
 class Journal(AuditBackend):
     async def log(self, entry: AuditEntry, request: Request) -> None:
