@@ -28,12 +28,12 @@ for route in panel.admin.routes:
         route.methods = {"POST"}
 # Compiled at a first request, they would hold up the others.
 for name in panel.templates.env.list_templates():
-    if name.startswith("sqladmin/"):
-        panel.templates.env.get_template(name)
+    panel.templates.env.get_template(name)
 
 
 @asynccontextmanager
 async def connect(app: FastAPI) -> AsyncIterator[None]:
+    """Let the views use the service's own sessions: with them changes are noticed."""
     for view in VIEWS:
         view.session_maker = app.state.database.session
     yield

@@ -85,6 +85,7 @@ async def test_an_item_is_made_found_changed_and_deleted(
     for search, found in (("en", True), ("ink", False)):
         page = await panel.get("/admin/item/list", params={"search": search})
         assert (str(item.id) in page.text) == found
+        assert 'aria-label="Clear the search"' in page.text
     assert "Pen" in (await panel.get(f"/admin/item/details/{item.id}")).text
     edit = f"/admin/item/edit/{item.id}"
     for path, wrong, said in (

@@ -7,8 +7,7 @@ FORM = "multipart/form-data; boundary=b"
 
 
 async def test_a_file_goes_in_and_comes_out(app: FastAPI, client: AsyncClient) -> None:
-    file = ("é.html", PDF, "text/html")
-    response = await client.post(PATH, files={"file": file})
+    response = await client.post(PATH, files={"file": ("é.html", PDF, "text/html")})
     assert response.status_code == 201
     upload, path = response.json(), response.headers["Location"]
     assert path == f"{PATH}/{upload['id']}"
