@@ -4,9 +4,11 @@ It goes to the terminal in development, into a list in tests, and by SMTP.
 """
 
 import sys
+from collections.abc import Awaitable, Callable
 from email.message import EmailMessage
-from email.utils import format_datetime, localtime, make_msgid
-from typing import Annotated, Protocol
+from email.utils import localtime, make_msgid
+from functools import partial
+from typing import Annotated, Any
 from urllib.parse import unquote, urlsplit
 
 import aiosmtplib
@@ -15,7 +17,6 @@ from structlog import get_logger
 
 from app.settings import Settings
 
-SECONDS = 20
 log = get_logger()
 
 
@@ -23,64 +24,54 @@ def install(app: FastAPI) -> None:
     app.state.mailer = Mailer(app.state.settings)
 
 
-class Transport(Protocol):
-    async def send(self, message: EmailMessage) -> None: ...
+Transport = Callable[[EmailMessage], Awaitable[object]]
 
 
-class Nowhere:
+async def nowhere(message: EmailMessage) -> None:
     """In production until MAIL_URL is set. What mails say is no matter for a log."""
-
-    async def send(self, message: EmailMessage) -> None:
-        log.warning("mail_not_sent", subject=message["Subject"], reason="no MAIL_URL")
+    log.warning("mail_not_sent", subject=message["Subject"], reason="no MAIL_URL")
 
 
-class Terminal:
-    async def send(self, message: EmailMessage) -> None:
-        # The text as it is read, so that its links work.
-        head = f"To: {message['To']}\nSubject: {message['Subject']}"
-        sys.stdout.write(f"\n{head}\n\n{message.get_content()}\n")
-        sys.stdout.flush()
+async def terminal(message: EmailMessage) -> None:
+    """Show the text as it is read, so that its links work."""
+    head = f"To: {message['To']}\nSubject: {message['Subject']}"
+    sys.stdout.write(f"\n{head}\n\n{message.get_content()}\n")
+    sys.stdout.flush()
 
 
 class Memory:
     def __init__(self) -> None:
         self.sent: list[EmailMessage] = []
 
-    async def send(self, message: EmailMessage) -> None:
+    async def __call__(self, message: EmailMessage) -> None:
         self.sent.append(message)
 
 
-class SMTP:
+def smtp(url: str) -> partial[Any]:
     """A mail server: smtps:// with TLS from the start, smtp:// with STARTTLS.
 
     Without a user name smtp:// also does without TLS where the server has none.
     """
-
-    def __init__(self, url: str) -> None:
-        parts = urlsplit(url)
-        self.host, self.port = parts.hostname, parts.port
-        self.user, self.password = unquote(parts.username or ""), parts.password or ""
-        self.tls = parts.scheme == "smtps"
-
-    async def send(self, message: EmailMessage) -> None:
-        await aiosmtplib.send(
-            message,
-            hostname=self.host,
-            port=self.port or (465 if self.tls else 587),
-            username=self.user or None,
-            password=unquote(self.password) or None,
-            use_tls=self.tls,
-            start_tls=True if self.user and not self.tls else None,
-            timeout=SECONDS,
-        )
+    parts = urlsplit(url)
+    tls = parts.scheme == "smtps"
+    return partial(
+        aiosmtplib.send,
+        hostname=parts.hostname,
+        port=parts.port or (465 if tls else 587),
+        username=unquote(parts.username or "") or None,
+        password=unquote(parts.password or "") or None,
+        use_tls=tls,
+        start_tls=True if parts.username and not tls else None,
+        timeout=20,
+    )
 
 
 def transport(settings: Settings) -> Transport:
     if settings.environment == "test":
         return Memory()
     if settings.mail_url:
-        return SMTP(settings.mail_url)
-    return Nowhere() if settings.production else Terminal()
+        return smtp(settings.mail_url)
+    return nowhere if settings.production else terminal
 
 
 class Mailer:
@@ -101,11 +92,11 @@ class Mailer:
     ) -> None:
         message = EmailMessage()
         message["From"], message["To"], message["Subject"] = self.sender, to, subject
-        message["Date"] = format_datetime(localtime())
+        message["Date"] = localtime()
         message["Message-ID"] = message_id or self.new_id()
         message["Auto-Submitted"] = "auto-generated"
         message.set_content(text)
-        await self.transport.send(message)
+        await self.transport(message)
 
     def new_id(self) -> str:
         return make_msgid(domain=self.sender.partition("@")[2])
