@@ -12,7 +12,6 @@ from fastapi import FastAPI
 from app.logging import configure_logging
 from app.main import create_app
 from app.settings import load_settings
-from app.tasks.dispatch import work
 from app.tasks.queue import Queue
 
 
@@ -20,7 +19,8 @@ async def run(app: FastAPI) -> None:
     end, loop = asyncio.Event(), asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: loop.call_soon_threadsafe(end.set))
-    await work(app, end)
+    async with app.router.lifespan_context(app):
+        await app.state.dispatcher.queue.work(end)
 
 
 def main(arguments: list[str]) -> None:
@@ -28,8 +28,8 @@ def main(arguments: list[str]) -> None:
     if not settings.redis_url:
         sys.exit("Without REDIS_URL there is no queue: the service does its own tasks.")
     if arguments:
-        queue, retry = Queue(settings.redis_url), "--retry" in arguments
-        lines = asyncio.run(queue.failed(retry=retry))
+        queue = Queue(settings.redis_url)
+        lines = asyncio.run(queue.failed(retry="--retry" in arguments))
         sys.stdout.write("\n".join([*lines, f"{len(lines)} failed tasks\n"]))
     else:
         configure_logging(level=settings.log_level, json_lines=settings.production)

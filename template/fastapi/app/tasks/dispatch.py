@@ -1,6 +1,5 @@
 """Hands tasks to the queue, or does them in this process where there is none."""
 
-import asyncio
 import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -12,18 +11,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Session
 from sqlalchemy.util import await_only
 from structlog import get_logger
-from taskiq import (
-    AsyncBroker,
-    AsyncTaskiqDecoratedTask,
-    InMemoryBroker,
-    SendTaskError,
-    TaskiqDepends,
-    async_shared_broker,
-)
-from taskiq.receiver import Receiver
+from taskiq import InMemoryBroker, SendTaskError, TaskiqDepends, async_shared_broker
+from taskiq.decor import AsyncTaskiqDecoratedTask
 
 from app.settings import Settings
-from app.tasks.queue import AT_ONCE, Queue, Rules
+from app.tasks.queue import Queue, Rules
 
 App = Annotated[FastAPI, TaskiqDepends()]  # for tasks: its state has what they need
 Task = AsyncTaskiqDecoratedTask[..., Any]
@@ -40,38 +32,35 @@ def install(app: FastAPI) -> None:
 @asynccontextmanager
 async def dispatching(app: FastAPI) -> AsyncIterator[None]:
     dispatcher: Dispatcher = app.state.dispatcher
-    app.state.database.session.configure(info={"dispatcher": dispatcher})
+    # So any session finds it, those of the admin panel as well.
+    app.state.database.engine.update_execution_options(dispatcher=dispatcher)
     yield
     await dispatcher.here.wait_all()
-    for broker in dispatcher.brokers:
-        await broker.shutdown()
+    await dispatcher.queue.shutdown()
 
 
 class Dispatcher:
     def __init__(self, app: FastAPI) -> None:
         settings: Settings = app.state.settings
         self.here = InMemoryBroker(await_inplace=settings.environment == "test")
-        self.here.add_middlewares(Rules())
-        self.brokers: list[AsyncBroker] = [self.here]
-        if settings.redis_url:
-            self.brokers.insert(0, Queue(settings.redis_url))
-        for broker in self.brokers:
+        self.queue = Queue(settings.redis_url) if settings.redis_url else self.here
+        for broker in {self.queue, self.here}:
+            broker.add_middlewares(Rules())
             broker.add_dependency_context({FastAPI: app})
 
     async def send(self, task: Task, **arguments: Any) -> None:
         """Send it now. Without Redis this process does it, and tries it only once."""
-        for broker in self.brokers:
-            try:
-                await task.kicker().with_broker(broker).kiq(**arguments)
-            except SendTaskError as error:
-                log.warning("task_without_queue", task=task.task_name, exc_info=error)
-            else:
-                return
+        try:
+            await task.kicker().with_broker(self.queue).kiq(**arguments)
+        except SendTaskError as error:
+            log.warning("task_without_queue", task=task.task_name, exc_info=error)
+            await task.kicker().with_broker(self.here).kiq(**arguments)
 
 
 def enqueue(session: AsyncSession | Session, task: Task, **arguments: Any) -> None:
     """Send a task when the session is committed; the same one once."""
-    sending = (session.info["dispatcher"].send, task, arguments)
+    dispatcher = session.get_bind().get_execution_options()["dispatcher"]
+    sending = (dispatcher.send, task, arguments)
     if sending not in session.info.setdefault("tasks", []):
         session.info["tasks"].append(sending)
 
@@ -87,12 +76,3 @@ def _send(session: Session) -> None:
 def _forget(session: Session) -> None:
     if not session.in_nested_transaction():
         session.info.pop("tasks", None)
-
-
-async def work(app: FastAPI, end: asyncio.Event) -> None:
-    """Do what is in the queue until the end has come, and what was begun is done."""
-    dispatcher: Dispatcher = app.state.dispatcher
-    queue = dispatcher.brokers[0]
-    async with app.router.lifespan_context(app):
-        receiver = Receiver(queue, max_async_tasks=AT_ONCE, run_startup=False)
-        await receiver.listen(end)

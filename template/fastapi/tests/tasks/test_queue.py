@@ -1,5 +1,4 @@
 import asyncio
-from typing import Any
 
 import pytest
 from fakeredis import FakeAsyncRedis, FakeServer
@@ -9,91 +8,63 @@ from structlog.testing import capture_logs
 
 from app.main import create_app
 from app.settings import Settings
-from app.tasks import queue as queues
-from app.tasks.dispatch import task, work
-from app.tasks.queue import GROUP, NAME, Queue
+from app.tasks.dispatch import task
+from app.tasks.queue import GROUP, IDLE, NAME
 
-URL = "redis://127.0.0.1:1/0"
-runs: list[str] = []
+failures: list[Exception] = []
 
 
 @task
-async def get_right(word: str, failures: int) -> None:
-    runs.append(word)
-    if runs.count(word) <= failures:
-        raise RuntimeError
-
-
-class Redis(FakeAsyncRedis):
-    async def xreadgroup(self, *arguments: Any, **options: Any) -> Any:
-        await asyncio.sleep(0.01)  # the fake does not wait for something new
-        return await super().xreadgroup(*arguments, **options)
-
-
-@pytest.fixture(autouse=True)
-def redis(monkeypatch: pytest.MonkeyPatch) -> FakeAsyncRedis:
-    """Stand in for Redis, and put the queue in a hurry."""
-    redis = Redis(server=FakeServer())
-    pool = redis.connection_pool
-    monkeypatch.setattr(BlockingConnectionPool, "from_url", lambda **_: pool)
-    monkeypatch.setattr(queues, "Redis", lambda **_: redis)
-    monkeypatch.setattr(queues, "FIRST_DELAY", 0)
-    monkeypatch.setattr(queues, "TRIES", 3)
-    runs.clear()
-    return redis
+async def get_right() -> None:
+    if failures:
+        raise failures.pop()
 
 
 @pytest.fixture
-async def app(settings: Settings) -> FastAPI:
-    return create_app(settings.model_copy(update={"redis_url": URL}))
+async def app(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> FastAPI:
+    """Stand in for Redis, and put the queue in a hurry."""
+    pool = FakeAsyncRedis(server=FakeServer()).connection_pool
+    monkeypatch.setattr(BlockingConnectionPool, "from_url", lambda **_: pool)
+    monkeypatch.setattr("app.tasks.queue.FIRST_DELAY", 0)
+    monkeypatch.setattr("app.tasks.queue.TRIES", 3)
+    app = create_app(settings.model_copy(update={"redis_url": "redis://127.0.0.1:1"}))
+    app.state.dispatcher.queue.block = 10
+    return app
 
 
-async def send(app: FastAPI, word: str, failures: int = 0) -> None:
-    await app.state.dispatcher.send(get_right, word=word, failures=failures)
-
-
-async def work_off(app: FastAPI, redis: FakeAsyncRedis) -> list[str]:
+async def work_off(app: FastAPI) -> list[str]:
     """Let a worker do all that is in the queue; return what the log says of tasks."""
-    end = asyncio.Event()
+    queue, end = app.state.dispatcher.queue, asyncio.Event()
     with capture_logs() as lines:
-        async with asyncio.TaskGroup() as group, asyncio.timeout(10):
-            group.create_task(work(app, end))
-            while await redis.xlen(NAME):  # noqa: ASYNC110 - it is in another process
-                await asyncio.sleep(0.01)
+        async with app.router.lifespan_context(app), asyncio.TaskGroup() as group:
+            group.create_task(queue.work(end))
+            async with asyncio.timeout(10):
+                while await queue.redis.xlen(NAME):  # noqa: ASYNC110 - has no event
+                    await asyncio.sleep(0.01)
             end.set()
-    events = [line["event"] for line in lines]
-    return [event for event in events if event.startswith("task_")]
+    return [line["event"] for line in lines if line["event"].startswith("task_")]
 
 
-async def test_what_fails_too_often_is_kept_apart(
-    app: FastAPI, redis: FakeAsyncRedis
-) -> None:
-    await send(app, "a", failures=4)
-    assert (await work_off(app, redis))[2:] == ["task_failed", "task_given_up"]
-    (line,) = await Queue(URL).failed(retry=True)
+async def test_what_fails_too_often_is_kept_apart(app: FastAPI) -> None:
+    queue = app.state.dispatcher.queue
+    failures.extend([RuntimeError()] * 4)
+    await app.state.dispatcher.send(get_right)
+    assert (await work_off(app))[2:] == ["task_failed", "task_given_up"]
+    (line,) = await queue.failed(retry=True)
     assert get_right.task_name in line
-    assert await work_off(app, redis) == ["task_failed", "task_done"]
-    assert await Queue(URL).failed(retry=False) == []
+    assert await work_off(app) == ["task_failed", "task_done"]
+    assert await queue.failed(retry=False) == []
 
 
-async def test_the_task_of_a_dead_worker_is_taken_over(
-    app: FastAPI, redis: FakeAsyncRedis, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(("deaths", "event"), [(1, "task_done"), (3, "task_given_up")])
+async def test_a_task_of_dead_workers_is_taken_over_until_it_has_killed_too_many(
+    app: FastAPI, deaths: int, event: str
 ) -> None:
-    monkeypatch.setattr(queues, "IDLE", 0)
-    await redis.xgroup_create(NAME, GROUP, "0", mkstream=True)
-    await send(app, "a")
-    await redis.xreadgroup(GROUP, "dead", {NAME: ">"})
-    assert await work_off(app, redis) == ["task_done"]
-
-
-async def test_what_kills_its_workers_is_given_up(
-    app: FastAPI, redis: FakeAsyncRedis, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(queues, "IDLE", 0)
-    await redis.xgroup_create(NAME, GROUP, "0", mkstream=True)
-    await send(app, "a")
-    await redis.xreadgroup(GROUP, "dead", {NAME: ">"})
-    for _ in range(2):
-        await redis.xautoclaim(NAME, GROUP, "dead", 0)
-    assert await work_off(app, redis) == ["task_given_up"]
-    assert runs == []
+    queue = app.state.dispatcher.queue
+    await queue.startup()
+    await app.state.dispatcher.send(get_right)
+    ((_, ((entry, _),)),) = await queue.redis.xreadgroup(GROUP, "dead", {NAME: ">"})
+    await queue.redis.xclaim(
+        NAME, GROUP, "dead", 0, [entry], idle=IDLE * 1000, retrycount=deaths
+    )
+    assert await work_off(app) == [event]
