@@ -32,7 +32,7 @@ def install(app: FastAPI) -> None:
 @asynccontextmanager
 async def dispatching(app: FastAPI) -> AsyncIterator[None]:
     dispatcher: Dispatcher = app.state.dispatcher
-    # So any session finds it, those of the admin panel as well.
+    # So that any session on this engine finds it, whoever made it.
     app.state.database.engine.update_execution_options(dispatcher=dispatcher)
     yield
     await dispatcher.here.wait_all()
