@@ -8,22 +8,17 @@ import asyncio
 import sys
 from getpass import getpass
 
-from pydantic import BaseModel, ValidationError
+from pydantic import ValidationError
 
 from app.accounts import tokens
-from app.accounts.inputs import Email, NewPassword
+from app.accounts.inputs import Registration
 from app.accounts.models import User
 from app.accounts.service import find_user, hash_password
 from app.database import Database, now
 from app.settings import load_settings
 
 
-class Admin(BaseModel):
-    email: Email
-    password: NewPassword
-
-
-async def create_admin(database: Database, admin: Admin) -> None:
+async def create_admin(database: Database, admin: Registration) -> None:
     async with database.session.begin() as session:
         user = await find_user(session, admin.email) or User(email=admin.email)
         user.password_hash = await hash_password(admin.password)
@@ -41,7 +36,7 @@ def main(arguments: list[str]) -> None:
     terminal = sys.stdin.isatty()
     password = getpass() if terminal else sys.stdin.readline().rstrip("\r\n")
     try:
-        admin = Admin(email=arguments[0], password=password)
+        admin = Registration(email=arguments[0], password=password)
     except ValidationError as error:
         sys.exit(" ".join(entry["msg"] for entry in error.errors()))
     asyncio.run(create_admin(Database(load_settings().database_url), admin))

@@ -5,30 +5,28 @@ from pathlib import Path
 from typing import Annotated
 
 from email_validator import EmailNotValidError, validate_email
-from pydantic import AfterValidator, WithJsonSchema
+from pydantic import AfterValidator, BaseModel, ConfigDict, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
 SHORTEST, LONGEST = 8, 128
 COMMON = frozenset((Path(__file__).parent / "common_passwords.txt").read_text().split())
 
 
-def clean_email(value: str) -> str:
-    """Return the one spelling under which an address is kept."""
+def as_kept(value: str) -> str:
+    """Return the one spelling of an address; of one that nobody can have nothing."""
     try:
         found = validate_email(
             value.strip(), allow_smtputf8=False, check_deliverability=False
         )
     except EmailNotValidError:
-        raise PydanticCustomError("email", "This is not an e-mail address.") from None
+        return ""
     return (found.ascii_email or "").lower()
 
 
-def as_kept(value: str) -> str:
-    """Return an address as it would be kept; one that nobody can have as nothing."""
-    try:
-        return clean_email(value)
-    except PydanticCustomError:
-        return ""
+def clean_email(value: str) -> str:
+    if email := as_kept(value):
+        return email
+    raise PydanticCustomError("email", "This is not an e-mail address.")
 
 
 def same_text(password: str) -> str:
@@ -62,3 +60,30 @@ NewPassword = Annotated[
         }
     ),
 ]
+
+
+class Input(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+
+class Registration(Input):
+    email: Email
+    password: NewPassword
+
+
+class Confirmation(Input):
+    token: str
+
+
+class ResetRequest(Input):
+    email: Email
+
+
+class Reset(Input):
+    token: str
+    password: NewPassword
+
+
+class PasswordChange(Input):
+    current_password: str
+    new_password: NewPassword

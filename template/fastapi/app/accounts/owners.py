@@ -57,6 +57,6 @@ def _find_own_only(state: ORMExecuteState) -> None:
 @event.listens_for(Session, "before_flush")
 def _sign(session: Session, *_: Any) -> None:
     identity: Identity | None = session.info.get("identity")
-    for row in session.new if identity else ():
+    for row in session.new:
         if identity and isinstance(row, Owned):
             row.owner_id = identity.id

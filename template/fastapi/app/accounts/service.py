@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from structlog import get_logger
 
 from app.accounts import tokens
-from app.accounts.inputs import same_text
+from app.accounts.inputs import PasswordChange, Registration, Reset, same_text
 from app.accounts.models import User
 from app.database import now
 from app.errors import Refused
@@ -42,24 +42,22 @@ class LinkExpired(Refused):
     status, detail = 400, "This link is not valid any more. Ask for a new one."
 
 
-async def register(
-    session: AsyncSession, *, email: str, password: str
-) -> tuple[str, str]:
+async def register(session: AsyncSession, new: Registration) -> tuple[str, str]:
     """Add an account that waits for its address to be confirmed.
 
     Returns the kind of mail that is due, and the token for it. Whoever has an account
     already gets one with which to choose a new password: the same work, and a help.
     """
-    password_hash = await hash_password(password)
-    user = await find_user(session, email)
+    password_hash = await hash_password(new.password)
+    user = await find_user(session, new.email)
     if user is None:
-        user = User(email=email, password_hash=password_hash)
+        user = User(email=new.email, password_hash=password_hash)
         session.add(user)
         try:
             await session.flush()
         except IntegrityError:  # registered in this very moment
             await session.rollback()
-            user = await find_user(session, email)
+            user = await find_user(session, new.email)
             if user is None:
                 raise
     kind = "reset" if user.confirmed_at else "confirm"
@@ -95,22 +93,22 @@ async def forget_password(session: AsyncSession, *, email: str) -> str | None:
     return await tokens.issue(session, user.id, "reset")
 
 
-async def reset_password(session: AsyncSession, *, token: str, password: str) -> None:
-    user = await _owner_of(session, token, "reset")
-    await _set_password(session, user, password)
+async def reset_password(session: AsyncSession, reset: Reset) -> None:
+    user = await _owner_of(session, reset.token, "reset")
+    await _set_password(session, user, reset.password)
     user.confirmed_at = user.confirmed_at or now()  # the mail did arrive
     log.info("password_reset", user=str(user.id))
 
 
 async def change_password(
-    session: AsyncSession, *, email: str, current: str, password: str
+    session: AsyncSession, change: PasswordChange, *, email: str
 ) -> User:
     """Change the password, and end all that the old one had let in."""
-    user = await _with_password(session, email, current)
+    user = await _with_password(session, email, change.current_password)
     if user is None:
         log.warning("sign_in_failed")
         raise WrongPassword
-    await _set_password(session, user, password)
+    await _set_password(session, user, change.new_password)
     log.info("password_changed", user=str(user.id))
     return user
 

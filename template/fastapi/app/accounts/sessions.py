@@ -8,7 +8,6 @@ from app.accounts import tokens
 from app.accounts.models import User
 from app.accounts.owners import work_for
 from app.database import ReadSession, WriteSession
-from app.settings import Settings
 
 
 async def identify(request: Request, session: ReadSession) -> None:
@@ -35,7 +34,7 @@ async def start_session(
         await tokens.issue(session, user.id, "session"),
         httponly=True,
         samesite="lax",
-        secure=_settings(request).production,
+        secure=request.app.state.settings.production,
     )
 
 
@@ -43,7 +42,7 @@ async def end_session(
     request: Request, response: Response, session: WriteSession
 ) -> None:
     await tokens.end(session, session_token(request), "session")
-    secure = _settings(request).production
+    secure = request.app.state.settings.production
     response.delete_cookie(_cookie(request), secure=secure, httponly=True)
 
 
@@ -51,11 +50,7 @@ def session_token(request: HTTPConnection) -> str:
     return request.cookies.get(_cookie(request), "")
 
 
-def _settings(request: HTTPConnection) -> Settings:
-    settings: Settings = request.app.state.settings
-    return settings
-
-
 def _cookie(request: HTTPConnection) -> str:
     # This prefix makes browsers refuse it from other hosts, and without HTTPS.
-    return "__Host-session" if _settings(request).production else "session"
+    production = request.app.state.settings.production
+    return "__Host-session" if production else "session"

@@ -1,6 +1,6 @@
 """How often somebody may try: counted in Redis, or else in this process."""
 
-from ipaddress import IPv6Address, ip_address, ip_network
+from ipaddress import IPv6Network
 from math import ceil
 from time import time
 from typing import Annotated
@@ -91,12 +91,9 @@ class Tries:
 def _network(host: str) -> str:
     """Return the address, of IPv6 the network: that is what one client has."""
     try:
-        address = ip_address(host)
+        return str(IPv6Network((host, 64), strict=False))
     except ValueError:
         return host
-    if isinstance(address, IPv6Address):
-        return str(ip_network((address, 64), strict=False))
-    return host
 
 
 async def tries(request: Request) -> Tries:

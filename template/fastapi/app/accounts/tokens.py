@@ -55,7 +55,7 @@ async def issue(session: AsyncSession, user_id: UUID, kind: str) -> str:
     """Give out a token, and clear away those of the user that have expired."""
     old = delete(Token).where(Token.user_id == user_id, Token.expires_at < now())
     await session.execute(old)
-    token_id, created_at = uuid4(), now()
+    token_id = uuid4()
     text = _text(token_id)
     session.add(
         Token(
@@ -63,8 +63,7 @@ async def issue(session: AsyncSession, user_id: UUID, kind: str) -> str:
             user_id=user_id,
             kind=kind,
             hash=_hash(text),
-            created_at=created_at,
-            expires_at=_expiry(kind, created_at),
+            expires_at=_expiry(kind, now()),
         )
     )
     await session.flush()

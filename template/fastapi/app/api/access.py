@@ -18,15 +18,15 @@ from app.settings import Settings
 LIFETIME = timedelta(minutes=15)
 ALGORITHM = "HS256"
 TYPE = "at+jwt"  # RFC 9068
-bearer = OAuth2PasswordBearer(tokenUrl="/api/v1/auth/token", auto_error=False)
+bearer = OAuth2PasswordBearer(tokenUrl="/api/v1/auth/token")
 
 
-def access_token(settings: Settings, user_id: UUID, token_id: UUID) -> str:
+def access_token(settings: Settings, user_id: UUID, refresh_token: str) -> str:
     """Sign who it is for, and the refresh token with which it stands and falls."""
     now = datetime.now(UTC)
     claims: dict[str, Any] = _parties(settings) | {
         "sub": str(user_id),
-        "sid": str(token_id),
+        "sid": str(tokens.id_of(refresh_token)),
         "iat": now,
         "exp": now + LIFETIME,
     }
@@ -34,15 +34,13 @@ def access_token(settings: Settings, user_id: UUID, token_id: UUID) -> str:
 
 
 async def signed_in(
-    request: Request, session: ReadSession, text: Annotated[str | None, Depends(bearer)]
+    request: Request, session: ReadSession, text: Annotated[str, Depends(bearer)]
 ) -> Identity:
     """Say who calls; from here on the request's session finds only what is theirs."""
-    if not text:
-        raise HTTPException(401, "Sign in first.", {"WWW-Authenticate": "Bearer"})
     found = await find_session(session, request.app.state.settings, text)
     if not found:
-        headers = {"WWW-Authenticate": 'Bearer error="invalid_token"'}
-        raise HTTPException(401, "This access token is not valid any more.", headers)
+        expired = "This access token is not valid any more."
+        raise unauthorized(expired, 'Bearer error="invalid_token"')
     return work_for(session, found[1])
 
 
@@ -50,14 +48,6 @@ async def find_session(
     session: AsyncSession, settings: Settings, text: str
 ) -> tokens.Found:
     """Return the refresh token with which an access token stands, and whose it is."""
-    token_id = _token_id(settings, text)
-    return await tokens.find_by_id(session, token_id, "refresh") if token_id else None
-
-
-Caller = Annotated[Identity, Depends(signed_in)]
-
-
-def _token_id(settings: Settings, text: str) -> UUID | None:
     parties = _parties(settings)
     try:
         decoded = jwt.decode_complete(
@@ -71,7 +61,16 @@ def _token_id(settings: Settings, text: str) -> UUID | None:
         token_id = UUID(decoded["payload"]["sid"])
     except (jwt.InvalidTokenError, ValueError):
         return None
-    return token_id if decoded["header"].get("typ") == TYPE else None
+    if decoded["header"].get("typ") != TYPE:
+        return None
+    return await tokens.find_by_id(session, token_id, "refresh")
+
+
+Caller = Annotated[Identity, Depends(signed_in)]
+
+
+def unauthorized(detail: str, challenge: str = "Bearer") -> HTTPException:
+    return HTTPException(401, detail, {"WWW-Authenticate": challenge})
 
 
 def _parties(settings: Settings) -> dict[str, str]:

@@ -1,49 +1,50 @@
 """The pages of accounts."""
 
 import re
-from typing import Annotated
+from collections.abc import Callable, Coroutine, Mapping
+from typing import Annotated, Any
 from urllib.parse import urlencode
 
 from fastapi import APIRouter, Depends, Form, HTTPException, Request, Response
+from fastapi.exceptions import RequestValidationError
 from fastapi.responses import RedirectResponse
-from pydantic import BaseModel
+from fastapi.routing import APIRoute
 
-from app.accounts import service
-from app.accounts.inputs import Email, NewPassword, as_kept
+from app.accounts import inputs, service
 from app.accounts.mails import Post
 from app.accounts.owners import Identity
 from app.accounts.sessions import end_session, start_session
 from app.accounts.throttle import Counted
 from app.database import WriteSession
-from app.pages.forms import check
 from app.pages.rendering import templates
 
-router = APIRouter(prefix="/accounts")
+
+class FormRoute(APIRoute):
+    """Shows a form again, with what is wrong at its fields."""
+
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        handle = super().get_route_handler()
+
+        async def handle_form(request: Request) -> Response:
+            status = 422
+            try:
+                return await handle(request)
+            except RequestValidationError as error:
+                errors = {entry["loc"][-1]: entry["msg"] for entry in error.errors()}
+            except service.WrongPassword as error:
+                errors = {"current_password": error.detail}
+            except service.SignInFailed as error:
+                status, errors = error.status, {"": error.detail}
+            return _show(request, await request.form(), errors, status)
+
+        return handle_form
 
 
-class Fields(BaseModel):
-    """What people type into the forms here. What a form does not have stays empty."""
-
-    email: str = ""
-    password: str = ""
-    new_password: str = ""
-    token: str = ""
+class NewPassword(inputs.Reset):
+    token: str = ""  # without one there is no link, which the service says
 
 
-class Credentials(BaseModel):
-    email: Email
-    password: NewPassword
-
-
-class Address(BaseModel):
-    email: Email
-
-
-class Choice(BaseModel):
-    new_password: NewPassword
-
-
-Filled = Annotated[Fields, Form()]
+router = APIRouter(prefix="/accounts", route_class=FormRoute)
 
 
 def signed_in(request: Request) -> Identity:
@@ -66,41 +67,36 @@ def signed_in(request: Request) -> Identity:
 @router.get("/password", name="password_page", dependencies=[Depends(signed_in)])
 async def show_page(request: Request, token: str = "") -> Response:
     """Show a form, and do nothing yet: programs that look through mail open links."""
-    return _show(request, Fields(token=token))
+    return _show(request, {"token": token})
 
 
 @router.post("/register")
 async def register(
-    request: Request, form: Filled, session: WriteSession, tries: Counted, post: Post
+    request: Request, form: Annotated[inputs.Registration, Form()], post: Post
 ) -> Response:
-    values, errors = check(Credentials, form)
-    if values is None:
-        return _show(request, form, errors)
-    await tries.mail(values.email)
-    kind, token = await service.register(
-        session, email=values.email, password=values.password
-    )
-    post.send(kind, to=values.email, token=token)
+    await post.register(form)
     return _go(request, "sent_page")
 
 
 @router.post("/confirm")
-async def confirm(request: Request, form: Filled, session: WriteSession) -> Response:
-    await service.confirm(session, token=form.token)
+async def confirm(
+    request: Request, session: WriteSession, token: Annotated[str, Form()] = ""
+) -> Response:
+    await service.confirm(session, token=token)
     return _go(request, "sign_in_page")
 
 
 @router.post("/sign-in")
 async def sign_in(
-    request: Request, form: Filled, session: WriteSession, tries: Counted
+    request: Request,
+    session: WriteSession,
+    tries: Counted,
+    email: Annotated[str, Form()] = "",
+    password: Annotated[str, Form()] = "",
 ) -> Response:
-    email = as_kept(form.email)
+    email = inputs.as_kept(email)
     await tries.sign_in(email)
-    try:
-        user = await service.sign_in(session, email=email, password=form.password)
-    except service.SignInFailed as error:
-        errors = {"": error.detail}
-        return _show(request, form, errors, status_code=error.status)
+    user = await service.sign_in(session, email=email, password=password)
     await tries.signed_in(email)
     home = request.url_for("item_list").path
     target = local(request.query_params.get("next", ""), home)
@@ -118,50 +114,30 @@ async def sign_out(request: Request, session: WriteSession) -> Response:
 
 @router.post("/reset")
 async def ask_for_reset(
-    request: Request, form: Filled, tries: Counted, post: Post
+    request: Request, form: Annotated[inputs.ResetRequest, Form()], post: Post
 ) -> Response:
-    values, errors = check(Address, form)
-    if values is None:
-        return _show(request, form, errors)
-    await tries.mail(values.email)
-    post.send_reset(to=values.email)
+    await post.forget_password(form.email)
     return _go(request, "sent_page")
 
 
 @router.post("/reset/confirm")
 async def reset_password(
-    request: Request, form: Filled, session: WriteSession
+    request: Request, form: Annotated[NewPassword, Form()], session: WriteSession
 ) -> Response:
-    values, errors = check(Choice, form)
-    if values is None:
-        return _show(request, form, errors)
-    await service.reset_password(
-        session, token=form.token, password=values.new_password
-    )
+    await service.reset_password(session, form)
     return _go(request, "sign_in_page")
 
 
 @router.post("/password")
 async def change_password(
     request: Request,
-    form: Filled,
+    form: Annotated[inputs.PasswordChange, Form()],
     identity: Annotated[Identity, Depends(signed_in)],
     session: WriteSession,
     tries: Counted,
 ) -> Response:
-    values, errors = check(Choice, form)
-    if values is None:
-        return _show(request, form, errors)
     await tries.sign_in(identity.email)
-    try:
-        user = await service.change_password(
-            session,
-            email=identity.email,
-            current=form.password,
-            password=values.new_password,
-        )
-    except service.WrongPassword as error:
-        return _show(request, form, {"password": error.detail})
+    user = await service.change_password(session, form, email=identity.email)
     response = _go(request, "home")
     await start_session(request, response, session, user)
     return response
@@ -175,19 +151,13 @@ def local(address: str, otherwise: str) -> str:
 
 def _show(
     request: Request,
-    form: Fields,
+    form: Mapping[str, Any],
     errors: dict[str, str] | None = None,
-    status_code: int = 422,
+    status: int = 200,
 ) -> Response:
-    context = {
-        "page": request.url.path.removeprefix(router.prefix),
-        "form": form,
-        "errors": errors or {},
-    }
-    status = status_code if errors else 200
-    return templates.TemplateResponse(
-        request, "accounts.html", context, status_code=status
-    )
+    page = request.url.path.removeprefix(router.prefix)
+    context = {"page": page, "form": form, "errors": errors or {}}
+    return templates.TemplateResponse(request, "accounts.html", context, status)
 
 
 def _go(request: Request, name: str) -> Response:

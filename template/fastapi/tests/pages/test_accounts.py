@@ -32,20 +32,19 @@ async def test_strangers_are_asked_to_sign_in(stranger: AsyncClient) -> None:
 async def test_an_account_is_made_and_confirmed(
     app: FastAPI, stranger: AsyncClient
 ) -> None:
-    filled = {"email": "new@example.org", "password": PASSWORD}
+    new = "new@example.org"
+    filled = {"email": new, "password": PASSWORD}
     assert leads_to(await send(stranger, "register", **filled), "/accounts/sent")
     assert "mailbox" in (await stranger.get("/accounts/sent")).text
     assert (await send(stranger, "sign-in", **filled)).status_code == 401
-    text = app.state.mailer.transport.sent[0].get_content()
-    link = re.search(r"http://localhost(/accounts/confirm\?token=\S+)", text)
-    assert link
-    page = await stranger.get(link[1])
-    assert mailed(app, "new@example.org") in page.text
-    token = mailed(app, "new@example.org")
+    token = mailed(app, new)
+    link = f"http://localhost/accounts/confirm?token={token}"
+    assert link in app.state.mailer.transport.sent[0].get_content()
+    assert token in (await stranger.get(link)).text
     confirmed = await send(stranger, "confirm", token=token)
     assert leads_to(confirmed, "/accounts/sign-in")
     assert leads_to(await send(stranger, "sign-in", **filled), "/items/")
-    assert "new@example.org" in (await stranger.get("/")).text
+    assert new in (await stranger.get("/")).text
 
 
 @pytest.mark.parametrize(
@@ -53,9 +52,13 @@ async def test_an_account_is_made_and_confirmed(
     [
         ("register", {"email": "ada", "password": "short"}, ["email", "password"]),
         ("reset", {"email": "ada"}, ["email"]),
-        ("reset/confirm", {"new_password": "password"}, ["new_password"]),
-        ("password", {"new_password": "password"}, ["new_password"]),
-        ("password", {"password": NEW, "new_password": NEW}, ["password"]),
+        ("reset/confirm", {"password": "password"}, ["password"]),
+        ("password", {"new_password": NEW}, ["current_password"]),
+        (
+            "password",
+            {"current_password": NEW, "new_password": NEW},
+            ["current_password"],
+        ),
     ],
 )
 async def test_errors_stand_at_their_field(
@@ -64,15 +67,11 @@ async def test_errors_stand_at_their_field(
     response = await send(client, page, **fields)
     assert response.status_code == 422
     assert re.findall(r'id="(\w+)-error"', response.text) == wrong
-    assert fields.get("password", "nothing") not in response.text
+    assert NEW not in response.text
 
 
 async def test_a_session_ends_where_its_user_says(client: AsyncClient) -> None:
     stolen = dict(client.cookies)
-    page = await client.get("/items/")
-    assert page.headers["Cache-Control"] == "no-store"
-    style = await client.get("/static/bootstrap.min.css")
-    assert "Cache-Control" not in style.headers
     assert (await client.get("/accounts/sign-out")).status_code == 405
     assert leads_to(await send(client, "sign-out"), "/")
     assert not client.cookies
@@ -82,7 +81,7 @@ async def test_a_session_ends_where_its_user_says(client: AsyncClient) -> None:
 
 async def test_a_new_password_ends_all_sessions_but_this(client: AsyncClient) -> None:
     stolen = client.cookies["session"]
-    fields = {"password": PASSWORD, "new_password": NEW}
+    fields = {"current_password": PASSWORD, "new_password": NEW}
     assert leads_to(await send(client, "password", **fields), "/")
     assert (await client.get("/accounts/password")).status_code == 200
     client.cookies.clear()
@@ -94,9 +93,10 @@ async def test_a_forgotten_password_is_replaced(
     app: FastAPI, client: AsyncClient
 ) -> None:
     assert leads_to(await send(client, "reset", email=ADA), "/accounts/sent")
-    link = f"/accounts/reset/confirm?token={mailed(app)}"
-    assert mailed(app) in (await client.get(link)).text
-    fields = {"token": mailed(app), "new_password": NEW}
+    token = mailed(app)
+    page = await client.get(f"/accounts/reset/confirm?token={token}")
+    assert token in page.text
+    fields = {"token": token, "password": NEW}
     done = await send(client, "reset/confirm", **fields)
     assert leads_to(done, "/accounts/sign-in")
     assert (await client.get("/items/")).status_code == 303
@@ -115,8 +115,6 @@ async def test_a_session_lives_on_while_it_is_used(
     assert (await client.get("/items/")).status_code == 200
     await session.refresh(token)
     assert token.expires_at > soon
-    for values in ({"is_active": False}, {"is_active": True}):
-        await session.execute(update(User).values(**values))
-        await session.commit()
-        expected = 200 if values["is_active"] else 303
-        assert (await client.get("/items/")).status_code == expected
+    await session.execute(update(User).values(is_active=False))
+    await session.commit()
+    assert (await client.get("/items/")).status_code == 303
