@@ -41,18 +41,20 @@ class Throttle:
         if self.pool:
             await self.pool.aclose()
 
-    async def hit(self, limit: RateLimitItem, *key: str) -> float | None:
-        """Count one try; return the seconds to wait if it was one too many."""
+    async def count(self, limit: RateLimitItem, *key: str) -> None:
+        """Count one try, and refuse it if it was one too many."""
         for limiter in (self.limiter, self.fallback):
             try:
                 if await limiter.hit(limit, *key):
-                    return None
+                    return
                 window = await limiter.get_window_stats(limit, *key)
             except StorageError as error:
                 log.warning("throttle_without_redis", exc_info=error)
             else:
-                return max(1, window.reset_time - time())
-        return None
+                log.warning("throttled", action=key[0])
+                seconds = max(1, ceil(window.reset_time - time()))
+                headers = {"Retry-After": str(seconds)}
+                raise HTTPException(429, "Too many tries. Wait a while.", headers)
 
     async def forget(self, limit: RateLimitItem, *key: str) -> None:
         try:
@@ -70,22 +72,15 @@ class Tries:
         bind_contextvars(client=self.client)
 
     async def sign_in(self, email: str) -> None:
-        await self._count(SIGN_IN_BY_CLIENT, "sign-in", self.client)
-        await self._count(SIGN_IN_BY_ADDRESS, "sign-in", email)
+        await self.throttle.count(SIGN_IN_BY_CLIENT, "sign-in", self.client)
+        await self.throttle.count(SIGN_IN_BY_ADDRESS, "sign-in", email)
 
     async def signed_in(self, email: str) -> None:
         await self.throttle.forget(SIGN_IN_BY_ADDRESS, "sign-in", email)
 
     async def mail(self, email: str) -> None:
-        await self._count(MAIL_BY_CLIENT, "mail", self.client)
-        await self._count(MAIL_BY_ADDRESS, "mail", email)
-
-    async def _count(self, limit: RateLimitItem, *key: str) -> None:
-        seconds = await self.throttle.hit(limit, *key)
-        if seconds is not None:
-            log.warning("throttled", action=key[0])
-            headers = {"Retry-After": str(ceil(seconds))}
-            raise HTTPException(429, "Too many tries. Wait a while.", headers)
+        await self.throttle.count(MAIL_BY_CLIENT, "mail", self.client)
+        await self.throttle.count(MAIL_BY_ADDRESS, "mail", email)
 
 
 def _network(host: str) -> str:

@@ -55,17 +55,10 @@ async def issue(session: AsyncSession, user_id: UUID, kind: str) -> str:
     """Give out a token, and clear away those of the user that have expired."""
     old = delete(Token).where(Token.user_id == user_id, Token.expires_at < now())
     await session.execute(old)
-    token_id = uuid4()
-    text = _text(token_id)
-    session.add(
-        Token(
-            id=token_id,
-            user_id=user_id,
-            kind=kind,
-            hash=_hash(text),
-            expires_at=_expiry(kind, now()),
-        )
-    )
+    token = Token(id=uuid4(), user_id=user_id, kind=kind)
+    text = _text(token.id)
+    token.hash, token.expires_at = _hash(text), _expiry(kind, now())
+    session.add(token)
     await session.flush()
     return text
 

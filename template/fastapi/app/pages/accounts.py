@@ -51,8 +51,7 @@ def signed_in(request: Request) -> Identity:
     """Send strangers to sign in, and from there back here."""
     identity: Identity | None = request.state.identity
     if identity is None:
-        query = f"?{request.url.query}" if request.url.query else ""
-        here = urlencode({"next": request.url.path + query})
+        here = urlencode({"next": request.url.replace(scheme="", netloc="")})
         location = f"{request.url_for('sign_in_page').path}?{here}"
         raise HTTPException(303, "Sign in first.", {"Location": location})
     return identity

@@ -23,11 +23,13 @@ def tries(app: FastAPI, host: str) -> Tries:
 
 async def test_one_try_too_many_has_to_wait(throttle: Throttle) -> None:
     """Redis or not: without it this process counts alone."""
-    assert [await throttle.hit(TWICE, "a") for _ in range(2)] == [None, None]
-    seconds = await throttle.hit(TWICE, "a")
-    assert seconds is not None
-    assert 1 <= seconds <= 60
-    assert await throttle.hit(TWICE, "b") is None
+    for key in "aab":
+        await throttle.count(TWICE, key)
+    with capture_logs() as lines, pytest.raises(HTTPException) as refused:
+        await throttle.count(TWICE, "a")
+    assert refused.value.status_code == 429
+    assert 1 <= int((refused.value.headers or {})["Retry-After"]) <= 60
+    assert lines[-1]["event"] == "throttled"
 
 
 async def test_who_gets_in_starts_anew(app: FastAPI) -> None:
@@ -36,11 +38,8 @@ async def test_who_gets_in_starts_anew(app: FastAPI) -> None:
         await mine.signed_in("ada@example.org")
         for _ in range(SIGN_IN_BY_ADDRESS.amount):
             await mine.sign_in("ada@example.org")
-    with capture_logs() as lines, pytest.raises(HTTPException) as refused:
+    with pytest.raises(HTTPException):
         await mine.sign_in("ada@example.org")
-    assert refused.value.status_code == 429
-    assert int((refused.value.headers or {})["Retry-After"]) > 0
-    assert [line["event"] for line in lines] == ["throttled"]
 
 
 async def test_a_client_has_a_whole_network_of_ipv6(app: FastAPI) -> None:
