@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Annotated
 
 from email_validator import EmailNotValidError, validate_email
-from pydantic import AfterValidator, BaseModel, ConfigDict, WithJsonSchema
+from pydantic import AfterValidator, BaseModel, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
 SHORTEST, LONGEST = 8, 128
@@ -62,8 +62,8 @@ NewPassword = Annotated[
 ]
 
 
-class Input(BaseModel):
-    model_config = ConfigDict(extra="forbid")
+class Input(BaseModel, extra="forbid"):
+    """Takes nothing that it does not know."""
 
 
 class Registration(Input):

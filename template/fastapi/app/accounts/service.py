@@ -77,7 +77,7 @@ async def confirm(session: AsyncSession, *, token: str) -> None:
 
 async def sign_in(session: AsyncSession, *, email: str, password: str) -> User:
     user = await _with_password(session, email, password)
-    if user is None or not user.may_sign_in:
+    if user is None or not user.is_active or not user.confirmed_at:
         log.warning("sign_in_failed")
         raise SignInFailed
     log.info("signed_in", user=str(user.id))
@@ -114,8 +114,8 @@ async def change_password(
 
 
 async def find_user(session: AsyncSession, email: str) -> User | None:
-    user: User | None = await session.scalar(select(User).where(User.email == email))
-    return user
+    users = await session.scalars(select(User).where(User.email == email))
+    return users.one_or_none()
 
 
 async def hash_password(password: str) -> str:

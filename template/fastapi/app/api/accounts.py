@@ -124,8 +124,5 @@ async def me(caller: Caller) -> Me:
 
 
 def _tokens(request: Request, user_id: UUID, refresh_token: str) -> Tokens:
-    settings = request.app.state.settings
-    return Tokens(
-        access_token=access_token(settings, user_id, refresh_token),
-        refresh_token=refresh_token,
-    )
+    signed = access_token(request.app.state.settings, user_id, refresh_token)
+    return Tokens(access_token=signed, refresh_token=refresh_token)

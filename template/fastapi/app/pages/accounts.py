@@ -97,9 +97,7 @@ async def sign_in(
     await tries.sign_in(email)
     user = await service.sign_in(session, email=email, password=password)
     await tries.signed_in(email)
-    home = request.url_for("item_list").path
-    target = local(request.query_params.get("next", ""), home)
-    response = RedirectResponse(target, status_code=303)
+    response = RedirectResponse(_next(request), status_code=303)
     await start_session(request, response, session, user)
     return response
 
@@ -142,10 +140,11 @@ async def change_password(
     return response
 
 
-def local(address: str, otherwise: str) -> str:
-    """Return a path of this site, whatever an address says that came from outside."""
+def _next(request: Request) -> str:
+    """Return where to go on: on this site, whatever an address says from outside."""
+    address = request.query_params.get("next", "")
     inside = re.fullmatch(r"/([^/\\].*)?", address) and address.isprintable()
-    return address if inside else otherwise
+    return address if inside else request.url_for("item_list").path
 
 
 def _show(

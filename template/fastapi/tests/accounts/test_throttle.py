@@ -35,11 +35,11 @@ async def test_one_try_too_many_has_to_wait(throttle: Throttle) -> None:
 async def test_who_gets_in_starts_anew(app: FastAPI) -> None:
     mine = tries(app, "192.0.2.1")
     for _ in range(2):
-        await mine.signed_in("ada@example.org")
+        await mine.signed_in("eve@example.org")
         for _ in range(SIGN_IN_BY_ADDRESS.amount):
-            await mine.sign_in("ada@example.org")
+            await mine.sign_in("eve@example.org")
     with pytest.raises(HTTPException):
-        await mine.sign_in("ada@example.org")
+        await mine.sign_in("eve@example.org")
 
 
 async def test_a_client_has_a_whole_network_of_ipv6(app: FastAPI) -> None:
