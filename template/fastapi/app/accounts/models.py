@@ -22,6 +22,10 @@ class User(Base):
     confirmed_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     created_at: Mapped[datetime] = mapped_column(UTCDateTime, default=now)
 
+    @property
+    def may_sign_in(self) -> bool:
+        return self.is_active and self.confirmed_at is not None
+
 
 class Token(Base):
     """A random token, of which only the hash is kept.

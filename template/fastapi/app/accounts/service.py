@@ -77,7 +77,7 @@ async def confirm(session: AsyncSession, *, token: str) -> None:
 
 async def sign_in(session: AsyncSession, *, email: str, password: str) -> User:
     user = await _with_password(session, email, password)
-    if user is None or not user.is_active or not user.confirmed_at:
+    if user is None or not user.may_sign_in:
         log.warning("sign_in_failed")
         raise SignInFailed
     log.info("signed_in", user=str(user.id))

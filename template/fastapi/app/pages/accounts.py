@@ -40,7 +40,7 @@ class FormRoute(APIRoute):
         return handle_form
 
 
-class NewPassword(inputs.Reset):
+class ResetForm(inputs.Reset):
     token: str = ""  # without one there is no link, which the service says
 
 
@@ -66,7 +66,7 @@ def signed_in(request: Request) -> Identity:
 @router.get("/password", name="password_page", dependencies=[Depends(signed_in)])
 async def show_page(request: Request, token: str = "") -> Response:
     """Show a form, and do nothing yet: programs that look through mail open links."""
-    return _show(request, {"token": token})
+    return _show(request, {"token": token}, errors={}, status=200)
 
 
 @router.post("/register")
@@ -119,7 +119,7 @@ async def ask_for_reset(
 
 @router.post("/reset/confirm")
 async def reset_password(
-    request: Request, form: Annotated[NewPassword, Form()], session: WriteSession
+    request: Request, form: Annotated[ResetForm, Form()], session: WriteSession
 ) -> Response:
     await service.reset_password(session, form)
     return _go(request, "sign_in_page")
@@ -148,13 +148,10 @@ def _next(request: Request) -> str:
 
 
 def _show(
-    request: Request,
-    form: Mapping[str, Any],
-    errors: dict[str, str] | None = None,
-    status: int = 200,
+    request: Request, form: Mapping[str, Any], errors: dict[str, str], status: int
 ) -> Response:
     page = request.url.path.removeprefix(router.prefix)
-    context = {"page": page, "form": form, "errors": errors or {}}
+    context = {"page": page, "form": form, "errors": errors}
     return templates.TemplateResponse(request, "accounts.html", context, status)
 
 
