@@ -1,6 +1,6 @@
 """How often somebody may try: counted in Redis, or else in this process."""
 
-from ipaddress import IPv6Network
+from ipaddress import IPv6Address, IPv6Network
 from math import ceil
 from time import time
 from typing import Annotated
@@ -86,9 +86,10 @@ class Tries:
 def _network(host: str) -> str:
     """Return the address, of IPv6 the network: that is what one client has."""
     try:
-        return str(IPv6Network((host, 64), strict=False))
+        address = IPv6Address(host)
     except ValueError:
         return host
+    return str(address.ipv4_mapped or IPv6Network((address, 64), strict=False))
 
 
 async def tries(request: Request) -> Tries:

@@ -43,6 +43,6 @@ async def test_who_gets_in_starts_anew(app: FastAPI) -> None:
 
 
 async def test_a_client_has_a_whole_network_of_ipv6(app: FastAPI) -> None:
-    hosts = ("2001:db8::1", "2001:db8::2", "2001:db8:0:1::1", "192.0.2.1")
+    hosts = ("2001:db8::1", "2001:db8::2", "2001:db8:0:1::1", "::ffff:192.0.2.1")
     clients = {tries(app, host).client for host in hosts}
     assert clients == {"2001:db8::/64", "2001:db8:0:1::/64", "192.0.2.1"}
