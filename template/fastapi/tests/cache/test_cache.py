@@ -1,5 +1,4 @@
 import socket
-from collections.abc import Iterator
 from decimal import Decimal
 from time import monotonic
 
@@ -9,9 +8,9 @@ from sqlalchemy import update
 from sqlalchemy.ext.asyncio import AsyncSession
 from structlog.testing import capture_logs
 
-from app.cache import caching, shelf
+from app.cache import cached, caching, shelves
 from app.items import service
-from app.items.changes import Change, audience_of, audiences_of
+from app.items.changes import audiences_of
 from app.items.models import Item
 
 
@@ -26,32 +25,18 @@ async def add(session: AsyncSession, name: str) -> Item:
     return item
 
 
-async def rename_behind_its_back(session: AsyncSession, name: str) -> None:
-    await session.execute(update(Item).values(name=name))
-    await session.commit()
-
-
 async def test_a_list_is_read_again_when_an_item_has_changed(
     app: FastAPI, session: AsyncSession
 ) -> None:
     assert await names(app) == []
     item = await add(session, "Pen")
     assert await names(app) == ["Pen"]
-    await rename_behind_its_back(session, "Ink")
+    await session.execute(update(Item).values(name="Ink"))  # behind its back
+    await session.commit()
     page = await service.list_items(session)
     assert [(kept.name, kept.price) for kept in page.items] == [("Pen", item.price)]
     await service.update_item(session, item_id=item.id, description="Blue")
     await session.commit()
-    assert await names(app) == ["Ink"]
-
-
-async def test_a_list_is_kept_for_each_audience_apart(
-    app: FastAPI, session: AsyncSession, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    await add(session, "Pen")
-    assert await names(app) == ["Pen"]
-    await rename_behind_its_back(session, "Ink")
-    monkeypatch.setattr("app.cache.audience_of", lambda _: "somebody else")
     assert await names(app) == ["Ink"]
 
 
@@ -64,47 +49,37 @@ async def test_what_is_not_committed_is_not_kept(
     assert await names(app) == []
 
 
-@pytest.mark.usefixtures("app")
 async def test_a_list_that_was_under_way_during_a_change_does_not_count(
-    session: AsyncSession,
+    app: FastAPI, session: AsyncSession
 ) -> None:
-    audience, old = audience_of(session), await service.list_items(session)
-    version, _ = await shelf.recall(audience, "key")
-    await shelf.forget([Change("created", await add(session, "Pen"))])
-    await shelf.keep(audience, "key", version, old)
-    assert (await shelf.recall(audience, "key"))[1] is None
+    @cached
+    async def read(reader: AsyncSession) -> service.Page:
+        page = await service.list_items(reader)
+        await add(session, f"Pen {len(page.items)}")
+        return page
+
+    async with app.state.database.session() as reader:
+        assert len((await read(reader)).items) == 0
+        assert len((await read(reader)).items) == 1
 
 
-@pytest.fixture(params=["gone", "silent"])
-def redis_url(request: pytest.FixtureRequest) -> Iterator[str]:
-    """Give the address of a server that has gone, or says nothing."""
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        port = server.getsockname()[1] if request.param == "silent" else 1
-        yield f"redis://127.0.0.1:{port}/0"
-
-
+@pytest.mark.parametrize("way", ["gone", "silent"])
 async def test_the_service_goes_on_without_redis(
-    app: FastAPI, session: AsyncSession, redis_url: str
+    app: FastAPI, session: AsyncSession, way: str
 ) -> None:
-    start, secret = monotonic(), app.state.settings.secret_key
-    await shelf.close()
-    shelf.open(redis_url, secret)
-    with capture_logs() as lines:
-        for name in "abc":
-            await add(session, name)
-            assert (await names(app))[-1] == name
-    assert monotonic() - start < 1
+    with socket.create_server(("127.0.0.1", 0)) as server, capture_logs() as lines:
+        port = server.getsockname()[1] if way == "silent" else 1
+        update = {"redis_url": f"redis://127.0.0.1:{port}/0"}
+        app.state.settings = app.state.settings.model_copy(update=update)
+        async with caching(app):
+            start, shelf = monotonic(), shelves[session.get_bind()]
+            for name in "abc":
+                await add(session, name)
+                assert (await names(app))[-1] == name
+            assert monotonic() - start < 1
+            assert shelf.outdated == audiences_of(Item())
+            shelf.cache.setup("mem://")
+            shelf.away_until = 0
+            assert await names(app) == [*"abc"]
+            assert not shelf.outdated
     assert [line["event"] for line in lines].count("cache_without_redis") == 1
-    assert shelf.outdated == audiences_of(Item())
-    shelf.open("mem://", secret)
-    shelf.away_until = 0
-    assert await names(app) == [*"abc"]
-    assert not shelf.outdated
-
-
-async def test_in_production_there_is_none_without_redis(app: FastAPI) -> None:
-    await shelf.close()
-    production = {"environment": "production"}
-    app.state.settings = app.state.settings.model_copy(update=production)
-    async with caching(app):
-        assert not shelf.is_open
