@@ -58,14 +58,14 @@ class Hub:
         listener = Listener(audience)
         self.listeners.add(listener)
         if self.closed:
-            self.let_go(listener, RESTARTING)
+            self.let_go(listener)
         try:
             yield listener
         finally:
-            self.let_go(listener, listener.code)
+            self.let_go(listener)
             listener.changes.close()
 
-    def let_go(self, listener: Listener, code: int) -> None:
+    def let_go(self, listener: Listener, code: int = RESTARTING) -> None:
         if listener in self.listeners:
             self.listeners.remove(listener)
             listener.code = code
@@ -73,7 +73,7 @@ class Hub:
 
     def let_all_go(self) -> None:
         for listener in tuple(self.listeners):
-            self.let_go(listener, RESTARTING)
+            self.let_go(listener)
 
     def close(self) -> None:
         self.closed = True
@@ -105,18 +105,15 @@ class Hub:
                 await asyncio.sleep(0)
 
     async def follow(self, redis: Redis) -> None:
-        """Hear what all processes tell. Whoever missed some of it has to come back."""
-        missed = False
+        """Hear what all processes tell. Whoever may have missed it has to come back."""
         while True:
             try:
                 async with redis.pubsub(ignore_subscribe_messages=True) as pubsub:
                     await pubsub.subscribe(CHANNEL)
-                    if missed:
-                        self.let_all_go()
+                    self.let_all_go()
                     while True:
                         if message := await pubsub.get_message(timeout=10):
                             await self.tell(News.model_validate_json(message["data"]))
             except (RedisError, ValueError) as error:
                 log.warning("realtime_without_redis", exc_info=error)
-            missed = True
             await asyncio.sleep(PAUSE)

@@ -4,7 +4,6 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import timedelta
-from operator import attrgetter
 from uuid import UUID
 from weakref import WeakKeyDictionary
 
@@ -43,12 +42,7 @@ async def watching(app: FastAPI) -> AsyncIterator[None]:
         tasks.cancel_scope.cancel()
 
 
-router = APIRouter(
-    prefix="/realtime",
-    tags=["realtime"],
-    lifespan=watching,
-    generate_unique_id_function=attrgetter("name"),
-)
+router = APIRouter(prefix="/realtime", lifespan=watching)
 
 
 class Ticket(BaseModel):
@@ -101,10 +95,10 @@ async def watch(app: FastAPI) -> None:
 
 
 async def _check(app: FastAPI, listeners: list[Listener]) -> None:
-    ids = [signed_in[listener] for listener in listeners]
+    ids = {signed_in[listener] for listener in listeners}
     query = (
         select(Token.id, User.id, User.is_staff)
-        .join(User, User.id == Token.user_id)
+        .join(User)
         .where(Token.id.in_(ids), Token.expires_at > now(), User.is_active)
     )
     async with app.state.database.session() as session:
