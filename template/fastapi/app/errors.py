@@ -30,10 +30,9 @@ class Problem(NamedTuple):
 
 def problem_response(_request: Request, problem: Problem) -> Response:
     status, detail, headers, errors = problem
-    title = HTTPStatus(status).phrase
-    content: dict[str, Any] = {"status": status, "title": title, "detail": detail}
-    content |= {"errors": errors} if errors else {}
-    return JSONResponse(content, status, headers, "application/problem+json")
+    content = {"status": status, "title": HTTPStatus(status).phrase, "detail": detail}
+    more = {"errors": errors} if errors else {}
+    return JSONResponse(content | more, status, headers, "application/problem+json")
 
 
 def error_handlers(respond: Callable[[Request, Problem], Response]) -> Handlers:
@@ -44,8 +43,6 @@ def error_handlers(respond: Callable[[Request, Problem], Response]) -> Handlers:
         return respond(request, Problem(error.status_code, error.detail, error.headers))
 
     async def invalid(request: Request, error: RequestValidationError) -> Response:
-        if any(entry["type"] == "json_invalid" for entry in error.errors()):
-            return respond(request, Problem(400, "The body is not valid JSON."))
         # One entry a field, and never what was sent.
         fields = {".".join(map(str, e["loc"])): e["msg"] for e in error.errors()}
         errors = [{"field": name, "detail": msg} for name, msg in fields.items()]

@@ -36,11 +36,9 @@ log = get_logger()
 
 def middleware(settings: Settings, handlers: Handlers) -> list[Middleware]:
     """List the rules, the outermost first."""
+    proxies = [str(network) for network in settings.trusted_proxies]
     return [
-        Middleware(
-            ProxyHeadersMiddleware,
-            trusted_hosts=[str(network) for network in settings.trusted_proxies],
-        ),
+        Middleware(ProxyHeadersMiddleware, trusted_hosts=proxies),
         Middleware(RequestContext, settings=settings),
         Middleware(ExceptionMiddleware, handlers=handlers),
         Middleware(Admission, settings=settings),
@@ -52,18 +50,15 @@ class RequestContext:
 
     def __init__(self, app: ASGIApp, *, settings: Settings) -> None:
         self.app = app
-        self.headers = dict(SECURITY_HEADERS)
-        if settings.production:
-            hsts = f"max-age={settings.hsts_seconds}"
-            self.headers["Strict-Transport-Security"] = hsts
+        hsts = {"Strict-Transport-Security": f"max-age={settings.hsts_seconds}"}
+        self.headers = SECURITY_HEADERS | (hsts if settings.production else {})
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan":
             return await self.app(scope, receive, send)
         received, start, status = Headers(scope=scope), time.perf_counter(), 500
-        request_id = received.get("x-request-id", "")
-        if not REQUEST_ID.fullmatch(request_id):
-            request_id = uuid.uuid4().hex
+        given = received.get("x-request-id", "")
+        request_id = given if REQUEST_ID.fullmatch(given) else uuid.uuid4().hex
         added = self.headers | {"X-Request-ID": request_id}
         if CREDENTIALS & set(received) and not scope["path"].startswith("/static/"):
             added["Cache-Control"] = "no-store"

@@ -48,17 +48,11 @@ async def list_items(
     )
 
 
-@router.post(
-    "",
-    status_code=201,
-    responses=problems(408, 409, 413, 415),
-)
+@router.post("", status_code=201, responses=problems(408, 409, 413, 415))
 async def create_item(
     item: ItemCreate, session: WriteSession, request: Request, response: Response
 ) -> ItemRead:
-    created = await service.create_item(
-        session, name=item.name, description=item.description, price=item.price
-    )
+    created = await service.create_item(session, **item.model_dump())
     response.headers["Location"] = request.url_for("get_item", item_id=created.id).path
     return ItemRead.model_validate(created)
 
@@ -68,10 +62,7 @@ async def get_item(item_id: UUID, session: ReadSession) -> ItemRead:
     return ItemRead.model_validate(await service.get_item(session, item_id=item_id))
 
 
-@router.patch(
-    "/{item_id}",
-    responses=problems(404, 408, 409, 413, 415),
-)
+@router.patch("/{item_id}", responses=problems(404, 408, 409, 413, 415))
 async def update_item(
     item_id: UUID, changes: Annotated[ItemUpdate, Body()], session: WriteSession
 ) -> ItemRead:

@@ -1,46 +1,31 @@
 """How the API documents its problem documents."""
 
 from http import HTTPStatus
-from typing import Any
+from typing import Any, Literal
 
 from fastapi import Request, Response
+from pydantic import BaseModel
 from starlette.exceptions import HTTPException
 from starlette.routing import Match
 
 from app.errors import Handler
 
-PROBLEM = {
-    "type": "object",
-    "title": "Problem",
-    "description": "A problem document (RFC 9457).",
-    "required": ["status", "title", "detail"],
-    "properties": {
-        "status": {"type": "integer"},
-        "title": {"type": "string"},
-        "detail": {"type": "string"},
-        "errors": {
-            "type": "array",
-            "description": "One entry for each field that is wrong.",
-            "items": {
-                "type": "object",
-                "required": ["field", "detail"],
-                "properties": {
-                    "field": {"type": "string"},
-                    "detail": {"type": "string"},
-                },
-            },
-        },
-    },
-}
+
+class ProblemDocument(BaseModel):
+    """What went wrong (RFC 9457); of bad input, each field that is wrong."""
+
+    status: int
+    title: str
+    detail: str
+    errors: list[dict[Literal["field", "detail"], str]] = []
 
 
 def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
     """Document these statuses, for the `responses` of a route."""
+    schema = ProblemDocument.model_json_schema()
+    content = {"application/problem+json": {"schema": schema}}
     return {
-        status: {
-            "description": HTTPStatus(status).phrase,
-            "content": {"application/problem+json": {"schema": PROBLEM}},
-        }
+        status: {"description": HTTPStatus(status).phrase, "content": content}
         for status in statuses
     }
 

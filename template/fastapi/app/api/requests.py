@@ -11,7 +11,10 @@ from fastapi.routing import APIRoute
 
 class JSONRequest(Request):
     async def json(self) -> Any:
-        return json.loads(await self.body(), parse_float=Decimal)
+        try:
+            return json.loads(await self.body(), parse_float=Decimal)
+        except (RecursionError, ValueError):
+            raise HTTPException(400, "The body is not valid JSON.") from None
 
 
 class JSONRoute(APIRoute):

@@ -5,17 +5,14 @@ from decimal import Decimal
 from typing import Annotated
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, PlainSerializer, WithJsonSchema, with_config
+from pydantic import BaseModel, ConfigDict, Field, PlainSerializer, with_config
 from typing_extensions import TypedDict
 
 from app.items.inputs import Description, Name, Price
 
+TwoPlaces = Annotated[str, Field(pattern=r"^[0-9]+\.[0-9]{2}$", examples=["9.00"])]
 Amount = Annotated[
-    Decimal,
-    PlainSerializer(lambda amount: f"{amount:.2f}", return_type=str),
-    WithJsonSchema(
-        {"type": "string", "pattern": r"^[0-9]+\.[0-9]{2}$", "examples": ["9.00"]}
-    ),
+    Decimal, PlainSerializer(lambda amount: f"{amount:.2f}", return_type=TwoPlaces)
 ]
 
 

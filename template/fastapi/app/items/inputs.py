@@ -47,55 +47,38 @@ def _clean_price(value: object) -> Decimal:
     if price.is_finite() and 0 <= price <= PRICE_MAXIMUM:
         rounded = abs(price.quantize(Decimal("0.01")))
         # What is meant as 0.57 may arrive as 0.5700000000000001: still two places.
-        noise = price * Decimal("1e-12") if rounded else 0
-        if price == rounded or abs(price - rounded) < noise:
+        if price == rounded or abs(price - rounded) < rounded * Decimal("1e-12"):
             return rounded
     raise PydanticCustomError(
         "price", "A price is 0 to 1,000,000 with at most two decimals, such as 9.00."
     )
 
 
+# What JSON Schema can say of these rules. The space around a name does not count.
 _CONTROL = r"\u0000-\u001f\u007f-\u009f"
 _EDGE, _INNER = rf"[^\s{_CONTROL}]", rf"[^{_CONTROL}]"
-Name = Annotated[
-    str,
-    AfterValidator(_clean_name),
-    WithJsonSchema(
-        {
-            "type": "string",
-            "minLength": 1,
-            # The space around it does not count.
-            "pattern": rf"^\s*{_EDGE}({_INNER}{{0,98}}{_EDGE})?\s*$",
-        }
-    ),
-]
+_NAME = {
+    "type": "string",
+    "minLength": 1,
+    "pattern": rf"^\s*{_EDGE}({_INNER}{{0,98}}{_EDGE})?\s*$",
+}
+_DESCRIPTION = {
+    "type": "string",
+    "maxLength": DESCRIPTION_LENGTH,
+    "pattern": r"^[^\u0000]*$",
+}
+_PRICE = r"^([0-9]{1,6}(\.[0-9]{1,2})?|1000000(\.00?)?)$"
+_PriceText = Annotated[str, Field(pattern=_PRICE)]
+_PriceNumber = Annotated[float, Field(ge=0, le=PRICE_MAXIMUM, multiple_of=0.01)]
+
+Name = Annotated[str, AfterValidator(_clean_name), WithJsonSchema(_NAME)]
 Description = Annotated[
-    str,
-    AfterValidator(_clean_description),
-    WithJsonSchema(
-        {"type": "string", "maxLength": DESCRIPTION_LENGTH, "pattern": r"^[^\u0000]*$"}
-    ),
+    str, AfterValidator(_clean_description), WithJsonSchema(_DESCRIPTION)
 ]
 Price = Annotated[
     Decimal,
-    BeforeValidator(_clean_price),
-    WithJsonSchema(
-        {
-            "anyOf": [
-                {
-                    "type": "string",
-                    "pattern": r"^([0-9]{1,6}(\.[0-9]{1,2})?|1000000(\.00?)?)$",
-                },
-                {
-                    "type": "number",
-                    "minimum": 0,
-                    "maximum": PRICE_MAXIMUM,
-                    "multipleOf": 0.01,
-                },
-            ],
-            "examples": ["9.00"],
-        }
-    ),
+    BeforeValidator(_clean_price, json_schema_input_type=_PriceText | _PriceNumber),
+    Field(examples=["9.00"]),
 ]
 # 24 bytes in base64, the first of them 0: the place of an item in the order of lists.
 Cursor = Annotated[str, Field(pattern=r"^A[A-P][A-Za-z0-9_-]{30}$")]
@@ -104,10 +87,8 @@ Cursor = Annotated[str, Field(pattern=r"^A[A-P][A-Za-z0-9_-]{30}$")]
 class Placed(Protocol):
     """What stands in a list by when it was made."""
 
-    @property
-    def created_at(self) -> datetime: ...
-    @property
-    def id(self) -> UUID: ...
+    created_at: datetime
+    id: UUID
 
 
 def cursor_of(row: Placed) -> str:

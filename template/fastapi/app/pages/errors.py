@@ -8,22 +8,14 @@ from fastapi import Request, Response
 from app.errors import Problem, problem_response
 from app.pages.rendering import templates
 
-WEIGHT = re.compile(r"[01](\.[0-9]{0,3})?")
-
-
-def _weight(accept: str, kind: str) -> float:
-    """How much a client wants this kind of answer, by what it says of it alone."""
-    for entry in accept.lower().split(","):
-        name, *parameters = (part.strip() for part in entry.split(";"))
-        if name.endswith(kind):
-            weights = [text[2:] for text in parameters if text.startswith("q=")]
-            return float(weights[0]) if weights and WEIGHT.fullmatch(weights[0]) else 1
-    return 0
+# A kind of answer, and how much a client wants it: 1 where it does not say.
+WANTED = re.compile(r"/(?:problem\+)?(json|html)\s*(?:;\s*q=([01](?:\.[0-9]*)?))?")
 
 
 def page_or_problem(request: Request, problem: Problem) -> Response:
-    accept = request.headers.get("accept", "")
-    prefers_json = _weight(accept, "json") > _weight(accept, "html")
+    accept = request.headers.get("accept", "").lower()
+    wanted = {kind: float(weight or 1) for kind, weight in WANTED.findall(accept)}
+    prefers_json = wanted.get("json", 0) > wanted.get("html", 0)
     if prefers_json or request.url.path.startswith("/api/"):
         return problem_response(request, problem)
     return templates.TemplateResponse(

@@ -1,11 +1,10 @@
 """Forms: what was typed, and what is wrong with it."""
 
-from typing import Self, TypeVar
+from typing import TypeVar
 
 from pydantic import BaseModel, ValidationError
 
 from app.items.inputs import Description, Name, Price
-from app.items.models import Item
 
 Values = TypeVar("Values", bound=BaseModel)
 
@@ -22,15 +21,6 @@ class ItemForm(BaseModel):
     name: str = ""
     description: str = ""
     price: str = ""
-
-    @classmethod
-    def of(cls, item: Item) -> Self:
-        return cls(
-            name=item.name, description=item.description, price=f"{item.price:.2f}"
-        )
-
-    def check(self) -> tuple[ItemValues | None, dict[str, str]]:
-        return check(ItemValues, self)
 
 
 def check(kind: type[Values], form: BaseModel) -> tuple[Values | None, dict[str, str]]:

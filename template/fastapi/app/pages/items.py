@@ -1,5 +1,7 @@
 """The pages of items."""
 
+from collections.abc import Awaitable, Callable
+from functools import partial
 from typing import Annotated
 from uuid import UUID
 
@@ -9,7 +11,8 @@ from fastapi.responses import RedirectResponse
 from app.database import ReadSession, WriteSession
 from app.items import service
 from app.items.inputs import Cursor, cursor_of, place_of
-from app.pages.forms import ItemForm
+from app.items.models import Item
+from app.pages.forms import ItemForm, ItemValues, check
 from app.pages.rendering import templates
 
 router = APIRouter()
@@ -39,25 +42,13 @@ async def new_item(request: Request) -> Response:
 async def create_item(
     request: Request, form: Annotated[ItemForm, Form()], session: WriteSession
 ) -> Response:
-    values, errors = form.check()
-    if values is None:
-        return _show_form(request, form, errors)
-    try:
-        await service.create_item(
-            session,
-            name=values.name,
-            description=values.description,
-            price=values.price,
-        )
-    except service.NameTaken as error:
-        return _show_form(request, form, {"name": error.detail})
-    return _to_list(request)
+    return await _save(request, form, partial(service.create_item, session))
 
 
 @router.get("/items/{item_id:uuid}/edit")
 async def edit_item(request: Request, item_id: UUID, session: ReadSession) -> Response:
     item = await service.get_item(session, item_id=item_id)
-    return _show_form(request, ItemForm.of(item))
+    return _show_form(request, item)
 
 
 @router.post("/items/{item_id:uuid}/edit")
@@ -67,20 +58,8 @@ async def update_item(
     form: Annotated[ItemForm, Form()],
     session: WriteSession,
 ) -> Response:
-    values, errors = form.check()
-    if values is None:
-        return _show_form(request, form, errors)
-    try:
-        await service.update_item(
-            session,
-            item_id=item_id,
-            name=values.name,
-            description=values.description,
-            price=values.price,
-        )
-    except service.NameTaken as error:
-        return _show_form(request, form, {"name": error.detail})
-    return _to_list(request)
+    update = partial(service.update_item, session, item_id=item_id)
+    return await _save(request, form, update)
 
 
 @router.get("/items/{item_id:uuid}/delete")
@@ -99,19 +78,26 @@ async def delete_item(
     return _to_list(request)
 
 
-def _show_form(
-    request: Request, form: ItemForm, errors: dict[str, str] | None = None
+async def _save(
+    request: Request, form: ItemForm, save: Callable[..., Awaitable[Item]]
 ) -> Response:
-    return templates.TemplateResponse(
-        request,
-        "items/form.html",
-        {
-            "form": form,
-            "errors": errors or {},
-            "heading": "New item" if request.url.path.endswith("new") else "Edit item",
-        },
-        status_code=422 if errors else 200,
-    )
+    values, errors = check(ItemValues, form)
+    if values is None:
+        return _show_form(request, form, errors)
+    try:
+        await save(**values.model_dump())
+    except service.NameTaken as error:
+        return _show_form(request, form, {"name": error.detail})
+    return _to_list(request)
+
+
+def _show_form(
+    request: Request, form: ItemForm | Item, errors: dict[str, str] | None = None
+) -> Response:
+    heading = "New item" if request.url.path.endswith("new") else "Edit item"
+    context = {"form": form, "errors": errors or {}, "heading": heading}
+    status = 422 if errors else 200
+    return templates.TemplateResponse(request, "items/form.html", context, status)
 
 
 def _to_list(request: Request) -> Response:
