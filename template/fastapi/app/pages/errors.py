@@ -9,7 +9,7 @@ from app.errors import Problem, problem_response
 from app.pages.rendering import templates
 
 # A kind of answer, and how much a client wants it: 1 where it does not say.
-WANTED = re.compile(r"/(?:problem\+)?(json|html)\s*(?:;\s*q=([01](?:\.[0-9]*)?))?")
+WANTED = re.compile(r"[/+](json|html)\s*(?:;\s*q=([01](?:\.[0-9]*)?))?")
 
 
 def page_or_problem(request: Request, problem: Problem) -> Response:
