@@ -4,9 +4,12 @@ import mimetypes
 from pathlib import Path
 
 import fastapi_offline
-from fastapi import APIRouter, FastAPI, Request
+from fastapi import APIRouter, FastAPI, Request, Response
+from fastapi.openapi.docs import get_redoc_html
 from fastapi.responses import FileResponse, JSONResponse
 from starlette.staticfiles import StaticFiles
+
+from app.settings import TITLE
 
 # Swagger UI and ReDoc write styles into the page, and ReDoc searches in a worker.
 HEADERS = {
@@ -41,5 +44,13 @@ async def swagger_ui() -> FileResponse:
 
 
 @router.get("/redoc")
-async def redoc() -> FileResponse:
-    return FileResponse(STATIC / "redoc.html", headers=HEADERS)
+async def redoc() -> Response:
+    page = get_redoc_html(
+        openapi_url="/api/openapi.json",
+        title=TITLE,
+        redoc_js_url="/api/static/vendor/redoc.standalone.js",
+        redoc_favicon_url="/api/static/vendor/favicon.png",
+        with_google_fonts=False,
+    )
+    page.headers.update(HEADERS)
+    return page
