@@ -161,9 +161,7 @@ def test_it_stays_within_its_budget(project: Project) -> None:
         code_lines(text) for name, text in project.texts.items() if name.endswith(".py")
     )
     files = len(project.texts)
-    if project.switches >= {"cache", "realtime", "tasks"}:
-        most_files, most_lines = 120, 5100
-    elif project.switches & set(model()["needs"]):
+    if project.switches & set(model()["needs"]):
         most_files, most_lines = 120, 4500
     else:
         most_files = 40 if project.answers["extras"] else 30

@@ -17,7 +17,7 @@ pytestmark = pytest.mark.only(
 )
 
 CASES = 2000
-EXAMPLES = {False: 450, True: 140}  # for each operation, by whether there are accounts
+EXAMPLES = {False: 500, True: 150}  # for each operation, by whether there are accounts
 # What a schema cannot say, and the document has as a status: a token that is not valid,
 # or not any more; a password that too many people use; an address that nobody can have;
 # a file of a type that is not taken.

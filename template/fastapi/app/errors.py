@@ -43,6 +43,8 @@ def error_handlers(respond: Callable[[Request, Problem], Response]) -> Handlers:
         return respond(request, Problem(error.status_code, error.detail, error.headers))
 
     async def invalid(request: Request, error: RequestValidationError) -> Response:
+        if any(entry["type"] == "json_invalid" for entry in error.errors()):
+            return respond(request, Problem(400, "The body is not valid JSON."))
         # One entry a field, and never what was sent.
         fields = {".".join(map(str, e["loc"])): e["msg"] for e in error.errors()}
         errors = [{"field": name, "detail": msg} for name, msg in fields.items()]

@@ -11,10 +11,7 @@ from fastapi.routing import APIRoute
 
 class JSONRequest(Request):
     async def json(self) -> Any:
-        try:
-            return json.loads(await self.body(), parse_float=Decimal)
-        except (RecursionError, ValueError):
-            raise HTTPException(400, "The body is not valid JSON.") from None
+        return json.loads(await self.body(), parse_float=Decimal)
 
 
 class JSONRoute(APIRoute):
