@@ -1,12 +1,13 @@
 """The documentation of the API, from this service's own files."""
 
 import mimetypes
+from html import escape
 from pathlib import Path
 
 import fastapi_offline
 from fastapi import APIRouter, FastAPI, Request, Response
 from fastapi.openapi.docs import get_redoc_html
-from fastapi.responses import FileResponse, JSONResponse
+from fastapi.responses import HTMLResponse, JSONResponse
 from starlette.staticfiles import StaticFiles
 
 from app.settings import TITLE
@@ -19,16 +20,33 @@ HEADERS = {
         "base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
     )
 }
+SWAGGER_UI = f"""\
+<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>{escape(TITLE)}</title>
+<link rel="icon" href="/api/static/vendor/favicon.png">
+<link rel="stylesheet" href="/api/static/vendor/swagger-ui.css">
+</head>
+<body>
+<div id="swagger-ui"></div>
+<script src="/api/static/vendor/swagger-ui-bundle.js"></script>
+<script src="/api/static/swagger.js"></script>
+</body>
+</html>
+"""
 mimetypes.init()  # static files need it, and it reads files: not in a request, then
-STATIC = Path(__file__).parent / "static"
 VENDOR = Path(fastapi_offline.__file__).parent / "static"
 router = APIRouter(prefix="/api", include_in_schema=False)
 
 
 def install(app: FastAPI) -> None:
     app.include_router(router)
+    own = Path(__file__).parent / "static"
     app.mount("/api/static/vendor", StaticFiles(directory=VENDOR))
-    app.mount("/api/static", StaticFiles(directory=STATIC))
+    app.mount("/api/static", StaticFiles(directory=own))
 
 
 @router.get("/openapi.json")
@@ -39,8 +57,8 @@ def openapi(request: Request) -> JSONResponse:
 
 
 @router.get("/docs")
-async def swagger_ui() -> FileResponse:
-    return FileResponse(STATIC / "swagger.html", headers=HEADERS)
+async def swagger_ui() -> Response:
+    return HTMLResponse(SWAGGER_UI, headers=HEADERS)
 
 
 @router.get("/redoc")
