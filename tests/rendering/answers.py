@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from itertools import combinations
-from typing import Any
+from typing import Any, Literal
 
 import yaml
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
@@ -182,11 +182,11 @@ def as_answers(row: Mapping[Factor, Any]) -> Answers:
 
 @dataclass(frozen=True)
 class Case:
-    """Answers under a name; what is quick is rendered in the quick part too."""
+    """Answers under a name, and in which part of the tests they are rendered."""
 
     name: str
     answers: Answers
-    quick: bool = False
+    part: Literal["quick", "slow", "thorough"] = "slow"
 
 
 def single_cases() -> Iterator[Case]:
@@ -205,7 +205,7 @@ def extreme_cases() -> Iterator[Case]:
         yield Case(
             f"{framework} bare",
             {"known_framework": framework, "needs": [], "extras": []},
-            quick=True,
+            part="quick",
         )
         yield Case(
             f"{framework} bare with extras",
@@ -220,7 +220,7 @@ def extreme_cases() -> Iterator[Case]:
                     "database": database,
                     "licence": "mit",
                 },
-                quick=database == "postgresql",
+                part="quick" if database == "postgresql" else "slow",
             )
 
 
@@ -228,6 +228,7 @@ def extreme_cases() -> Iterator[Case]:
 def cases() -> list[Case]:
     """Return all that is rendered."""
     pairwise = (
-        Case(f"pairs {number}", as_answers(row)) for number, row in enumerate(rows())
+        Case(f"pairs {number}", as_answers(row), part="thorough")
+        for number, row in enumerate(rows())
     )
     return [*extreme_cases(), *single_cases(), *pairwise]
