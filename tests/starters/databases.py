@@ -4,6 +4,7 @@ import atexit
 import contextlib
 import functools
 import importlib.util
+import itertools
 import os
 import shutil
 import socket
@@ -14,6 +15,7 @@ import tempfile
 import threading
 import time
 import uuid
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol, Self
@@ -127,10 +129,23 @@ class Server:
                 return
 
 
+def _ports() -> Iterator[int]:
+    """Yield ports that neither other workers nor outgoing connections are given."""
+    worker = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
+    first, many = 20_000 + worker % 12 * 1000, 1000
+    for number in itertools.count(os.getpid()):
+        yield first + number % many
+
+
+_next_port = _ports()
+
+
 def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        port: int = listener.getsockname()[1]
-        return port
+    """Return a port on which nobody listens, another one each time."""
+    while True:
+        port = next(_next_port)
+        with contextlib.suppress(OSError), socket.create_server(("127.0.0.1", port)):
+            return port
 
 
 def server_directory(name: str) -> Path:
