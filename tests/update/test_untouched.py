@@ -25,9 +25,13 @@ FULL = {
     for framework in choices("framework")
 }
 USE_CASES = {case: {"use_case": case} for case in choices("use_case")}
+*EARLIER, LAST = released()
 
 
-@pytest.mark.parametrize("since", released())
+@pytest.mark.parametrize(
+    "since",
+    [*(pytest.param(each, marks=pytest.mark.thorough) for each in EARLIER), LAST],
+)
 @pytest.mark.parametrize(
     "answers",
     [
