@@ -375,6 +375,11 @@ def middle(client: Client) -> float:
     )
 
 
+def quietest(client: Client) -> float:
+    """Measure three times: other tests run at the same time, and take the processors."""
+    return min(middle(client) for _ in range(3))
+
+
 @pytest.mark.thorough
 def test_a_thousand_idle_connections_cost_no_request_its_answer(own: Own) -> None:
     resource = pytest.importorskip("resource")
@@ -390,13 +395,13 @@ def test_a_thousand_idle_connections_cost_no_request_its_answer(own: Own) -> Non
         for _ in range(20):
             client.create()
         middle(client)
-        without = middle(client)
+        without = quietest(client)
         for request in [head("GET", EVENTS)] * 1000 + [upgrade()] * 200:
             connection = connections.enter_context(Raw(service))
             connection.send(request)
             assert connection.socket.recv(12) in {b"HTTP/1.1 200", b"HTTP/1.1 101"}
-        while_open = middle(client)
+        while_open = quietest(client)
         connections.close()
-        without = statistics.median([without, middle(client)])
+        without = min(without, quietest(client))
         print(f"{without * 1000:.2f} ms, with connections {while_open * 1000:.2f} ms")  # noqa: T201
         assert while_open < 1.5 * without
