@@ -376,7 +376,7 @@ def middle(client: Client) -> float:
 
 
 def quietest(client: Client) -> float:
-    """Measure three times: other tests run at the same time, and take the processors."""
+    """Measure three times: other tests run meanwhile, and take the processors."""
     return min(middle(client) for _ in range(3))
 
 
