@@ -135,7 +135,15 @@ def test_answers_come_from_a_file_and_from_data(
         pytest.param("fastapi", marks=pytest.mark.slow),
     ],
 )
-@pytest.mark.parametrize("name", ['"; rm -rf', 'It\'s: #1 & "two"', "class", "Flask"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        '"; rm -rf',
+        pytest.param('It\'s: #1 & "two"', marks=pytest.mark.slow),
+        pytest.param("class", marks=pytest.mark.slow),
+        pytest.param("Flask", marks=pytest.mark.slow),
+    ],
+)
 def test_a_strange_name_shows_up_correctly_everywhere(
     trivet: Trivet, template_repo: Path, tmp_path: Path, framework: str, name: str
 ) -> None:

@@ -256,6 +256,7 @@ def test_the_version_is_that_of_the_project(trivet: Trivet) -> None:
     assert template.version() in trivet("--version").out
 
 
+@pytest.mark.slow
 def test_ctrl_c_while_setting_up_keeps_the_project(
     trivet: Trivet, template_repo: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -272,6 +273,7 @@ def test_ctrl_c_while_setting_up_keeps_the_project(
     assert "The same project again" in done.out
 
 
+@pytest.mark.slow
 def test_a_setup_that_fails_ends_with_1_and_keeps_the_project(
     trivet: Trivet, template_repo: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
