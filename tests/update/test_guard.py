@@ -18,9 +18,7 @@ from tests.update.difference import (
     taken_away,
 )
 from tests.update.releases import commit_all, released
-from tests.update.test_untouched import FULL
-
-LAST = [*released()][-1]
+from tests.update.test_untouched import FULL, LAST
 
 
 @pytest.mark.parametrize("since", released())
