@@ -1,5 +1,7 @@
 """The entry point for ASGI servers."""
 
+import gc
+
 from fastapi.routing import iter_route_contexts
 
 from app.logging import configure_logging
@@ -11,3 +13,6 @@ configure_logging(level=settings.log_level, json_lines=settings.production)
 app = create_app(settings)
 # FastAPI puts routes together when it first looks through them: not in a request, then.
 list(iter_route_contexts(app.routes))
+# Nor does the collector go through all that stays: it would hold up the event loop.
+gc.collect()
+gc.freeze()
