@@ -62,8 +62,8 @@ def render_into(
     return destination
 
 
-class ByStarter(LoadScopeScheduling):  # type: ignore[misc]  # xdist is untyped
-    """Give all tests of one starter to one worker, which installs it once.
+class ByProject(LoadScopeScheduling):  # type: ignore[misc]  # xdist is untyped
+    """Give all tests of one project to one worker, which renders and installs it once.
 
     pytest-xdist 3.8 means to do so by the mark xdist_group, but writes the group where
     pytest 9.2 no longer looks for it.
@@ -71,12 +71,13 @@ class ByStarter(LoadScopeScheduling):  # type: ignore[misc]  # xdist is untyped
 
     def _split_scope(self, nodeid: str) -> str:
         starter = re.search(r"(django|fastapi|flask)-[\w+]+-(sqlite|\w+sql)", nodeid)
-        return starter[0] if starter else nodeid
+        case = re.match(r"tests/rendering/[^\[]*(\[[^]-]*)", nodeid)
+        return starter[0] if starter else case[1] if case else nodeid
 
 
 @pytest.hookimpl(optionalhook=True)  # it is not there with -p no:xdist
-def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> ByStarter:
-    return ByStarter(config, log)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> ByProject:
+    return ByProject(config, log)
 
 
 @pytest.fixture(scope="session", autouse=True)
