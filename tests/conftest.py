@@ -6,12 +6,14 @@ import shutil
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
+from types import CodeType
 from typing import Protocol
 
 import pytest
 from copier import run_copy
+from jinja2 import Environment
 from xdist.remote import Producer
 from xdist.scheduler import LoadScopeScheduling
 
@@ -87,6 +89,31 @@ def no_settings_of_the_user(tmp_path_factory: pytest.TempPathFactory) -> Iterato
     settings.write_text("{}\n", encoding="utf-8")
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("COPIER_SETTINGS_PATH", str(settings))
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def compiled_once() -> Iterator[None]:
+    """Let Jinja compile a text once, not for each project: it is half of rendering."""
+    kept: dict[object, CodeType] = {}
+    compile_text: Callable[..., CodeType] = Environment.compile
+
+    # Where a text stands is left out: each clone of a template is elsewhere.
+    def compiled(
+        self: Environment,
+        source: str,
+        name: str | None = None,
+        filename: str | None = None,
+        *flags: bool,
+    ) -> CodeType:
+        settings = [each for each in vars(self).values() if isinstance(each, str | int)]
+        key = (type(self), *settings, *self.extensions, source, name, flags)
+        if key not in kept:
+            kept[key] = compile_text(self, source, name, filename, *flags)
+        return kept[key]
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Environment, "compile", compiled)
         yield
 
 

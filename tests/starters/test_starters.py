@@ -9,7 +9,7 @@ from pathlib import Path
 import httpx2
 import pytest
 
-from tests.starters.databases import mariadb_server, postgresql_server
+from tests.starters.databases import Server, mariadb_server, postgresql_server
 from tests.starters.harness import Project, booted, development_server, run, uv
 from tests.starters.matrix import BOTH, STARTERS
 
@@ -67,11 +67,44 @@ class OwnTests:
     before: dict[str, list[tuple[object, ...]]]
     after: dict[str, list[tuple[object, ...]]]
     other_database: Path
+    served: tuple[str, str]  # the databases on the server, before and after
+
+
+@dataclass(frozen=True)
+class OwnServer:
+    """A database server of the kind that a project is for, where that is one."""
+
+    url: str = ""
+    server: Server | None = None
+    listing: str = ""
+
+    def databases(self) -> str:
+        return self.server.run(self.listing) if self.server else ""
 
 
 @pytest.fixture(scope="module")
-def own_tests(project: Project, tmp_path_factory: pytest.TempPathFactory) -> OwnTests:
-    """Run them once: deprecations are errors, and there is a database to see."""
+def own_server(project: Project) -> OwnServer:
+    if project.starter.database == "postgresql":
+        server = postgresql_server()
+        url = f"postgresql://postgres:unused@127.0.0.1:{server.port}/postgres"
+        return OwnServer(url, server, "SELECT datname FROM pg_database ORDER BY 1;")
+    if project.starter.database == "mysql":
+        server = mariadb_server()
+        url = f"mysql://trivet:trivet@127.0.0.1:{server.port}/mysql"
+        return OwnServer(url, server, "SHOW DATABASES;")
+    return OwnServer()
+
+
+@pytest.fixture(scope="module")
+def own_tests(
+    project: Project,
+    own_server: OwnServer,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> OwnTests:
+    """Run them once: deprecations are errors, and there is a database to see.
+
+    They run on the kind of database that the project is for.
+    """
     project.poe("seed")
     before = development_data(project.directory)
     other = tmp_path_factory.mktemp("other") / "other.sqlite3"
@@ -79,9 +112,13 @@ def own_tests(project: Project, tmp_path_factory: pytest.TempPathFactory) -> Own
     command = [project.python, *warnings, "-m", "pytest", "-q"]
     if project.starter.framework == "fastapi":
         command += ["--cov", "--cov-precision=2"]
-    environment = project.environment(DATABASE_URL=f"sqlite:///{other}")
+    environment = project.environment(
+        DATABASE_URL=f"sqlite:///{other}", TEST_DATABASE_URL=own_server.url
+    )
+    served = own_server.databases()
     output = run(command, project.directory, environment)
-    return OwnTests(output, before, development_data(project.directory), other)
+    after = development_data(project.directory)
+    return OwnTests(output, before, after, other, (served, own_server.databases()))
 
 
 def test_its_tests_pass_with_deprecations_as_errors(own_tests: OwnTests) -> None:
@@ -106,18 +143,15 @@ def test_its_tests_cover_95_percent_of_it(own_tests: OwnTests) -> None:
 
 
 @pytest.mark.only(database={"mysql", "postgresql"})
-def test_its_tests_pass_on_its_own_kind_of_database(project: Project) -> None:
-    if project.starter.database == "postgresql":
-        server = postgresql_server()
-        url = f"postgresql://postgres:unused@127.0.0.1:{server.port}/postgres"
-        databases = "SELECT datname FROM pg_database ORDER BY 1;"
-    else:
-        server = mariadb_server()
-        url = f"mysql://trivet:trivet@127.0.0.1:{server.port}/mysql"
-        databases = "SHOW DATABASES;"
-    before = server.run(databases)
-    assert passed(project.poe("test", TEST_DATABASE_URL=url)) > 5
-    assert server.run(databases) == before
+def test_its_tests_leave_no_database_behind(own_tests: OwnTests) -> None:
+    before, after = own_tests.served
+    assert before
+    assert after == before
+
+
+@pytest.mark.only(needs={BOTH}, database={"mysql", "postgresql"})
+def test_its_tests_need_no_database_server(project: Project) -> None:
+    assert passed(project.poe("test")) > 5
 
 
 def test_deprecations_are_errors_in_the_running_server(project: Project) -> None:

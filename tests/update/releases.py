@@ -4,6 +4,7 @@ import re
 import shutil
 import tomllib
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 from tests.conftest import ROOT, git
@@ -18,15 +19,14 @@ OWNED = re.compile(
 )
 
 
+@cache
 def released() -> dict[str, str]:
     """Return the commit of each release, oldest first, as the release workflow tags it.
 
     It is the first commit whose version has a dated section in the changelog.
     """
-    touching = ("pyproject.toml", "CHANGELOG.md")
-    listed = git(
-        "log", "--reverse", "--topo-order", "--format=%H", "--", *touching, cwd=ROOT
-    )
+    touching = ["-m", "-G", "^(version = |## )", "--", "pyproject.toml", "CHANGELOG.md"]
+    listed = git("log", "--reverse", "--topo-order", "--format=%H", *touching, cwd=ROOT)
     releases: dict[str, str] = {}
     for commit in listed.split():
         if version := _dated_version(commit):
