@@ -67,8 +67,8 @@ def render_into(
 class ByProject(LoadScopeScheduling):  # type: ignore[misc]  # xdist is untyped
     """Give all tests of one project to one worker, which renders and installs it once.
 
-    pytest-xdist 3.8 means to do so by the mark xdist_group, but writes the group where
-    pytest 9.2 no longer looks for it.
+    The mark xdist_group would do: but pytest-xdist 3.8 writes the group where pytest
+    9.2 no longer looks for it.
     """
 
     def _split_scope(self, nodeid: str) -> str:

@@ -77,10 +77,7 @@ class Project:
 
 
 def parameter(case: Case) -> Any:  # noqa: ANN401 - pytest does not name its type
-    # All tests of a project run in the same process, so that it is rendered once.
-    marks = [pytest.mark.xdist_group(case.name)]
-    if case.part != "quick":
-        marks.append(getattr(pytest.mark, case.part))
+    marks = [] if case.part == "quick" else [getattr(pytest.mark, case.part)]
     return pytest.param(case, marks=marks, id=case.name)
 
 

@@ -68,15 +68,12 @@ def parameter(
     *more: str,
     mark: pytest.MarkDecorator = pytest.mark.slow,
 ) -> ParameterSet:
-    """Return the starter as a parameter, run by one worker, MySQL where it can be."""
+    """Return the starter as a parameter, MySQL where it can be."""
     usual = starter.needs in ((), BOTH) or starter == Starter(starter.framework, ALL)
     if not usual or starter.database == "mysql":
         # The one with all of it stands for the others, and PostgreSQL for MySQL.
         mark = pytest.mark.thorough
-    marks: list[pytest.MarkDecorator] = [
-        mark,
-        pytest.mark.xdist_group(str(starter)),
-    ]
+    marks = [mark]
     required = os.environ.get("TRIVET_REQUIRE_MARIADB") == "1"
     if (
         starter.database == "mysql"

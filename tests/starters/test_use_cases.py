@@ -103,15 +103,7 @@ def test_use_cases_that_stand_for_each_other_give_the_same_project(
 @pytest.mark.slow
 @pytest.mark.parametrize(
     ("key", "case"),
-    [
-        pytest.param(
-            key,
-            cases[0],
-            id=cases[0],
-            marks=pytest.mark.xdist_group(f"case-{cases[0]}"),
-        )
-        for key, cases in GROUPS.items()
-    ],
+    [pytest.param(key, cases[0], id=cases[0]) for key, cases in GROUPS.items()],
 )
 def test_a_use_case_leads_to_a_running_service(
     key: tuple[str, str], case: str, template_repo: Path, tmp_path: Path
