@@ -14,8 +14,6 @@ FRAMEWORKS = ("django", "fastapi", "flask")
 BOTH = ("api", "pages")
 PEOPLE = ("accounts", *BOTH)
 FILES = ("accounts", "admin", *BOTH, "uploads")
-TASKS = ("accounts", "api", "tasks")
-LIVE = (*PEOPLE, "cache", "realtime")
 ALL = (*FILES, "cache", "realtime", "tasks")
 # Each need alone: with what it brings, since its project has that too. U7, U8 and U11
 # of the criteria are among them.
@@ -42,11 +40,9 @@ NEEDS: dict[str, list[tuple[str, ...]]] = {
         U12,
         PEOPLE,
         FILES,
-        TASKS,
-        LIVE,
         ALL,
     ],
-    "postgresql": [BOTH, *ALONE, U12, PEOPLE, FILES, ALL],
+    "postgresql": [BOTH, *ALONE, U12, ALL],
     "mysql": [BOTH, ("accounts", "api")],
 }
 STARTERS = [

@@ -112,9 +112,9 @@ def own_tests(
     command = [project.python, *warnings, "-m", "pytest", "-q"]
     if project.starter.framework == "fastapi":
         command += ["--cov", "--cov-precision=2"]
-    environment = project.environment(
-        DATABASE_URL=f"sqlite:///{other}", TEST_DATABASE_URL=own_server.url
-    )
+    environment = project.environment(DATABASE_URL=f"sqlite:///{other}")
+    if own_server.url:
+        environment["TEST_DATABASE_URL"] = own_server.url
     served = own_server.databases()
     output = run(command, project.directory, environment)
     after = development_data(project.directory)
