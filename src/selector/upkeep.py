@@ -151,14 +151,14 @@ def _news(out: Console, stands: Standing) -> None:
     if not stands.newer or not stands.news:
         return
     out.print("\n[bold]What is new[/]")
-    unwrapped = re.sub(r"\n +(?=\S)", " ", stands.news)
+    unwrapped = re.sub(r"\n +(?!- )(?=\S)", " ", stands.news)
     for line in filter(None, unwrapped.splitlines()):
         if line.startswith("#"):
             out.print(f"\n{line}", markup=False)
         else:
-            text = line.removeprefix("- ")
+            text = re.sub(r"^ *- ", "", line)
             item = Table.grid(padding=(0, 1))
-            item.add_row("-" if text != line else " ", Text(text))
+            item.add_row(line.removesuffix(text).rstrip() or " ", Text(text))
             out.print(item)
 
 

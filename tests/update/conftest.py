@@ -31,7 +31,10 @@ def next_template(template: Path, tmp_path_factory: pytest.TempPathFactory) -> P
     place = Path(shutil.copytree(template, tmp_path_factory.mktemp("next") / "trivet"))
     changelog = place / "CHANGELOG.md"
     head, mark, releases = changelog.read_text("utf-8").partition("\n## ")
-    section = "\n## 999.0.0 - 2030-01-01\n\n- A greeting. You have to do nothing.\n"
+    section = (
+        "\n## 999.0.0 - 2030-01-01\n\n- A greeting. You have to do nothing.\n"
+        "  - It is in\n    `greeting.py`.\n  - It is short.\n"
+    )
     changelog.write_text(head + section + mark + releases, "utf-8")
     for framework in ("django", "fastapi", "flask"):
         package = place / "template" / framework

@@ -45,7 +45,9 @@ def test_an_update_is_a_commit_on_a_branch_of_its_own(
 
     assert done.code == 0, done.err
     assert "v0.1.0 to v999.0.0" in done.out
-    assert "A greeting. You have to do nothing." in done.out
+    assert "\n- A greeting. You have to do nothing." in done.out
+    assert "\n  - It is in `greeting.py`." in done.out
+    assert "\n  - It is short." in done.out
     assert "app/greeting.py" in done.out
     assert branch(project) == BRANCH
     assert git("rev-parse", "main", cwd=project) == before
