@@ -15,6 +15,7 @@ from websockets.sync.client import ClientConnection, connect
 
 from tests.contract.client import (
     ITEMS,
+    NO_CERTIFICATES,
     ORIGIN,
     Client,
     Person,
@@ -93,7 +94,7 @@ class Socket:
 def stream(service: Service, query: str = "", **headers: str) -> Iterator[Listening]:
     sent = {"X-Forwarded-Proto": "https", "Host": HOST} | headers
     with (
-        httpx2.Client(trust_env=False, timeout=15) as client,
+        httpx2.Client(trust_env=False, timeout=15, verify=NO_CERTIFICATES) as client,
         client.stream(
             "GET", f"http://127.0.0.1:{service.port}{EVENTS}{query}", headers=sent
         ) as response,

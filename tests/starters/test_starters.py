@@ -9,7 +9,12 @@ from pathlib import Path
 import httpx2
 import pytest
 
-from tests.starters.databases import Server, mariadb_server, postgresql_server
+from tests.starters.databases import (
+    Server,
+    free_port,
+    mariadb_server,
+    postgresql_server,
+)
 from tests.starters.harness import Project, booted, development_server, run, uv
 from tests.starters.matrix import BOTH, STARTERS
 
@@ -147,6 +152,15 @@ def test_its_tests_leave_no_database_behind(own_tests: OwnTests) -> None:
     before, after = own_tests.served
     assert before
     assert after == before
+
+
+@pytest.mark.only(needs={BOTH}, database={"mysql", "postgresql"})
+def test_its_tests_run_on_the_server_they_are_given(project: Project) -> None:
+    url = f"{project.starter.database}://somebody:unused@127.0.0.1:{free_port()}/none"
+    command = [project.python, "-m", "pytest", "-q", "-x"]
+    environment = project.environment(TEST_DATABASE_URL=url)
+    said = run(command, project.directory, environment, check=False)
+    assert re.search(r"\d+ (error|failed)", said), said
 
 
 @pytest.mark.only(needs={BOTH}, database={"mysql", "postgresql"})

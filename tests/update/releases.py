@@ -25,8 +25,9 @@ def released() -> dict[str, str]:
 
     It is the first commit whose version has a dated section in the changelog.
     """
-    touching = ["-m", "-G", "^(version = |## )", "--", "pyproject.toml", "CHANGELOG.md"]
-    listed = git("log", "--reverse", "--topo-order", "--format=%H", *touching, cwd=ROOT)
+    # Only these lines make a release.
+    changed = ["-m", "-G", "^(version = |## )", "--", "pyproject.toml", "CHANGELOG.md"]
+    listed = git("log", "--reverse", "--topo-order", "--format=%H", *changed, cwd=ROOT)
     releases: dict[str, str] = {}
     for commit in listed.split():
         if version := _dated_version(commit):

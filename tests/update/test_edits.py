@@ -27,7 +27,7 @@ from tests.update.releases import commit_all, release, released
 # TRIVET_EDITS=900 and -s, any number of new ones, which are counted.
 FEW = 6
 MANY = 300
-BOTH = 6  # of so many, one is brought up to date by trivet, too
+BOTH = 5  # of about so many, one is brought up to date by trivet, too
 BY_HAND = int(os.environ.get("TRIVET_EDITS", "0"))
 
 
@@ -201,10 +201,11 @@ def test_no_edit_is_lost(grow: Grow, framework: str, since: str) -> None:
 @pytest.mark.thorough
 @pytest.mark.parametrize(("framework", "since"), CASES)
 def test_no_edit_is_lost_in_many_runs(grow: Grow, framework: str, since: str) -> None:
-    def check_in_turn(living: Living, done: list[Edit]) -> None:
-        (check if living.seen["runs"] % BOTH else check_both)(living, done)
+    def check_either(living: Living, done: list[Edit]) -> None:
+        # By what was drawn: what fails has to fail again.
+        (check if len(repr(done)) % BOTH else check_both)(living, done)
 
-    random_edits(grow(framework, since), MANY, check_in_turn)
+    random_edits(grow(framework, since), MANY, check_either)
 
 
 @pytest.mark.slow
