@@ -23,10 +23,10 @@ FRAMEWORK = "fastapi"
 
 
 def built() -> list[str]:
-    """Give all needs that a project can have."""
+    """Give all features that a project can have."""
     criteria = yaml.safe_load((ROOT / "src/selector/criteria.yml").read_text("utf-8"))
-    needs: list[str] = criteria["built"][FRAMEWORK]
-    return needs
+    features: list[str] = criteria["built"][FRAMEWORK]
+    return features
 
 
 def git(*words: str | Path, cwd: Path) -> None:
@@ -60,7 +60,7 @@ def measure(folder: Path, releases: int, runs: int) -> int:
     """Measure over a history of so many releases."""
     template = with_history(folder / "template", releases)
     fresh, project = folder / "fresh", folder / "project"
-    answers = (f"known_framework={FRAMEWORK}", f"needs={built()}", "licence=mit")
+    answers = (f"known_framework={FRAMEWORK}", f"features={built()}", "licence=mit")
     data = [word for answer in answers for word in ("--data", answer)]
     copier, trivet = BIN / "copier", BIN / "trivet"
     old = ["--vcs-ref", "v1000.0.0", "--quiet", "--defaults", *data]

@@ -225,19 +225,19 @@ def _show_contents(
             f"decision, but cannot be generated for {framework} yet. "
             "Once a release has them:"
         )
-        stored = project.answers.get("needs", [])
+        stored = project.answers.get("features", [])
         wanted = ", ".join(dict.fromkeys([*stored, *later]))
-        display.command(out, f"copier update --data 'needs=[{wanted}]'")
+        display.command(out, f"copier update --data 'features=[{wanted}]'")
 
 
 def _left_out(questionnaire: Questionnaire, answers: Answers) -> list[str]:
-    """Give the needs, with those they rest on, that are wanted but not rendered."""
+    """Give the features, with those they rest on, that are wanted but not rendered."""
     model = questionnaire.model
-    wanted = set(answers.given["needs"])
-    for key in answers.given["needs"]:
-        wanted |= set(model.needs[key].brings)
+    wanted = set(answers.given["features"])
+    for key in answers.given["features"]:
+        wanted |= set(model.features[key].brings)
     return [
-        key for key in model.needs if key in wanted - set(answers.computed["parts"])
+        key for key in model.features if key in wanted - set(answers.computed["parts"])
     ]
 
 

@@ -148,8 +148,8 @@ def _has_driver(folder: Path, scheme: str) -> bool:
 
 def _made_of(living: Living) -> str:
     answers = living.given
-    needs = ", ".join(answers.get("needs") or []) or "nothing more"
-    return f"{answers['framework']} with {needs}, on {answers.get('database')}"
+    features = ", ".join(answers.get("features") or []) or "nothing more"
+    return f"{answers['framework']} with {features}, on {answers.get('database')}"
 
 
 def _history(living: Living) -> Finding:

@@ -32,10 +32,10 @@ class Point:
 
 @dataclass(frozen=True)
 class Answer:
-    """One answer to a criterion; `needs` are those that a use case switches on."""
+    """One answer to a criterion; `features` are those that a use case switches on."""
 
     points: Mapping[str, Point]
-    needs: tuple[str, ...]
+    features: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -58,7 +58,7 @@ class Framework:
 
 @dataclass(frozen=True)
 class Rule:
-    """Why a framework cannot serve a need."""
+    """Why a framework cannot serve a feature."""
 
     text: str
     source: str
@@ -66,7 +66,7 @@ class Rule:
 
 
 @dataclass(frozen=True)
-class Need:
+class Feature:
     """A part that a project may have."""
 
     title: str
@@ -82,7 +82,7 @@ class Model:
     data: Mapping[str, Any]
     frameworks: Mapping[str, Framework]
     criteria: Mapping[str, Criterion]
-    needs: Mapping[str, Need]
+    features: Mapping[str, Feature]
     built: Mapping[str, tuple[str, ...]]
     tie_break: tuple[str, ...]
     weights: Mapping[str, int]
@@ -184,7 +184,7 @@ class _Parser:
         top = self.mapping(data, "top level")
         for key, value in top.items():
             self.no_jinja(value, key)
-        needs = self.needs(top)
+        features = self.features(top)
         weights = {
             name: self.number(
                 self.section(top, "weights", "top level"), name, "weights"
@@ -196,9 +196,9 @@ class _Parser:
         model = Model(
             data=top,
             frameworks=self.frameworks(top),
-            needs=needs,
-            criteria=dict(self.criteria(top, needs, weights)),
-            built=self.built(top, needs),
+            features=features,
+            criteria=dict(self.criteria(top, features, weights)),
+            built=self.built(top, features),
             tie_break=self.names(tie_break, "tie_break", FRAMEWORKS),
             weights=weights,
             clear_from=self.number(top, "clear_from", "top level"),
@@ -210,7 +210,9 @@ class _Parser:
         )
         if sorted(model.tie_break) != sorted(FRAMEWORKS):
             self.fail("tie_break", f"must name each of {_list(FRAMEWORKS)} once")
-        if {f for need in needs.values() for f in need.rules_out} >= FRAMEWORKS:
+        if {
+            f for feature in features.values() for f in feature.rules_out
+        } >= FRAMEWORKS:
             self.fail("rules_out", "together they rule every framework out")
         for rule in model.contradictions:
             self.contradiction(rule, model)
@@ -234,12 +236,12 @@ class _Parser:
     def criteria(
         self,
         top: Mapping[str, Any],
-        needs: Collection[str],
+        features: Collection[str],
         weights: Collection[str],
     ) -> Iterator[tuple[str, Criterion]]:
         section = self.section(top, "criteria", "top level")
         comes_with = self.section(top, "comes_with", "top level")
-        for key in ("use_case", "needs"):
+        for key in ("use_case", "features"):
             self.entry(section, key, "criteria")
         for key in section:
             place = f"criteria.{key}"
@@ -249,7 +251,7 @@ class _Parser:
                 self.fail(f"{place}.weight", f"expected one of {_list(weights)}")
             answers = self.section(value, "answers", place)
             same, name = {
-                "needs": (needs, "needs"),
+                "features": (features, "features"),
                 "use_case": (comes_with, "comes_with"),
             }.get(key, (answers, ""))
             if odd := set(answers) ^ set(same):
@@ -271,8 +273,8 @@ class _Parser:
                                     answers[answer], f"{place}.answers.{answer}", scale
                                 )
                             ),
-                            needs=self.names(
-                                comes_with[answer], f"comes_with.{answer}", needs
+                            features=self.names(
+                                comes_with[answer], f"comes_with.{answer}", features
                             )
                             if key == "use_case"
                             else (),
@@ -316,8 +318,8 @@ class _Parser:
             self.row_and_month(row, month, here)
             yield words[0], Point(int(points), text, row, month)
 
-    def needs(self, top: Mapping[str, Any]) -> Mapping[str, Need]:
-        titles = self.section(top, "needs", "top level")
+    def features(self, top: Mapping[str, Any]) -> Mapping[str, Feature]:
+        titles = self.section(top, "features", "top level")
         parts = {
             name: self.section(top, name, "top level")
             for name in ("brings", "shown_through", "rules_out")
@@ -325,8 +327,8 @@ class _Parser:
         for name, section in parts.items():
             self.names(list(section), name, titles)
         result = {
-            key: Need(
-                title=self.text(titles, key, "needs"),
+            key: Feature(
+                title=self.text(titles, key, "features"),
                 brings=self.names(
                     parts["brings"].get(key, ""), f"brings.{key}", titles
                 ),
@@ -339,9 +341,9 @@ class _Parser:
             )
             for key in titles
         }
-        for key, need in result.items():
-            for other in need.brings:
-                missing = set(result[other].brings) - {*need.brings, key}
+        for key, feature in result.items():
+            for other in feature.brings:
+                missing = set(result[other].brings) - {*feature.brings, key}
                 if missing:
                     what = f"brings `{other}`, so it must name {_list(missing)} too"
                     self.fail(f"brings.{key}", what)
@@ -363,7 +365,7 @@ class _Parser:
         self.text(model.contradictions, rule, "contradictions")
         for condition in rule.split():
             found = re.fullmatch(r"(\w+)(!?)=(\w+)", condition)
-            if not found or (found[2] and found[1] != "needs"):
+            if not found or (found[2] and found[1] != "features"):
                 self.fail(place, f"`{condition}` is no answer such as size=large")
             if found[1] not in model.criteria:
                 self.fail(place, f"there is no criterion `{found[1]}`")
@@ -371,14 +373,16 @@ class _Parser:
                 self.fail(place, f"`{found[3]}` is no answer to {found[1]}")
 
     def built(
-        self, top: Mapping[str, Any], needs: Collection[str]
+        self, top: Mapping[str, Any], features: Collection[str]
     ) -> Mapping[str, tuple[str, ...]]:
         section = self.section(top, "built", "top level")
         for framework in section:
             self.framework(framework, "built")
         for framework in sorted(FRAMEWORKS):
             self.entry(section, framework, "built")
-        return {key: self.names(section[key], f"built.{key}", needs) for key in section}
+        return {
+            key: self.names(section[key], f"built.{key}", features) for key in section
+        }
 
 
 def _list(items: Iterable[str]) -> str:

@@ -30,9 +30,9 @@ class Reason:
 
 @dataclass(frozen=True)
 class RuledOut:
-    """Why a framework cannot be had with a need."""
+    """Why a framework cannot be had with a feature."""
 
-    need: str
+    feature: str
     text: str
     source: str
     date: str
@@ -40,7 +40,7 @@ class RuledOut:
 
 @dataclass(frozen=True)
 class Contradiction:
-    """Answers that pull against each other; `needs!=shop` is a need left out."""
+    """Answers that pull against each other; `features!=shop` is a feature left out."""
 
     answers: tuple[str, ...]
     text: str
@@ -52,7 +52,7 @@ class Flip:
 
     criterion: str
     answer: str
-    change: str  # `answer` for another answer; `add` or `remove` for one need
+    change: str  # `answer` for another answer; `add` or `remove` for one feature
     framework: str
 
 
@@ -80,7 +80,7 @@ class Recommendation:
     weights         how much each criterion counted
     reasons         every point that was given or taken, highest first
     against         what speaks against the first, then what speaks for the second
-    ruled_out       the frameworks that cannot serve a need, each with its reasons
+    ruled_out       the frameworks that cannot serve a feature, each with its reasons
     contradictions  answers that pull against each other
     flips           the single answers that would put another framework first
     settled_by      the open question whose answers would leave the widest lead
@@ -203,7 +203,7 @@ class Decision:
                 here, there = order.index(one.criterion), order.index(two.criterion)
                 if here > there or (here == there and one.answer >= two.answer):
                     continue
-                if here == there and one.criterion != "needs":
+                if here == there and one.criterion != "features":
                     continue  # one question has one answer
                 winner = self.first(after_both)
                 if winner != first:

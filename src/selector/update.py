@@ -33,13 +33,17 @@ class Wanted:
         """Give the answers of the project to be, or refuse what cannot be."""
         stored = standing.living.given
         questionnaire = standing.questionnaire
-        if "needs" in self.data:
-            message = "--data: say --add NEED and --remove NEED to change the needs."
+        if "features" in self.data:
+            message = (
+                "--data: say --add FEATURE and --remove FEATURE to change the features."
+            )
             raise Refusal(message)
         questionnaire.check_keys(self.data)
         known = {k: v for k, v in stored.items() if k in questionnaire.keys}
-        needs = [need for need in known["needs"] if need not in self.remove]
-        changed = {**self.data, "needs": [*needs, *self.add]}
+        features = [
+            feature for feature in known["features"] if feature not in self.remove
+        ]
+        changed = {**self.data, "features": [*features, *self.add]}
         if "framework" in self.data and known["known_framework"] != "none":
             changed["known_framework"] = self.data["framework"]
         try:
@@ -63,35 +67,35 @@ class Wanted:
 
     def _check_needs(self, standing: Standing, result: Answers) -> None:
         answers = result.all
-        for need in self.add:
-            if need not in answers["parts"]:
+        for feature in self.add:
+            if feature not in answers["parts"]:
                 frameworks = answers["criteria"][0]["frameworks"]
                 message = (
-                    f"--add: `{need}` cannot be generated for "
+                    f"--add: `{feature}` cannot be generated for "
                     f"{frameworks[answers['framework']]['title']} in {standing.target} "
                     "of the template."
                 )
                 raise Refusal(message)
-        for need in self.remove:
-            if need in answers["parts"]:
+        for feature in self.remove:
+            if feature in answers["parts"]:
                 resting = [
                     other
-                    for other in answers["needs"]
-                    if need in self._parts(standing, result, other)
+                    for other in answers["features"]
+                    if feature in self._parts(standing, result, other)
                 ]
                 message = (
-                    f"--remove: `{need}` stays, because {', '.join(resting)} rests on "
-                    "it. Remove that too."
+                    f"--remove: `{feature}` stays, because {', '.join(resting)} rests "
+                    "on it. Remove that too."
                 )
                 raise Refusal(message)
-            if need not in standing.living.given["needs"]:
-                message = f"--remove: `{need}` is not in the project."
+            if feature not in standing.living.given["features"]:
+                message = f"--remove: `{feature}` is not in the project."
                 raise Refusal(message)
 
     @staticmethod
-    def _parts(standing: Standing, result: Answers, need: str) -> list[str]:
-        """Give what a project with this need alone is made of."""
-        alone = standing.questionnaire.answer({**result.given, "needs": [need]})
+    def _parts(standing: Standing, result: Answers, feature: str) -> list[str]:
+        """Give what a project with this feature alone is made of."""
+        alone = standing.questionnaire.answer({**result.given, "features": [feature]})
         parts: list[str] = alone.computed["parts"]
         return parts
 

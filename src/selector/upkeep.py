@@ -35,9 +35,14 @@ folder_argument = click.argument(
 @click.option(
     "--check", is_flag=True, help="Only say whether there is a newer release."
 )
-@click.option("--add", multiple=True, metavar="NEED", help="Add a need; repeatable.")
 @click.option(
-    "--remove", multiple=True, metavar="NEED", help="Take a need away; repeatable."
+    "--add", multiple=True, metavar="FEATURE", help="Add a feature; repeatable."
+)
+@click.option(
+    "--remove",
+    multiple=True,
+    metavar="FEATURE",
+    help="Take a feature away; repeatable.",
 )
 @click.option(
     "--data",

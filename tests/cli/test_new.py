@@ -70,7 +70,7 @@ def test_a_project_is_written_whole_and_explained(
         answers["_commit"]
         == git("describe", "--tags", "--always", cwd=template_repo).strip()
     )
-    assert answers["needs"] == ["accounts", "api", "mail"]
+    assert answers["features"] == ["accounts", "api", "mail"]
 
 
 def _umask() -> int:
@@ -88,7 +88,7 @@ def test_the_line_it_ends_with_makes_the_same_project(
         "--data",
         "project_name=It's: #1",
         "--data",
-        "needs=pages,cache",
+        "features=pages,cache",
     ]
     done = trivet("new", first, *ONLY_FILES, "--template", template_repo, *told)
     line = next(li for li in done.out.splitlines() if li.startswith("  trivet new"))
@@ -118,12 +118,12 @@ def test_answers_come_from_a_file_and_from_data(
     file.write_text(
         "_commit: v1\nuse_case: education\nneeds: [pages, api]\nextras: []\n", "utf-8"
     )
-    told: list[str | Path] = ["--data-file", file, "--data", "needs=api"]
+    told: list[str | Path] = ["--data-file", file, "--data", "features=api"]
     place = tmp_path / "x"
     done = trivet("new", place, *ONLY_FILES, "--template", template_repo, *told)
     assert done.code == 0, done.err
     answers = answers_of(place)
-    assert (answers["use_case"], answers["needs"]) == ("education", ["api"])
+    assert (answers["use_case"], answers["features"]) == ("education", ["api"])
     assert answers["framework"] == "flask"
 
 
@@ -176,7 +176,7 @@ def test_a_strange_name_shows_up_correctly_everywhere(
     [
         (["--data", "use_cse=api"], "Did you mean `use_case`?"),
         (["--data", "use_case=apis"], "Choose from: cms, "),
-        (["--data", "needs=graphql"], "needs: `graphql` is not offered"),
+        (["--data", "features=graphql"], "features: `graphql` is not offered"),
         (["--data", "use_case"], "write key=value, not `use_case`"),
         (["--data", "=api"], "write key=value"),
         (["--data", "project_name="], "Give the service a name"),
@@ -393,7 +393,7 @@ ASKED = [
     "control",
     "experience",
     "priority",
-    "needs",
+    "features",
     "framework",
     "database",
     "customise",
@@ -586,11 +586,11 @@ def test_a_need_that_is_not_built_is_said_and_left_out_of_the_answers(
     done = trivet("new", place, *ONLY_FILES, *told)
     assert done.code == 0
     model = Questionnaire(PackageTree()).model
-    asked_for = model.criteria["use_case"].answers["cms"].needs
+    asked_for = model.criteria["use_case"].answers["cms"].features
     built = model.built["django"]
-    assert answers_of(place)["needs"] == [
-        n for n in model.needs if n in built and n in asked_for
+    assert answers_of(place)["features"] == [
+        n for n in model.features if n in built and n in asked_for
     ]
-    for need in set(asked_for) - set(built):
-        assert need in done.out.partition("Not in it yet:")[2]
-    assert "copier update --data 'needs=[" in done.out
+    for feature in set(asked_for) - set(built):
+        assert feature in done.out.partition("Not in it yet:")[2]
+    assert "copier update --data 'features=[" in done.out

@@ -87,7 +87,7 @@ def test_where_no_single_answer_changes_it_pairs_are_looked_for(trivet: Trivet) 
     )
     assert not result["flips"]
     assert result["pairs"]
-    pair = next(p for p in result["pairs"] if p["second"]["criterion"] != "needs")
+    pair = next(p for p in result["pairs"] if p["second"]["criterion"] != "features")
     for change in (pair["first"], pair["second"]):
         data += ["--data", f"{change['criterion']}={change['answer']}"]
     other = json.loads(trivet("recommend", "--defaults", "--json", *data).out)
@@ -171,7 +171,7 @@ def test_without_a_terminal_a_recommendation_needs_its_answers(trivet: Trivet) -
 
 def test_all_answers_given_need_no_terminal(trivet: Trivet) -> None:
     told = ["use_case=api", "size=small", "load=modest", "control=own_choice"]
-    told += ["experience=beginner", "priority=learning", "needs=api"]
+    told += ["experience=beginner", "priority=learning", "features=api"]
     data = [word for pair in told for word in ("--data", pair)]
     assert trivet("recommend", *data).code == 0
 
@@ -205,8 +205,8 @@ def test_a_preview_writes_nothing(
     assert any(entry.startswith("fastapi") for entry in shown["dependencies"])
     assert any(e.startswith("pytest") for e in shown["dependency_groups"]["dev"])
     model = Questionnaire(PackageTree()).model
-    needs = model.criteria["use_case"].answers["high_concurrency"].needs
-    assert set(shown["not_yet"]) == set(needs) - set(model.built["fastapi"])
+    features = model.criteria["use_case"].answers["high_concurrency"].features
+    assert set(shown["not_yet"]) == set(features) - set(model.built["fastapi"])
     assert not os.listdir(tmp_path)  # noqa: PTH208
 
 

@@ -81,7 +81,7 @@ def test_a_recommendation_by_pressing_enter(tmp_path: Path) -> None:
         "Who chooses the parts",
         "What does the team know best?",
         "If only one thing",
-        "What does it need?",
+        "Which features does it need?",
     ):
         session.wait_for(question)
         time.sleep(0.2)

@@ -504,17 +504,17 @@ def credentials(service: Service) -> dict[str, str]:
 
     Nobody can sign in where every request is sent on to HTTPS.
     """
-    needs = service.project.starter.needs
-    if "accounts" not in needs or not service.settings["TRUSTED_PROXIES"]:
+    features = service.project.starter.features
+    if "accounts" not in features or not service.settings["TRUSTED_PROXIES"]:
         return {}
     if time.monotonic() - service.signed_in > TOKEN_SECONDS:
         person = Person(service)
         person.join()
         service.credentials = {}
-        if "api" in needs:
+        if "api" in features:
             access_token = person.sign_in()["access_token"]
             service.credentials["Authorization"] = f"Bearer {access_token}"
-        if "pages" in needs:
+        if "pages" in features:
             pairs = person.browse().cookies.items()
             cookie = "; ".join(f"{name}={value}" for name, value in pairs)
             service.credentials["Cookie"] = cookie
@@ -530,7 +530,7 @@ class Person:
         self.email = email or fresh_email()
         self.password = PASSWORD
         self.client = Client(service, anonymous=True)
-        self.needs = service.project.starter.needs
+        self.features = service.project.starter.features
         self.mails = 0
 
     def call(
@@ -547,7 +547,7 @@ class Person:
 
     def join(self) -> None:
         """Register, and confirm the address."""
-        if "api" in self.needs:
+        if "api" in self.features:
             answer = self.call("register", email=self.email, password=self.password)
             assert answer.status_code == 202, answer.text
             answer = self.call("confirm", token=code(self.mail()))

@@ -19,35 +19,37 @@ FRIEND = "https://friend.example"
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Run each test against the starters that its marks let through.
 
-    `needs` asks for starters that have these needs, `without` for those that do not;
+    `features` asks for starters that have these features, `without` for those without;
     `stored` adds those on database servers; `once` is for what depends on nothing but
     the framework.
     """
     if "project" not in metafunc.fixturenames:
         return
-    needs = {
-        need for mark in metafunc.definition.iter_markers("needs") for need in mark.args
+    features = {
+        feature
+        for mark in metafunc.definition.iter_markers("features")
+        for feature in mark.args
     }
     unwanted = {
-        need
+        feature
         for mark in metafunc.definition.iter_markers("without")
-        for need in mark.args
+        for feature in mark.args
     }
     chosen = [
         starter
         for starter in STARTERS
-        if needs <= set(starter.needs) and not unwanted & set(starter.needs)
+        if features <= set(starter.features) and not unwanted & set(starter.features)
     ]
     if not metafunc.definition.get_closest_marker("stored"):
         chosen = [starter for starter in chosen if starter.database == "sqlite"]
     if metafunc.definition.get_closest_marker("once"):
-        most = BOTH if needs <= set(BOTH) else ALL
-        chosen = [starter for starter in chosen if starter.needs == most]
+        most = BOTH if features <= set(BOTH) else ALL
+        chosen = [starter for starter in chosen if starter.features == most]
 
     def mark(starter: Starter) -> pytest.MarkDecorator:
         """Leave what accounts hardly change to the thorough part."""
-        elsewhere = "accounts" in starter.needs and (
-            needs <= set(BOTH) or starter.database != "sqlite"
+        elsewhere = "accounts" in starter.features and (
+            features <= set(BOTH) or starter.database != "sqlite"
         )
         return pytest.mark.thorough if elsewhere else pytest.mark.slow
 
@@ -56,7 +58,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
             parameter(starter, kind, mark=mark(starter))
             for starter in chosen
             for kind, exchange in EXCHANGES.items()
-            if exchange.need is None or exchange.need in starter.needs
+            if exchange.feature is None or exchange.feature in starter.features
         ]
         metafunc.parametrize(
             ["project", "kind"], pairs, indirect=["project"], scope="session"

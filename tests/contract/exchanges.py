@@ -14,7 +14,7 @@ class Exchange:
 
     request: bytes
     status: int
-    need: str | None = None
+    feature: str | None = None
 
 
 EXCHANGES = {

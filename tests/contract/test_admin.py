@@ -22,7 +22,7 @@ from tests.contract.differences import Habits
 from tests.starters.databases import Database
 from tests.starters.harness import HOST, Project, Service
 
-pytestmark = pytest.mark.needs("admin")
+pytestmark = pytest.mark.features("admin")
 
 
 @pytest.fixture(scope="session")
@@ -103,7 +103,7 @@ def test_nobody_else_gets_in_and_the_answer_does_not_say_why(
     assert answers == answers[:1] * 4
 
 
-@pytest.mark.needs("pages")
+@pytest.mark.features("pages")
 def test_a_session_of_somebody_else_does_not_open_it(
     boss: Person, habits: Habits
 ) -> None:
@@ -133,7 +133,7 @@ def test_every_model_is_listed_and_can_be_searched(
         person.join()
     first, second = [own(person) for person in people]
     kinds = lists(panel, habits)
-    wanted = ["item", "user"] + ["upload"] * ("uploads" in boss.needs)
+    wanted = ["item", "user"] + ["upload"] * ("uploads" in boss.features)
     for kind in wanted:
         assert [path for path in kinds if kind in path], kinds
     for kind, there, absent in (

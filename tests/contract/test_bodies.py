@@ -52,7 +52,7 @@ def test_an_endless_chunked_body_is_refused_soon(service: Service, path: str) ->
     answer = send_chunked(service, path, zeros(50 * MEBIBYTE), Content_Type=kind)
     assert answer.status in {404, 405, 411, 413}
     if answer.status in {404, 405}:  # nobody reads a body there
-        assert path != ITEMS or "api" not in service.project.starter.needs
+        assert path != ITEMS or "api" not in service.project.starter.features
     assert answer.sent < 8 * MEBIBYTE
 
 
@@ -64,7 +64,7 @@ def test_the_limit_is_a_setting(open_service: Service) -> None:
         assert response.status_code in {403, 404, 405}
 
 
-@pytest.mark.needs("api")
+@pytest.mark.features("api")
 def test_a_chunked_body_is_taken_whole_or_refused(
     service: Service, client: Client
 ) -> None:
@@ -81,7 +81,7 @@ def test_a_chunked_body_is_taken_whole_or_refused(
         assert json.loads(answer.text)["description"] == text
 
 
-@pytest.mark.needs("api")
+@pytest.mark.features("api")
 def test_a_chunked_body_over_the_limit_creates_nothing(
     service: Service, client: Client
 ) -> None:
@@ -94,7 +94,7 @@ def test_a_chunked_body_over_the_limit_creates_nothing(
     assert name not in client.names()
 
 
-@pytest.mark.needs("api")
+@pytest.mark.features("api")
 def test_a_body_cut_off_creates_nothing(service: Service, client: Client) -> None:
     name = fresh_name()
     body = json.dumps({"name": name, "price": "1.00"}).encode()
@@ -113,7 +113,7 @@ def test_a_body_cut_off_creates_nothing(service: Service, client: Client) -> Non
     assert name not in client.names()
 
 
-@pytest.mark.needs("pages")
+@pytest.mark.features("pages")
 def test_a_form_cut_off_creates_nothing(service: Service, client: Client) -> None:
     browser = Browser(client)
     form = browser.page("/items/new").form("name")
@@ -189,7 +189,7 @@ def test_a_body_that_stops_coming_is_given_up(service: Service, path: str) -> No
 
 
 def test_bodies_that_stop_coming_hold_no_worker_for_ever(service: Service) -> None:
-    path = ITEMS if "api" in service.project.starter.needs else "/items/new"
+    path = ITEMS if "api" in service.project.starter.features else "/items/new"
     with stalled(service, 64, path):
         for _ in range(3):
             answer = raw(service, head("GET", "/no/such/thing"))

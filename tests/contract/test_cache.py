@@ -10,7 +10,7 @@ from tests.contract.conftest import Own
 from tests.starters.harness import Project, Service, booted
 from tests.starters.redis import redis_server
 
-pytestmark = pytest.mark.needs("cache", "api")
+pytestmark = pytest.mark.features("cache", "api")
 
 PATIENCE_SECONDS = 0.1
 DESCRIPTIONS = "UPDATE items SET description = '{text}'"
@@ -55,7 +55,7 @@ def test_what_one_process_changes_all_see(own: Own, project: Project) -> None:
             assert len(reader.walk()) == 3
 
 
-@pytest.mark.needs("accounts")
+@pytest.mark.features("accounts")
 def test_what_is_kept_for_one_is_not_shown_to_another(own: Own) -> None:
     people = [Person(own.service) for _ in range(2)]
     for person in people:

@@ -5,7 +5,7 @@ from tests.contract.client import ITEMS, Client
 from tests.contract.conftest import FRIEND
 from tests.starters.harness import Service
 
-pytestmark = pytest.mark.needs("api")
+pytestmark = pytest.mark.features("api")
 
 
 def preflight(client: Client, origin: str, method: str = "PATCH") -> httpx2.Response:
@@ -84,7 +84,7 @@ def test_another_origin_is_not_allowed(open_service: Service, origin: str) -> No
             assert "access-control-allow-origin" not in response.headers
 
 
-@pytest.mark.needs("pages")
+@pytest.mark.features("pages")
 def test_pages_are_not_shared_with_other_origins(open_service: Service) -> None:
     with Client(open_service) as client:
         response = client.get("/items/", headers={"Origin": FRIEND})

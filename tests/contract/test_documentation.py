@@ -23,7 +23,7 @@ from tests.contract.client import (
 from tests.contract.test_headers import check_no_version, directives
 from tests.starters.harness import HOST, Service
 
-pytestmark = pytest.mark.needs("api")
+pytestmark = pytest.mark.features("api")
 
 DOCUMENT = "/api/openapi.json"
 VIEWERS = ["/api/docs", "/api/redoc"]

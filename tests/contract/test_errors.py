@@ -39,7 +39,7 @@ def test_no_answer_tells_of_the_inside(service: Service, kind: str) -> None:
 
 
 @pytest.mark.stored
-@pytest.mark.needs("api")
+@pytest.mark.features("api")
 def test_a_failure_in_the_api_is_a_problem_without_details(
     failing_service: Service,
 ) -> None:
@@ -55,7 +55,7 @@ def test_a_failure_in_the_api_is_a_problem_without_details(
 
 
 @pytest.mark.stored
-@pytest.mark.needs("pages")
+@pytest.mark.features("pages")
 def test_a_failing_page_is_a_page_without_details(failing_service: Service) -> None:
     with Client(failing_service) as client:
         response = client.get("/items/", headers={"Accept": HTML})
@@ -67,7 +67,7 @@ def test_a_failing_page_is_a_page_without_details(failing_service: Service) -> N
 
 
 def test_a_failure_is_logged_in_full(failing_service: Service) -> None:
-    if not {"api", "pages"} & set(failing_service.project.starter.needs):
+    if not {"api", "pages"} & set(failing_service.project.starter.features):
         pytest.skip("nothing there that could fail")
     raw(failing_service, head("GET", ITEMS))
     raw(failing_service, head("GET", "/items/"))
@@ -88,7 +88,7 @@ def test_whoever_prefers_json_gets_problems(client: Client, accept: str) -> None
 def test_without_pages_all_errors_are_problems(
     client: Client, service: Service
 ) -> None:
-    if "pages" in service.project.starter.needs:
+    if "pages" in service.project.starter.features:
         pytest.skip("it has pages")
     for accept in (HTML, "*/*", JSON):
         problem(client.get("/no/such/thing", headers={"Accept": accept}), 404)
@@ -101,7 +101,7 @@ def test_without_pages_all_errors_are_problems(
         assert answer.headers["content-type"].startswith(PROBLEM)
 
 
-@pytest.mark.needs("pages")
+@pytest.mark.features("pages")
 @pytest.mark.parametrize(
     ("request_head", "status"),
     [
@@ -135,14 +135,14 @@ def test_errors_are_pages_to_a_browser(
         assert {"GET"} <= set(re.split(r"\s*,\s*", answer.headers["allow"]))
 
 
-@pytest.mark.needs("pages")
+@pytest.mark.features("pages")
 def test_an_error_page_leads_back(browser: Browser) -> None:
     page = browser.page("/no/such/thing", 404)
     assert page.link("/") == "/"
 
 
 @pytest.mark.stored
-@pytest.mark.needs("api")
+@pytest.mark.features("api")
 def test_a_refused_change_changes_nothing(client: Client) -> None:
     first, second = client.create(description="before"), client.create()
     for body in (

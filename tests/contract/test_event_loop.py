@@ -25,7 +25,7 @@ from tests.starters.harness import Project, Service, end_process, launch, run, w
 from tests.starters.matrix import ALL
 
 pytestmark = [
-    pytest.mark.needs(*ALL),
+    pytest.mark.features(*ALL),
     pytest.mark.skipif(sys.platform != "linux", reason="only Linux says who waited"),
 ]
 AT_ONCE = 8

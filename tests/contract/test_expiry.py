@@ -12,7 +12,7 @@ from tests.contract.client import AUTH, Browser, Client, Person, code, problem
 from tests.starters.databases import Database
 from tests.starters.harness import Project, Service, booted
 
-pytestmark = [pytest.mark.needs("accounts"), pytest.mark.once]
+pytestmark = [pytest.mark.features("accounts"), pytest.mark.once]
 
 ME = "/api/v1/me"
 # Python runs this before anything else is imported.
@@ -54,7 +54,7 @@ def use(service: Service, token: str) -> httpx2.Response:
         return client.get(ME, headers={"Authorization": f"Bearer {token}"})
 
 
-@pytest.mark.needs("api")
+@pytest.mark.features("api")
 @pytest.mark.parametrize(
     ("by", "refreshed"),
     [
@@ -81,7 +81,7 @@ def test_tokens_expire(
     assert answer.status_code == refreshed
 
 
-@pytest.mark.needs("api")
+@pytest.mark.features("api")
 def test_what_a_mail_brings_expires(service: Service, past: Past) -> None:
     person = Person(service)
     person.join()
@@ -91,7 +91,7 @@ def test_what_a_mail_brings_expires(service: Service, past: Past) -> None:
     problem(person.call("reset/confirm", token=token, password=person.password), 400)
 
 
-@pytest.mark.needs("pages")
+@pytest.mark.features("pages")
 @pytest.mark.parametrize(
     ("by", "there"),
     [

@@ -64,7 +64,7 @@ def test_a_redirect_to_https_has_the_security_headers(wary_service: Service) -> 
     check_headers(answer.headers)
 
 
-@pytest.mark.needs("api")
+@pytest.mark.features("api")
 def test_a_failure_in_the_api_has_the_security_headers(
     failing_service: Service,
 ) -> None:
@@ -73,7 +73,7 @@ def test_a_failure_in_the_api_has_the_security_headers(
     check_headers(answer.headers)
 
 
-@pytest.mark.needs("pages")
+@pytest.mark.features("pages")
 def test_a_failing_page_has_the_security_headers(failing_service: Service) -> None:
     answer = raw(failing_service, head("GET", "/items/", Accept="text/html"))
     assert answer.status == 500

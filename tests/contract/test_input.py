@@ -15,7 +15,7 @@ from tests.contract.client import (
     problem,
 )
 
-pytestmark = pytest.mark.needs("api")
+pytestmark = pytest.mark.features("api")
 
 NOBODY = f"{ITEMS}/00000000-0000-4000-8000-000000000000"
 ALLOW = {

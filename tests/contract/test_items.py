@@ -17,7 +17,7 @@ import pytest
 from tests.contract.client import ITEMS, ORIGIN, Client, fresh_name, problem
 from tests.starters.harness import HOST, Service
 
-pytestmark = [pytest.mark.needs("api"), pytest.mark.stored]
+pytestmark = [pytest.mark.features("api"), pytest.mark.stored]
 
 FIELDS = {"id", "name", "description", "price", "created_at", "updated_at"}
 RFC_3339_UTC = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|\+00:00)")

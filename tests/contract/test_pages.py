@@ -20,7 +20,7 @@ from tests.contract.client import (
 from tests.contract.differences import Habits
 from tests.starters.harness import HOST, PROJECT_NAME, Service
 
-pytestmark = pytest.mark.needs("pages")
+pytestmark = pytest.mark.features("pages")
 
 ITEMS = "/items/"
 NEW = r"/items/new/?"
@@ -539,7 +539,7 @@ def test_a_missing_slash_is_no_failure(browser: Browser) -> None:
 
 
 @pytest.mark.stored
-@pytest.mark.needs("api")
+@pytest.mark.features("api")
 def test_pages_and_api_show_the_same_items(browser: Browser, client: Client) -> None:
     item = client.create(name=fresh_name("Shared \u00e9"), price="7.00")
     page = browser.page(address_of(browser, item["name"], EDIT))

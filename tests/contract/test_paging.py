@@ -6,7 +6,7 @@ import pytest
 
 from tests.contract.client import ITEMS, Client, fresh_name, problem
 
-pytestmark = [pytest.mark.needs("api"), pytest.mark.stored]
+pytestmark = [pytest.mark.features("api"), pytest.mark.stored]
 
 
 def ids(items: list[Any]) -> list[str]:

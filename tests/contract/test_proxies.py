@@ -58,7 +58,7 @@ def test_a_trusted_peer_is_believed_when_it_says_http(
     assert answer.headers["location"] == f"https://{HOST}/"
 
 
-@pytest.mark.needs("api")
+@pytest.mark.features("api")
 def test_a_post_by_http_does_nothing(
     service: Service, habits: Habits, client: Client
 ) -> None:
@@ -108,7 +108,7 @@ def test_a_network_can_be_trusted(project: Project, database: Database) -> None:
         assert raw(service, head("GET", "/no/such/thing")).status == 404
 
 
-@pytest.mark.needs("api")
+@pytest.mark.features("api")
 def test_an_error_before_the_application_is_a_problem_document_too(
     service: Service,
 ) -> None:

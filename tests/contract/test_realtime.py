@@ -32,7 +32,7 @@ from tests.starters.databases import Database
 from tests.starters.harness import HOST, Project, Service, booted
 from tests.starters.redis import redis_server
 
-pytestmark = pytest.mark.needs("realtime")
+pytestmark = pytest.mark.features("realtime")
 
 EVENTS = "/api/v1/events"
 SOCKET = "/api/v1/ws"
@@ -221,7 +221,7 @@ def test_idle_connections_have_a_heartbeat(service: Service) -> None:
         assert messages.socket.recv(1) == b"\x89"  # a ping
 
 
-@pytest.mark.needs("accounts")
+@pytest.mark.features("accounts")
 @both
 def test_strangers_may_not_listen(
     listen: Open, service: Service, person: Person
@@ -233,7 +233,7 @@ def test_strangers_may_not_listen(
     problem(person.client.post(TICKET), 401)
 
 
-@pytest.mark.needs("accounts")
+@pytest.mark.features("accounts")
 @both
 def test_each_is_told_of_their_own_items(
     listen: Open, service: Service, client: Client, person: Person
@@ -244,7 +244,7 @@ def test_each_is_told_of_their_own_items(
         assert listening.next()["item"] == mine
 
 
-@pytest.mark.needs("accounts")
+@pytest.mark.features("accounts")
 @both
 def test_a_ticket_opens_one_connection_and_stays_out_of_the_log(
     listen: Open, service: Service, person: Person
@@ -262,7 +262,7 @@ def test_a_ticket_opens_one_connection_and_stays_out_of_the_log(
     assert given.json()["ticket"][:20] not in service.output
 
 
-@pytest.mark.needs("accounts", "pages")
+@pytest.mark.features("accounts", "pages")
 @both
 def test_a_browser_needs_nothing_but_its_cookie(
     listen: Open, service: Service, person: Person
@@ -275,7 +275,7 @@ def test_a_browser_needs_nothing_but_its_cookie(
         assert listening.next()["item"] == item
 
 
-@pytest.mark.needs("accounts")
+@pytest.mark.features("accounts")
 @pytest.mark.parametrize("way", ["sign-out", "password", "disabled"])
 @both
 def test_it_ends_with_the_session(

@@ -71,7 +71,7 @@ def test_a_redirect_to_https_has_a_request_id(wary_service: Service) -> None:
     assert answer.headers["x-request-id"] == "on-the-way"
 
 
-@pytest.mark.needs("api")
+@pytest.mark.features("api")
 def test_a_failure_has_the_same_id_in_answer_and_log(failing_service: Service) -> None:
     with Client(failing_service) as client:
         response = client.get(ITEMS, headers={"X-Request-ID": "failing-in-api"})
@@ -81,7 +81,7 @@ def test_a_failure_has_the_same_id_in_answer_and_log(failing_service: Service) -
     assert any("Traceback" in str(line.get("exception", "")) for line in lines)
 
 
-@pytest.mark.needs("pages")
+@pytest.mark.features("pages")
 def test_a_failing_page_has_the_same_id_in_answer_and_log(
     failing_service: Service,
 ) -> None:

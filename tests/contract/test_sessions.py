@@ -25,7 +25,7 @@ from tests.contract.differences import Habits
 from tests.contract.test_pages import check_page, create, is_listed
 from tests.starters.harness import HOST, Service
 
-pytestmark = pytest.mark.needs("accounts", "pages")
+pytestmark = pytest.mark.features("accounts", "pages")
 
 ITEMS = "/items/"
 SIGN_IN = r".*/(sign-in|login)/?"

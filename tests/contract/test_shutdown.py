@@ -56,7 +56,7 @@ def test_it_goes_when_told_with_idle_and_stalled_connections_open(own: Own) -> N
 
 
 @pytest.mark.stored
-@pytest.mark.needs("api")
+@pytest.mark.features("api")
 def test_it_finishes_the_request_under_way(own: Own) -> None:
     name = fresh_name("Late")
     body = json.dumps({"name": name, "price": "1.00"}).encode()

@@ -24,7 +24,7 @@ from tests.starters.mailbox import Mailbox, mailbox
 from tests.starters.redis import Redis
 
 pytestmark = [
-    pytest.mark.needs("accounts", "api", "tasks"),
+    pytest.mark.features("accounts", "api", "tasks"),
     pytest.mark.skipif(os.name == "nt", reason="there is no Redis for Windows"),
 ]
 

@@ -31,7 +31,7 @@ from tests.starters.databases import Database
 from tests.starters.harness import SECRET, Service
 from tests.starters.mailbox import mailbox
 
-pytestmark = pytest.mark.needs("accounts", "api")
+pytestmark = pytest.mark.features("accounts", "api")
 
 WRITING = {"POST", "PATCH", "DELETE"}
 ME = "/api/v1/me"

@@ -26,7 +26,7 @@ from tests.contract.client import (
 )
 from tests.starters.harness import Project, Service, booted
 
-pytestmark = pytest.mark.needs("uploads", "api")
+pytestmark = pytest.mark.features("uploads", "api")
 
 PDF = b"%PDF-1.7\n"
 QUOTA = 200_000
@@ -229,7 +229,7 @@ def test_a_quota_holds_also_for_files_at_the_same_time(
         assert send(client, content).status_code == 201
 
 
-@pytest.mark.needs("accounts")
+@pytest.mark.features("accounts")
 def test_a_file_belongs_to_who_sent_it(frugal: Service) -> None:
     owner, other, stranger = Person(frugal), Person(frugal), Person(frugal)
     for person in (owner, other):
@@ -246,7 +246,7 @@ def test_a_file_belongs_to_who_sent_it(frugal: Service) -> None:
     problem(send(owner.api(), content), 409)
 
 
-@pytest.mark.needs("accounts")
+@pytest.mark.features("accounts")
 def test_strangers_are_turned_away_before_their_file_is_read(service: Service) -> None:
     for credentials in (None, "Bearer nonsense"):
         with Raw(service) as connection:
@@ -296,7 +296,7 @@ def test_files_are_never_held_whole_in_memory(service: Service, client: Client) 
         client.delete(f"{UPLOADS}/{upload['id']}")
 
 
-@pytest.mark.needs("pages")
+@pytest.mark.features("pages")
 class TestPages:
     """The same, as people without script see it."""
 

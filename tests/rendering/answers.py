@@ -114,10 +114,10 @@ def allowed(row: Mapping[Factor, Any]) -> bool:
     if len(chosen) > 1:
         return False
     return not any(
-        framework in model()["rules_out"].get(need, {})
+        framework in model()["rules_out"].get(feature, {})
         for framework in chosen
-        for (key, need), on in row.items()
-        if key == "needs" and on
+        for (key, feature), on in row.items()
+        if key == "features" and on
     )
 
 
@@ -204,19 +204,23 @@ def extreme_cases() -> Iterator[Case]:
     for framework in choices("framework"):
         yield Case(
             f"{framework} bare",
-            {"known_framework": framework, "needs": [], "extras": []},
+            {"known_framework": framework, "features": [], "extras": []},
             part="quick",
         )
         yield Case(
             f"{framework} bare with extras",
-            {"known_framework": framework, "needs": [], "extras": [*choices("extras")]},
+            {
+                "known_framework": framework,
+                "features": [],
+                "extras": [*choices("extras")],
+            },
         )
         for database in choices("database"):
             yield Case(
                 f"{framework} full on {database}",
                 {
                     "known_framework": framework,
-                    "needs": model()["built"][framework],
+                    "features": model()["built"][framework],
                     "database": database,
                     "licence": "mit",
                 },

@@ -49,14 +49,14 @@ class Project:
 
     @cached_property
     def switches(self) -> frozenset[str]:
-        """Return the names of all that is on: framework, needs, database, extras."""
+        """Return the names of all that is on: framework, features, database, extras."""
         on = {self.answers["framework"], self.answers["database"]}
         on |= set(self.answers["extras"])
-        parts = {*self.answers["needs"]}
-        for need in self.answers["needs"]:
-            parts |= {*model()["brings"].get(need, "").split()}
-        for need in [*parts]:
-            through = model()["shown_through"].get(need, "").split()
+        parts = {*self.answers["features"]}
+        for feature in self.answers["features"]:
+            parts |= {*model()["brings"].get(feature, "").split()}
+        for feature in [*parts]:
+            through = model()["shown_through"].get(feature, "").split()
             if through and not parts & {*through}:
                 parts.add(through[0])
         on |= parts
@@ -70,10 +70,10 @@ class Project:
 
     @cached_property
     def requested(self) -> list[str]:
-        """Return the needs that were asked for, those not built yet included."""
+        """Return the features that were asked for, those not built yet included."""
         own = model()["comes_with"][self.answers["use_case"]].split()
-        needs: list[str] = self.case.answers.get("needs", own)
-        return needs
+        features: list[str] = self.case.answers.get("features", own)
+        return features
 
 
 def parameter(case: Case) -> Any:  # noqa: ANN401 - pytest does not name its type

@@ -45,9 +45,9 @@ def test_it_admits_a_choice_against_the_recommendation(record: Record) -> None:
 
 
 def test_it_admits_a_choice_by_hand(record: Record) -> None:
-    text = record({"known_framework": "flask", "needs": ["admin", "pages"]})
+    text = record({"known_framework": "flask", "features": ["admin", "pages"]})
     assert "Flask, chosen by hand" in text
-    assert "The needs alone would have recommended Django." in text
+    assert "The features alone would have recommended Django." in text
     assert "as the answers recommend" not in text
 
 
@@ -78,10 +78,10 @@ def test_it_points_out_answers_that_pull_against_each_other(record: Record) -> N
 def test_it_says_how_to_add_later_what_is_not_built_yet(project: Project) -> None:
     text = project.texts[FILE]
     built = model()["built"][project.answers["framework"]]
-    later = [need for need in project.requested if need not in built]
+    later = [feature for feature in project.requested if feature not in built]
     assert ("## Not built yet" in text) == bool(later)
-    for need in later:
-        title = model()["needs"][need]
+    for feature in later:
+        title = model()["features"][feature]
         assert title in text.split("## Not built yet")[1]
     if later:
-        assert "uvx copier update --data 'needs=[" in text
+        assert "uvx copier update --data 'features=[" in text

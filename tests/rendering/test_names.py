@@ -35,7 +35,7 @@ def projects(render: Render, name: str) -> list[Path]:
             {
                 "project_name": name,
                 "known_framework": framework,
-                "needs": ["api", "pages"],
+                "features": ["api", "pages"],
                 "database": "postgresql",
                 "licence": "mit",
                 "ci_provider": provider,

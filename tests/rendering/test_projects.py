@@ -161,7 +161,7 @@ def test_it_stays_within_its_budget(project: Project) -> None:
         code_lines(text) for name, text in project.texts.items() if name.endswith(".py")
     )
     files = len(project.texts)
-    if project.switches & set(model()["needs"]):
+    if project.switches & set(model()["features"]):
         most_files, most_lines = 120, 4500
     else:
         most_files = 40 if project.answers["extras"] else 30
@@ -173,15 +173,15 @@ def test_it_stays_within_its_budget(project: Project) -> None:
 
 def test_it_remembers_only_the_needs_that_are_built(project: Project) -> None:
     built = model()["built"][project.answers["framework"]]
-    asked = [need for need in project.requested if need in built]
-    assert sorted(project.answers["needs"]) == sorted(asked)
+    asked = [feature for feature in project.requested if feature in built]
+    assert sorted(project.answers["features"]) == sorted(asked)
 
 
 def test_needs_are_folders(project: Project) -> None:
-    for need in model()["built"]["fastapi"]:
-        for folder in (f"app/{need}/", f"tests/{need}/"):
+    for feature in model()["built"]["fastapi"]:
+        for folder in (f"app/{feature}/", f"tests/{feature}/"):
             there = any(name.startswith(folder) for name in project.texts)
-            assert there == (need in project.switches), folder
+            assert there == (feature in project.switches), folder
 
 
 def test_extras_are_files(project: Project) -> None:

@@ -24,7 +24,7 @@ def contents(project: Path) -> dict[Path, bytes]:
     [
         pytest.param(case, id=case.name)
         for case in extreme_cases()
-        if case.part == "quick" and case.answers["needs"]
+        if case.part == "quick" and case.answers["features"]
     ],
 )
 def test_without_trust_it_renders_the_same(
@@ -47,7 +47,7 @@ def test_the_template_asks_for_no_trust() -> None:
 
 
 @pytest.mark.parametrize(
-    ("framework", "need"),
+    ("framework", "feature"),
     [
         (framework, key)
         for key, rules in model()["rules_out"].items()
@@ -55,19 +55,19 @@ def test_the_template_asks_for_no_trust() -> None:
     ],
 )
 def test_what_is_ruled_out_is_refused(
-    render: Render, framework: str, need: str
+    render: Render, framework: str, feature: str
 ) -> None:
     with pytest.raises(ValueError, match="framework"):
-        render({"framework": framework, "needs": [need]})
-    with pytest.raises(ValueError, match="needs"):
-        render({"known_framework": framework, "needs": [need]})
+        render({"framework": framework, "features": [feature]})
+    with pytest.raises(ValueError, match="features"):
+        render({"known_framework": framework, "features": [feature]})
 
 
 @pytest.mark.parametrize(
-    "key", ["use_case", "framework", "database", "needs", "licence"]
+    "key", ["use_case", "framework", "database", "features", "licence"]
 )
 def test_a_choice_that_does_not_exist_is_refused(render: Render, key: str) -> None:
-    given = ["nonsense"] if key == "needs" else "nonsense"
+    given = ["nonsense"] if key == "features" else "nonsense"
     with pytest.raises(ValueError, match="nonsense"):
         render({key: given})
 

@@ -17,7 +17,7 @@ from tests.conftest import ROOT
 # In words, where the default of a question depends on other answers.
 DEPENDENT_DEFAULTS = {
     "use_case": "`api`; `other` once a framework is named",
-    "needs": "those of the use case",
+    "features": "those of the use case",
     "framework": "the recommendation; the one that is known, if one is",
     "extras": "all; none for the use cases `prototype` and `education`",
 }
@@ -51,7 +51,11 @@ def use_cases() -> str:
             continue
         answers = questionnaire.answer({"use_case": key}).all
         decision = answers["recommendation"]
-        later = [need for need in answers["needs"] if need not in answers["parts"]]
+        later = [
+            feature
+            for feature in answers["features"]
+            if feature not in answers["parts"]
+        ]
         first = frameworks[decision["framework"]].title
         second = (
             frameworks[decision["runner_up"]].title if decision["runner_up"] else ""

@@ -33,7 +33,7 @@ ANSWERS: Mapping[str, Any] = {
     "load": "modest",
     "experience": "knows_django",
     "priority": "time_to_market",
-    "needs": ["accounts", "admin", "pages", "mail"],
+    "features": ["accounts", "admin", "pages", "mail"],
 }
 
 COLUMNS, LINES = 80, 70
@@ -49,7 +49,7 @@ def keys() -> Iterator[tuple[str, list[str]]]:
         return ANSWERS.get(prompt.name, prompt.default)
 
     known = {"known_framework": "none", "project_name": "My Service"}
-    Questionnaire(PackageTree()).answer(known, ask, until="needs")
+    Questionnaire(PackageTree()).answer(known, ask, until="features")
     for prompt in asked:
         answer = ANSWERS.get(prompt.name, prompt.default)
         values = [choice.value for choice in prompt.choices]

@@ -114,10 +114,10 @@ def test_copiers_oldest_version_is_the_same_everywhere() -> None:
 
 def test_needs_that_are_not_built_are_named_as_such() -> None:
     model = Questionnaire(PackageTree()).model
-    built = {need for needs in model.built.values() for need in needs}
+    built = {feature for features in model.built.values() for feature in features}
     limits = read("README.md").split("## What it cannot do")[1].split("\n##")[0]
     first = limits.strip().split("\n- ")[0]
-    assert set(re.findall(r"`(\w+)`", first)) == set(model.needs) - built
+    assert set(re.findall(r"`(\w+)`", first)) == set(model.features) - built
 
 
 def test_every_setting_of_a_service_is_documented() -> None:

@@ -44,12 +44,12 @@ class Starter:
     """One combination of answers."""
 
     framework: str
-    needs: tuple[str, ...] = ()
+    features: tuple[str, ...] = ()
     database: str = "sqlite"
 
     def __str__(self) -> str:
         return "-".join(
-            [self.framework, "+".join(self.needs) or "nothing", self.database]
+            [self.framework, "+".join(self.features) or "nothing", self.database]
         )
 
 
@@ -150,15 +150,15 @@ class Project:
 
     @property
     def sends_mail(self) -> bool:
-        return bool({"accounts", "mail"} & set(self.starter.needs))
+        return bool({"accounts", "mail"} & set(self.starter.features))
 
     @property
     def needs_redis(self) -> bool:
-        return bool({"cache", "tasks"} & set(self.starter.needs))
+        return bool({"cache", "tasks"} & set(self.starter.features))
 
     @property
     def has_tasks(self) -> bool:
-        return "tasks" in self.starter.needs
+        return "tasks" in self.starter.features
 
     def production_settings(self, database_url: str, **settings: str) -> dict[str, str]:
         """Return all that a server gets to see: nothing of the developer's."""
@@ -243,7 +243,7 @@ def installed(starter: Starter, template: Path) -> Project:
     answers = {
         "project_name": PROJECT_NAME,
         "known_framework": starter.framework,
-        "needs": list(starter.needs),
+        "features": list(starter.features),
         "database": starter.database,
     }
     render_into(directory, template=template, answers=answers)

@@ -15,7 +15,7 @@ BOTH = ("api", "pages")
 PEOPLE = ("accounts", *BOTH)
 FILES = ("accounts", "admin", *BOTH, "uploads")
 ALL = (*FILES, "cache", "realtime", "tasks")
-# Each need alone: with what it brings, since its project has that too. U7, U8 and U11
+# Each feature alone, with what it brings, since its project has that too. U7, U8, U11
 # of the criteria are among them.
 ALONE = [
     ("api",),
@@ -30,7 +30,7 @@ ALONE = [
 ]
 U12 = ("accounts", "api", "cache")
 BUILT = yaml.safe_load((ROOT / "src/selector/criteria.yml").read_text("utf-8"))["built"]
-NEEDS: dict[str, list[tuple[str, ...]]] = {
+FEATURES: dict[str, list[tuple[str, ...]]] = {
     "sqlite": [
         (),
         BOTH,
@@ -46,11 +46,11 @@ NEEDS: dict[str, list[tuple[str, ...]]] = {
     "mysql": [BOTH, ("accounts", "api")],
 }
 STARTERS = [
-    Starter(framework, needs, database)
+    Starter(framework, features, database)
     for framework in FRAMEWORKS
-    for database, combinations in NEEDS.items()
-    for needs in combinations
-    if set(needs) <= set(BUILT[framework])
+    for database, combinations in FEATURES.items()
+    for features in combinations
+    if set(features) <= set(BUILT[framework])
 ]
 
 _MARIADB_MISSING = (
@@ -65,7 +65,7 @@ def parameter(
     mark: pytest.MarkDecorator = pytest.mark.slow,
 ) -> ParameterSet:
     """Return the starter as a parameter, MySQL where it can be."""
-    usual = starter.needs in ((), BOTH) or starter == Starter(starter.framework, ALL)
+    usual = starter.features in ((), BOTH) or starter == Starter(starter.framework, ALL)
     if not usual or starter.database == "mysql":
         # The one with all of it stands for the others, and PostgreSQL for MySQL.
         mark = pytest.mark.thorough

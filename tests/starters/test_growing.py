@@ -18,12 +18,12 @@ def commit(directory: Path) -> None:
     git("commit", "--quiet", "--message=Work", cwd=directory)
 
 
-def change_needs(project: Project, needs: tuple[str, ...]) -> Project:
-    """Do what the guide to adding a need says, up to the migration."""
+def change_needs(project: Project, features: tuple[str, ...]) -> Project:
+    """Do what the guide to adding a feature says, up to the migration."""
     commit(project.directory)
     run_update(
         project.directory,
-        data={"needs": list(needs)},
+        data={"features": list(features)},
         vcs_ref=VcsRef.CURRENT,
         defaults=True,
         overwrite=True,
@@ -31,14 +31,14 @@ def change_needs(project: Project, needs: tuple[str, ...]) -> Project:
         unsafe=False,
     )
     assert not git("ls-files", "--unmerged", cwd=project.directory)
-    starter = Starter(project.starter.framework, needs, project.starter.database)
+    starter = Starter(project.starter.framework, features, project.starter.database)
     return install(starter, project.directory)
 
 
 def grown(kind: str, template: Path, directory: Path) -> tuple[Project, Database]:
     """Make a project with its first data."""
     starter = Starter("fastapi", BOTH, kind)
-    answers = {"known_framework": "fastapi", "needs": [*BOTH], "database": kind}
+    answers = {"known_framework": "fastapi", "features": [*BOTH], "database": kind}
     render_into(directory / "project", template=template, answers=answers)
     git("init", "--quiet", cwd=directory / "project")
     project = install(starter, directory / "project")

@@ -13,7 +13,7 @@ from tests.starters.matrix import ALL, PEOPLE
 
 # Each document once, and with each way to do what it promises.
 pytestmark = pytest.mark.only(
-    framework={"fastapi"}, needs={("api",), ALL, PEOPLE}, database={"sqlite"}
+    framework={"fastapi"}, features={("api",), ALL, PEOPLE}, database={"sqlite"}
 )
 
 CASES = 2000
@@ -47,7 +47,7 @@ def before_call(context, case, kwargs):
 def test_no_answer_is_a_failure_or_undocumented(
     project: Project, tmp_path: Path
 ) -> None:
-    accounts = "accounts" in project.starter.needs
+    accounts = "accounts" in project.starter.features
     (tmp_path / "schemathesis.toml").write_text(SETTINGS)
     (tmp_path / "hooks.py").write_text(HOOKS)
     database = project.new_database()

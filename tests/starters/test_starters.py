@@ -141,7 +141,9 @@ def test_its_tests_do_not_touch_the_database_they_could_see(
     assert not own_tests.other_database.exists()
 
 
-@pytest.mark.only(framework={"fastapi"}, needs={each.needs for each in STARTERS} - {()})
+@pytest.mark.only(
+    framework={"fastapi"}, features={each.features for each in STARTERS} - {()}
+)
 def test_its_tests_cover_95_percent_of_it(own_tests: OwnTests) -> None:
     (covered,) = re.findall(r"^TOTAL .* ([\d.]+)%$", own_tests.output, re.MULTILINE)
     assert float(covered) >= 95
@@ -154,7 +156,7 @@ def test_its_tests_leave_no_database_behind(own_tests: OwnTests) -> None:
     assert after == before
 
 
-@pytest.mark.only(needs={BOTH}, database={"mysql", "postgresql"})
+@pytest.mark.only(features={BOTH}, database={"mysql", "postgresql"})
 def test_its_tests_run_on_the_server_they_are_given(project: Project) -> None:
     url = f"{project.starter.database}://somebody:unused@127.0.0.1:{free_port()}/none"
     command = [project.python, "-m", "pytest", "-q", "-x"]
@@ -163,7 +165,7 @@ def test_its_tests_run_on_the_server_they_are_given(project: Project) -> None:
     assert re.search(r"\d+ (error|failed)", said), said
 
 
-@pytest.mark.only(needs={BOTH}, database={"mysql", "postgresql"})
+@pytest.mark.only(features={BOTH}, database={"mysql", "postgresql"})
 def test_its_tests_need_no_database_server(project: Project) -> None:
     assert passed(project.poe("test")) > 5
 
@@ -192,21 +194,21 @@ def test_its_development_server_needs_no_settings(project: Project) -> None:
         with httpx2.Client(base_url=base, trust_env=False) as client:
             assert client.get("/healthz").status_code == 200
             assert client.get("/readyz").status_code == 200
-            if "api" in project.starter.needs:
+            if "api" in project.starter.features:
                 listed = client.get("/api/v1/items")
-                if "accounts" in project.starter.needs:
+                if "accounts" in project.starter.features:
                     assert listed.status_code == 401
                 else:
                     assert "items" in listed.json()
                 assert client.get("/api/docs").status_code == 200
-            if "pages" in project.starter.needs:
+            if "pages" in project.starter.features:
                 page = client.get("/items/", follow_redirects=True)
                 assert page.status_code == 200
                 (style, *_) = re.findall(r'href="(/[^"]+\.css[^"]*)"', page.text)
                 assert client.get(style).status_code == 200
 
 
-@pytest.mark.only(needs={BOTH}, database={"sqlite"})
+@pytest.mark.only(features={BOTH}, database={"sqlite"})
 def test_what_stands_in_env_counts_in_development(
     project: Project, tmp_path: Path
 ) -> None:

@@ -20,7 +20,7 @@ from tests.starters.harness import (
 )
 
 # The use cases that give the same project, all answers but the use case itself apart.
-# The first of each stands for the others. Needs that are not built yet are left out.
+# The first of each stands for the others. Features that are not built yet are left out.
 GROUPS = {
     ("django", "pages"): ["rapid_development", "cms", "ecommerce", "social_network"],
     ("django", "api+pages"): ["data_driven_app"],
@@ -93,7 +93,7 @@ def test_use_cases_that_stand_for_each_other_give_the_same_project(
         new(case, directory, template_repo, "--no-setup")
         answers = yaml.safe_load((directory / ".copier-answers.yml").read_text("utf-8"))
         assert answers["framework"] == key[0]
-        assert set(answers["needs"]) == set(key[1].split()[0].split("+"))
+        assert set(answers["features"]) == set(key[1].split()[0].split("+"))
         assert (directory / "Dockerfile").exists() != key[1].endswith("without extras")
         git("init", "--quiet", cwd=directory)
         trees.append(tree(directory))
@@ -110,8 +110,8 @@ def test_a_use_case_leads_to_a_running_service(
 ) -> None:
     directory = tmp_path / "service"
     new(case, directory, template_repo)
-    framework, needs = key[0], tuple(key[1].split()[0].split("+"))
-    project = Project(Starter(framework, needs), directory, directory / ".venv")
+    framework, features = key[0], tuple(key[1].split()[0].split("+"))
+    project = Project(Starter(framework, features), directory, directory / ".venv")
     assert project.python.exists()
     assert " passed" in project.poe("test")
     project.poe("check")
@@ -120,18 +120,18 @@ def test_a_use_case_leads_to_a_running_service(
         with httpx2.Client(base_url=base, trust_env=False) as client:
             assert client.get("/healthz").status_code == 200
             assert client.get("/readyz").status_code == 200
-            if "accounts" in needs:
+            if "accounts" in features:
                 email, password = "boss@example.org", "kettle at four o'clock"
                 project.poe("create-admin", email, typed=f"{password}\n")
                 form = {"username": email, "password": password}
                 pair = client.post("/api/v1/auth/token", data=form).json()
                 client.headers["Authorization"] = f"Bearer {pair['access_token']}"
-            if "api" in needs:
+            if "api" in features:
                 created = client.post(
                     "/api/v1/items", json={"name": "First", "price": "9"}
                 )
                 assert created.status_code == 201, created.text
                 assert client.get("/api/v1/items").json()["items"] == [created.json()]
-            if "pages" in needs:
+            if "pages" in features:
                 assert client.get("/").status_code == 200
                 assert client.get("/items/").status_code == 200

@@ -87,7 +87,7 @@ def _jinja_in_a_reason(data: Data) -> None:
 
 
 def _jinja_in_a_need(data: Data) -> None:
-    data["needs"]["api"] = "{% raw %}API"
+    data["features"]["api"] = "{% raw %}API"
 
 
 def _unknown_weight(data: Data) -> None:
@@ -107,7 +107,7 @@ def _use_case_without_needs(data: Data) -> None:
 
 
 def _need_without_points(data: Data) -> None:
-    del data["criteria"]["needs"]["answers"]["cache"]
+    del data["criteria"]["features"]["answers"]["cache"]
 
 
 def _brings_half(data: Data) -> None:
@@ -164,12 +164,12 @@ SMALL = "criteria.size.answers.small"
         (_no_scale, "criteria.size", "`scale` is missing"),
         (_scale_without_words, "criteria.size.scale", "`+2`"),
         (_jinja_in_a_reason, SMALL, "Jinja"),
-        (_jinja_in_a_need, "needs.api", "Jinja"),
+        (_jinja_in_a_need, "features.api", "Jinja"),
         (_unknown_weight, "criteria.size.weight", "decisive"),
         (_negative_weight, "weights.some", "from 0 on"),
         (_unknown_need, "comes_with.api", "`graphql`"),
         (_use_case_without_needs, "criteria.use_case.answers", "api"),
-        (_need_without_points, "criteria.needs.answers", "cache"),
+        (_need_without_points, "criteria.features.answers", "cache"),
         (_brings_half, "brings.cms", "mail"),
         (_nothing_left, "rules_out", "rule every framework out"),
         (_no_reason, f"{SMALL}.flask", "expected points, row, month and reason"),
@@ -231,7 +231,7 @@ def test_no_preference_is_an_answer_that_weighs_nothing(
 ) -> None:
     criteria = questionnaire.model.criteria
     assert not criteria["use_case"].answers["other"].points
-    for name in criteria.keys() - {"use_case", "needs"}:
+    for name in criteria.keys() - {"use_case", "features"}:
         assert not criteria[name].answers["no_preference"].points
 
 
@@ -251,7 +251,7 @@ def test_reasons_fit_into_a_line_of_the_help(questionnaire: Questionnaire) -> No
     model = questionnaire.model
     for name, criterion in model.criteria.items():
         for key, answer in criterion.answers.items():
-            left_out = len(f" (no {key} here)") if name == "needs" else 0
+            left_out = len(f" (no {key} here)") if name == "features" else 0
             for point in answer.points.values():
                 assert len(point.text) + left_out <= 74, point.text
     for text in model.contradictions.values():

@@ -49,12 +49,12 @@ def asked_by_copier(
 SPOKEN: list[dict[str, Any]] = [
     {},
     {"known_framework": "django"},
-    {"known_framework": "fastapi", "needs": "[api, pages]", "customise": "yes"},
-    {"needs": []},
+    {"known_framework": "fastapi", "features": "[api, pages]", "customise": "yes"},
+    {"features": []},
     {"use_case": "prototype", "customise": True, "licence": "mit"},
     {"project_name": 'Ärger & "Söhne": #1', "use_case": "education"},
     {"project_name": "Flask", "framework": "fastapi"},
-    {"use_case": "cms", "needs": ["mail", "cms", "api"], "database": "postgresql"},
+    {"use_case": "cms", "features": ["mail", "cms", "api"], "database": "postgresql"},
 ]
 
 
@@ -63,8 +63,8 @@ def some_answers(count: int) -> list[dict[str, Any]]:
     model = Questionnaire(PackageTree()).model
     return [
         {
-            name: chance.sample(list(model.needs), chance.randrange(5))
-            if name == "needs"
+            name: chance.sample(list(model.features), chance.randrange(5))
+            if name == "features"
             else chance.choice(list(criterion.answers))
             for name, criterion in model.criteria.items()
         }
@@ -105,9 +105,9 @@ def test_what_is_passed_on_comes_out_of_copier_unchanged(
 def test_the_answers_that_were_changed_are_enough_to_repeat_it(
     questionnaire: Questionnaire,
 ) -> None:
-    data = {"use_case": "cms", "needs": "pages,mail", "size": "no_preference"}
+    data = {"use_case": "cms", "features": "pages,mail", "size": "no_preference"}
     answers = questionnaire.answer(data)
-    assert answers.changed == {"use_case": "cms", "needs": ["pages", "mail"]}
+    assert answers.changed == {"use_case": "cms", "features": ["pages", "mail"]}
     assert questionnaire.answer(answers.changed).all == answers.all
 
 
@@ -129,7 +129,7 @@ def test_few_questions_are_asked(
 
 
 @pytest.mark.parametrize(
-    ("needs", "expected"),
+    ("features", "expected"),
     [
         ("api,pages", ["pages", "api"]),
         (" api , pages ", ["pages", "api"]),
@@ -142,9 +142,9 @@ def test_few_questions_are_asked(
     ],
 )
 def test_lists_are_written_with_commas_or_as_yaml(
-    needs: object, expected: list[str], questionnaire: Questionnaire
+    features: object, expected: list[str], questionnaire: Questionnaire
 ) -> None:
-    assert questionnaire.answer({"needs": needs}).given["needs"] == expected
+    assert questionnaire.answer({"features": features}).given["features"] == expected
 
 
 @pytest.mark.parametrize(
@@ -154,9 +154,9 @@ def test_lists_are_written_with_commas_or_as_yaml(
         ({"use_case": "zzz"}, "Choose from: cms, ecommerce, "),
         ({"size": ["small"]}, "size: expected a text."),
         ({"size": None}, "size: expected a text."),
-        ({"needs": "api,graphql"}, "needs: `graphql` is not offered."),
-        ({"needs": "[api"}, "needs: give a list, such as api,pages"),
-        ({"needs": 3}, "needs: give a list"),
+        ({"features": "api,graphql"}, "features: `graphql` is not offered."),
+        ({"features": "[api"}, "features: give a list, such as api,pages"),
+        ({"features": 3}, "features: give a list"),
         ({"customise": "perhaps"}, "customise: answer yes or no."),
         ({"database": "oracle"}, "Choose from: sqlite, postgresql, mysql."),
         ({"project_name": ""}, "project_name: Give the service a name"),
@@ -170,7 +170,7 @@ def test_lists_are_written_with_commas_or_as_yaml(
         ({"project_name": "a\u202eb"}, "Leave line breaks and invisible characters"),
         ({"project_name": " a"}, "Leave out the space"),
         (
-            {"known_framework": "flask", "needs": "cms"},
+            {"known_framework": "flask", "features": "cms"},
             "does not fit the other answers",
         ),
         ({"framework": "flask", "use_case": "ecommerce"}, "no well-kept shop"),
@@ -206,7 +206,7 @@ def test_an_unknown_key_is_refused(
 def test_what_a_later_answer_may_allow_is_not_refused_before_it(
     questionnaire: Questionnaire,
 ) -> None:
-    # The needs of a shop are only its default: they can still be taken away.
+    # The features of a shop are only its default: they can still be taken away.
     questionnaire.check({"framework": "flask", "use_case": "ecommerce"})
     with pytest.raises(BadAnswer):
         questionnaire.check({"framework": "bottle"})

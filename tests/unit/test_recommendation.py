@@ -31,29 +31,31 @@ Answers = dict[str, Any]
 def alone(use_case: str, **others: object) -> Answers:
     """Answer nothing but the use case."""
     answers = dict.fromkeys(MODEL.criteria, "no_preference")
-    needs = list(MODEL.criteria["use_case"].answers[use_case].needs)
-    return {**answers, "use_case": use_case, "needs": needs, **others}
+    features = list(MODEL.criteria["use_case"].answers[use_case].features)
+    return {**answers, "use_case": use_case, "features": features, **others}
 
 
 def all_answers() -> st.SearchStrategy[Answers]:
     fields: dict[str, st.SearchStrategy[Any]] = {
         name: st.sampled_from(list(criterion.answers))
         for name, criterion in MODEL.criteria.items()
-        if name != "needs"
+        if name != "features"
     }
-    fields["needs"] = st.lists(st.sampled_from(list(MODEL.needs)), unique=True)
+    fields["features"] = st.lists(st.sampled_from(list(MODEL.features)), unique=True)
     anything = st.fixed_dictionaries(fields)
-    as_proposed = anything.map(lambda a: a | {"needs": alone(a["use_case"])["needs"]})
+    as_proposed = anything.map(
+        lambda a: a | {"features": alone(a["use_case"])["features"]}
+    )
     return anything | as_proposed
 
 
 def points_by_hand(answers: Mapping[str, Any]) -> dict[str, int]:
     """Add up the points without score.jinja."""
-    own = set(MODEL.criteria["use_case"].answers[answers["use_case"]].needs)
-    wanted = set(answers["needs"])
+    own = set(MODEL.criteria["use_case"].answers[answers["use_case"]].features)
+    wanted = set(answers["features"])
     scores = dict.fromkeys(FRAMEWORKS, 0)
     for name, criterion in MODEL.criteria.items():
-        if name == "needs":
+        if name == "features":
             counted = dict.fromkeys(wanted - own, 1) | dict.fromkeys(own - wanted, -1)
         else:
             counted = {answers[name]: 1}
@@ -65,10 +67,10 @@ def points_by_hand(answers: Mapping[str, Any]) -> dict[str, int]:
 
 
 def ranking_by_hand(answers: Mapping[str, Any]) -> list[tuple[str, int]]:
-    wanted = set(answers["needs"])
-    for key in answers["needs"]:
-        wanted |= set(MODEL.needs[key].brings)
-    out = {framework for key in wanted for framework in MODEL.needs[key].rules_out}
+    wanted = set(answers["features"])
+    for key in answers["features"]:
+        wanted |= set(MODEL.features[key].brings)
+    out = {framework for key in wanted for framework in MODEL.features[key].rules_out}
     scores = points_by_hand(answers)
     left = [framework for framework in MODEL.tie_break if framework not in out]
     return sorted(((f, scores[f]) for f in left), key=lambda rank: -rank[1])
@@ -82,19 +84,19 @@ Change = tuple[str, str, str]  # criterion, answer, kind of change
 
 
 def changes_by_hand(answers: Mapping[str, Any]) -> Iterator[tuple[Change, Answers]]:
-    """Change one answer at a time; needs nobody touched follow their use case."""
+    """Change one answer at a time; features nobody touched follow their use case."""
     use_cases = MODEL.criteria["use_case"].answers
-    untouched = set(answers["needs"]) == set(use_cases[answers["use_case"]].needs)
+    untouched = set(answers["features"]) == set(use_cases[answers["use_case"]].features)
     for name, criterion in MODEL.criteria.items():
         for answer in criterion.answers:
-            if name == "needs":
-                given = set(answers["needs"])
+            if name == "features":
+                given = set(answers["features"])
                 kind = "remove" if answer in given else "add"
-                yield (name, answer, kind), {**answers, "needs": [*given ^ {answer}]}
+                yield (name, answer, kind), {**answers, "features": [*given ^ {answer}]}
             elif answer != answers[name]:
                 after = {**answers, name: answer}
                 if name == "use_case" and untouched:
-                    after["needs"] = [*use_cases[answer].needs]
+                    after["features"] = [*use_cases[answer].features]
                 yield (name, answer, "answer"), after
 
 
@@ -140,15 +142,15 @@ def test_nothing_said_is_a_tie_of_all_with_the_gentlest_first() -> None:
     assert result.coverage["answered"] == 0
 
 
-@pytest.mark.parametrize("need", ["cms", "shop"])
-def test_a_need_that_a_framework_cannot_serve_rules_it_out(need: str) -> None:
+@pytest.mark.parametrize("feature", ["cms", "shop"])
+def test_a_need_that_a_framework_cannot_serve_rules_it_out(feature: str) -> None:
     result = DECISION.recommend(
-        alone("high_concurrency", needs=[need], experience="async_and_typing")
+        alone("high_concurrency", features=[feature], experience="async_and_typing")
     )
     assert result.framework == "django"
     assert result.runner_up is None
     assert set(result.ruled_out) == {"flask", "fastapi"}
-    assert all(rule.need == need for r in result.ruled_out.values() for rule in r)
+    assert all(rule.feature == feature for r in result.ruled_out.values() for rule in r)
 
 
 @pytest.mark.parametrize("framework", FRAMEWORKS)
@@ -212,10 +214,10 @@ def test_a_pair_that_is_named_flips_and_none_is_missing(answers: Answers) -> Non
         for one, after in harmless.items()
         for two, after_both in changes_by_hand(after)
         if any(two[:2] == change[:2] for change in harmless)
-        and (one[0] != two[0] or one[0] == "needs")
+        and (one[0] != two[0] or one[0] == "features")
         and one[:2] != two[:2]
-        # The use case goes first: needs nobody touched follow it.
-        and not (two[0] == "use_case" and one[0] == "needs")
+        # The use case goes first: features nobody touched follow it.
+        and not (two[0] == "use_case" and one[0] == "features")
         and (winner := winner_by_hand(after_both)) != first
     }
     found = [
@@ -231,12 +233,12 @@ def test_every_framework_wins_a_good_part_of_the_answers() -> None:
     space = 1
     for name, criterion in MODEL.criteria.items():
         answers = len(criterion.answers)
-        space *= 2**answers if name == "needs" else answers
+        space *= 2**answers if name == "features" else answers
     assert space == 44_728_320
 
     chance = random.Random(20261122)  # noqa: S311 - not for secrets
     won = Counter(DECISION.first(any_answers(chance)) for _ in range(1000))
-    # cms or shop is in three of four sets of needs, and only Django has them.
+    # cms or shop is in three of four sets of features, and only Django has them.
     assert won["django"] > 750
     assert all(won[framework] > 50 for framework in FRAMEWORKS)
 
@@ -249,11 +251,11 @@ def verdict_by_hand(answers: Mapping[str, Any]) -> str:
 
 @pytest.mark.slow
 def test_what_is_said_of_all_answers_is_counted() -> None:
-    """Every set of answers with the needs that its use case proposes.
+    """Every set of answers with the features that its use case proposes.
 
     What one more answer does is tried on every tenth of them.
     """
-    names = [name for name in MODEL.criteria if name != "needs"]
+    names = [name for name in MODEL.criteria if name != "features"]
     first: Counter[str] = Counter()
     verdicts: Counter[str] = Counter()
     turned: dict[str, list[bool]] = {"clear": [], "close": [], "tie": []}
@@ -293,8 +295,8 @@ def test_what_is_said_of_all_answers_is_counted() -> None:
 def any_answers(chance: random.Random) -> Answers:
     """Draw answers, each combination as likely as any other."""
     return {
-        name: [need for need in MODEL.needs if chance.random() < 0.5]
-        if name == "needs"
+        name: [feature for feature in MODEL.features if chance.random() < 0.5]
+        if name == "features"
         else chance.choice(list(criterion.answers))
         for name, criterion in MODEL.criteria.items()
     }
@@ -334,7 +336,7 @@ def test_the_question_to_answer_next_is_the_one_that_tells_most(
             leads += [after[-1] - after[-2]] if points else []
         return Fraction(sum(leads), len(leads))
 
-    still_open = set(MODEL.criteria) - set(result.coverage["criteria"]) - {"needs"}
+    still_open = set(MODEL.criteria) - set(result.coverage["criteria"]) - {"features"}
     promising = {n: m for n in still_open if (m := mean_lead(n)) > (result.margin or 0)}
     best = max(promising.values(), default=None)
     settling = {name for name, mean in promising.items() if mean == best}
@@ -351,11 +353,11 @@ def test_answers_that_pull_against_each_other_are_pointed_out(rule: str) -> None
     told: Answers = {}
     for condition in rule.split():
         name, _, answer = condition.partition("=")
-        if name == "needs":
-            told["needs"] = [answer]
-        elif name != "needs!":
+        if name == "features":
+            told["features"] = [answer]
+        elif name != "features!":
             told[name] = answer
-    answers = alone(told.pop("use_case", "other"), **{"needs": []} | told)
+    answers = alone(told.pop("use_case", "other"), **{"features": []} | told)
     found = {
         " ".join(c.answers): c.text for c in DECISION.recommend(answers).contradictions
     }
@@ -369,7 +371,9 @@ def test_a_use_case_alone_contradicts_nothing(use_case: str) -> None:
 
 def test_a_need_of_the_use_case_that_is_left_out_takes_its_points_back() -> None:
     own = DECISION.recommend(alone("rapid_development"))
-    without = DECISION.recommend(alone("rapid_development", needs=["accounts", "mail"]))
+    without = DECISION.recommend(
+        alone("rapid_development", features=["accounts", "mail"])
+    )
     assert without.scores["django"] == own.scores["django"] - 3 - 1  # admin and pages
     taken = {r.text for r in without.reasons if r.points < 0 and r.answer == "admin"}
     assert taken == {"Django generates its admin panel (no admin here)"}
@@ -391,12 +395,14 @@ def test_an_answer_that_only_speaks_for_one_never_lowers_it(
     answers: Answers, spoken: tuple[str, str, str]
 ) -> None:
     name, answer, framework = spoken
-    if name == "needs":
+    if name == "features":
         without: Answers = {
             **answers,
-            "needs": [need for need in answers["needs"] if need != answer],
+            "features": [
+                feature for feature in answers["features"] if feature != answer
+            ],
         }
-        with_it = {**without, "needs": [*without["needs"], answer]}
+        with_it = {**without, "features": [*without["features"], answer]}
     else:
         without = {**answers, name: "no_preference"}
         with_it = {**answers, name: answer}
@@ -439,9 +445,11 @@ def test_the_order_of_the_file_does_not_matter(answers: Answers, seed: int) -> N
 def test_the_order_of_the_needs_does_not_matter(
     answers: Answers, chance: random.Random
 ) -> None:
-    needs = list(answers["needs"])
-    chance.shuffle(needs)
-    assert DECISION.standing(answers) == DECISION.standing({**answers, "needs": needs})
+    features = list(answers["features"])
+    chance.shuffle(features)
+    assert DECISION.standing(answers) == DECISION.standing(
+        {**answers, "features": features}
+    )
 
 
 def test_another_weight_changes_what_a_criterion_counts() -> None:

@@ -119,7 +119,7 @@ def conflicts(project: Path) -> set[str]:
 def base(next_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Give a committed project of the first release, to be copied."""
     place = tmp_path_factory.mktemp("base") / "service"
-    answers = {"known_framework": "fastapi", "needs": ["api"]}
+    answers = {"known_framework": "fastapi", "features": ["api"]}
     return committed(copy(next_template, place, answers, ref="v0.1.0"))
 
 

@@ -26,8 +26,8 @@ from tests.update.conftest import (
 from tests.update.releases import NEXT, commit_all, released
 
 CHANGES: dict[str, Answers] = {
-    "a need added": {"needs": ["api", "pages"]},
-    "a need taken away": {"needs": []},
+    "a feature added": {"features": ["api", "pages"]},
+    "a feature taken away": {"features": []},
     "another database": {"database": "mysql"},
     "another CI provider": {"ci_provider": "gitlab"},
     "fewer extras": {"extras": ["ci"]},
@@ -64,7 +64,7 @@ def test_a_project_lives_on_with_its_data_through_every_change(
     template: Path, tmp_path: Path, framework: str
 ) -> None:
     (since, *_) = released()
-    answers = {"known_framework": framework, "needs": ["api"]}
+    answers = {"known_framework": framework, "features": ["api"]}
     directory = committed(copy(template, tmp_path / "service", answers, ref=since))
     project = install(Starter(framework, ("api",)), directory)
     project.poe("seed")
@@ -73,8 +73,8 @@ def test_a_project_lives_on_with_its_data_through_every_change(
     assert data
 
     for changed in (
-        {"needs": model()["built"][framework]},
-        {"needs": ["pages"], "database": "postgresql", "ci_provider": "gitlab"},
+        {"features": model()["built"][framework]},
+        {"features": ["pages"], "database": "postgresql", "ci_provider": "gitlab"},
     ):
         commit_all(directory, "Own work")
         update(directory, answers=changed)

@@ -80,7 +80,7 @@ class Living:
     def __post_init__(self) -> None:
         answers = {
             "known_framework": self.framework,
-            "needs": model()["built"][self.framework],
+            "features": model()["built"][self.framework],
         }
         self.start = copy(self.template, self.folder / "start", answers, ref=self.since)
         committed(self.start)

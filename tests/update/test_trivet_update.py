@@ -140,7 +140,7 @@ def test_a_need_is_added_and_taken_away(
     trivet: Trivet, project: Path, next_template: Path, tmp_path: Path
 ) -> None:
     assert trivet("update", project, "--add", "pages", "--no-test").code == 0
-    assert set(stored_answers(project)["needs"]) == {"api", "pages"}
+    assert set(stored_answers(project)["features"]) == {"api", "pages"}
     fresh = copy(next_template, tmp_path / "both", stored_answers(project), ref=NEXT)
     assert contents(project) == contents(fresh)
     git("checkout", "--quiet", "-B", "main", cwd=project)
@@ -190,7 +190,7 @@ def test_edited_files_are_named_before_they_go(trivet: Trivet, project: Path) ->
         (["--data", "database=oracle"], "`oracle` is not offered"),
         (["--data", "databse=mysql"], "Did you mean `database`?"),
         (["--data", "database"], "write key=value"),
-        (["--data", "needs=api"], "--add NEED"),
+        (["--data", "features=api"], "--add FEATURE"),
         (["--data", "last_release=1"], "cannot be given"),
         (["--ref", "v7.7.7"], "no version `v7.7.7`"),
         (["--template", "/no/such/place"], "no folder /no/such/place"),
@@ -321,7 +321,10 @@ def answers(old: str, new: str) -> object:
         (never_had_answers, "either Trivet did not make it"),
         (answers("_commit: v0.1.0", "_commit: v0.0.9"), "does not have v0.0.9"),
         (answers("_commit:", "commit:"), "has no `_commit`. It should not be edited"),
-        (answers("needs:", "needs: ["), "cannot be read. It should not be edited"),
+        (
+            answers("features:", "features: ["),
+            "cannot be read. It should not be edited",
+        ),
         (answers("framework: fastapi\nd", "framework: flask\nd"), "depends on fastapi"),
         (answers("size: no_preference", "size: huge"), "`huge` is not offered"),
     ],

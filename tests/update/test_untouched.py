@@ -18,7 +18,7 @@ from tests.update.releases import commit_all, released
 FULL = {
     f"{framework} full": {
         "known_framework": framework,
-        "needs": model()["built"][framework],
+        "features": model()["built"][framework],
         "database": "postgresql",
         "licence": "mit",
     }
