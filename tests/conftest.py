@@ -1,21 +1,16 @@
 """The work tree as a template, and projects rendered from it."""
 
 import os
-import re
 import shutil
 import signal
 import subprocess
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
-from types import CodeType
 from typing import Protocol
 
 import pytest
 from copier import run_copy
-from jinja2 import Environment
-from xdist.remote import Producer
-from xdist.scheduler import LoadScopeScheduling
 
 ROOT = Path(__file__).parent.parent
 
@@ -64,22 +59,20 @@ def render_into(
     return destination
 
 
-class ByProject(LoadScopeScheduling):  # type: ignore[misc]  # xdist is untyped
-    """Give all tests of one project to one worker, which renders and installs it once.
+@pytest.hookimpl(trylast=True)  # after pytest's own order
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Sort the tests of one project together.
 
-    The mark xdist_group would do: but pytest-xdist 3.8 writes the group where pytest
-    9.2 no longer looks for it.
+    `--dist worksteal` gives each worker a contiguous part of the list, so that hardly
+    any project is rendered, installed and started by both.
     """
-
-    def _split_scope(self, nodeid: str) -> str:
-        starter = re.search(r"(django|fastapi|flask)-[\w+]+-(sqlite|\w+sql)", nodeid)
-        case = re.match(r"tests/rendering/[^\[]*(\[[^]-]*)", nodeid)
-        return starter[0] if starter else case[1] if case else nodeid
+    items.sort(key=project_of)
 
 
-@pytest.hookimpl(optionalhook=True)  # it is not there with -p no:xdist
-def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> ByProject:
-    return ByProject(config, log)
+def project_of(item: pytest.Item) -> str:
+    """Return a name for the project that a test runs in, empty if there is none."""
+    callspec = getattr(item, "callspec", None)  # only parametrized tests have one
+    return str(callspec.params.get("project", "")) if callspec else ""
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -89,31 +82,6 @@ def no_settings_of_the_user(tmp_path_factory: pytest.TempPathFactory) -> Iterato
     settings.write_text("{}\n", encoding="utf-8")
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("COPIER_SETTINGS_PATH", str(settings))
-        yield
-
-
-@pytest.fixture(scope="session", autouse=True)
-def compiled_once() -> Iterator[None]:
-    """Let Jinja compile a text once, not for each project: it is half of rendering."""
-    kept: dict[object, CodeType] = {}
-    compile_text: Callable[..., CodeType] = Environment.compile
-
-    # Where a text stands is left out: each clone of a template is elsewhere.
-    def compiled(
-        self: Environment,
-        source: str,
-        name: str | None = None,
-        filename: str | None = None,
-        *flags: bool,
-    ) -> CodeType:
-        settings = [each for each in vars(self).values() if isinstance(each, str | int)]
-        key = (type(self), *settings, *self.extensions, source, name, flags)
-        if key not in kept:
-            kept[key] = compile_text(self, source, name, filename, *flags)
-        return kept[key]
-
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(Environment, "compile", compiled)
         yield
 
 

@@ -8,68 +8,51 @@ import pytest
 
 from tests.contract.client import Browser, Client, credentials
 from tests.contract.differences import HABITS, Habits
-from tests.contract.exchanges import EXCHANGES
 from tests.starters.databases import Database, free_port
 from tests.starters.harness import Project, Service, Starter, booted, installed
-from tests.starters.matrix import ALL, BOTH, STARTERS, parameter
+from tests.starters.parameters import parametrize
+from tests.starters.selection import (
+    ALONE,
+    BUILT,
+    FRAMEWORKS,
+    FULL,
+    ON_SERVERS,
+    alone,
+    distinct,
+)
 
 FRIEND = "https://friend.example"
 
 
-def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """Run each test against the starters that its marks let through.
+def marked(metafunc: pytest.Metafunc, name: str) -> set[str]:
+    """Return the features that all marks of this name list."""
+    marks = metafunc.definition.iter_markers(name)
+    return {feature for mark in marks for feature in mark.args}
 
-    `features` asks for starters that have these features, `without` for those without;
-    `stored` adds those on database servers; `once` is for what depends on nothing but
-    the framework.
-    """
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Run each test where its marks say that it can fail: see selection.py."""
     if "project" not in metafunc.fixturenames:
         return
-    features = {
-        feature
-        for mark in metafunc.definition.iter_markers("features")
-        for feature in mark.args
-    }
-    unwanted = {
-        feature
-        for mark in metafunc.definition.iter_markers("without")
-        for feature in mark.args
-    }
-    chosen = [
-        starter
-        for starter in STARTERS
-        if features <= set(starter.features) and not unwanted & set(starter.features)
-    ]
-    if not metafunc.definition.get_closest_marker("stored"):
-        chosen = [starter for starter in chosen if starter.database == "sqlite"]
-    if metafunc.definition.get_closest_marker("once"):
-        most = BOTH if features <= set(BOTH) else ALL
-        chosen = [starter for starter in chosen if starter.features == most]
+    needed, unwanted = marked(metafunc, "features"), marked(metafunc, "without")
 
-    def mark(starter: Starter) -> pytest.MarkDecorator:
-        """Leave what accounts hardly change to the thorough part."""
-        elsewhere = "accounts" in starter.features and (
-            features <= set(BOTH) or starter.database != "sqlite"
-        )
-        return pytest.mark.thorough if elsewhere else pytest.mark.slow
+    def fits(starter: Starter) -> bool:
+        features = {*starter.features}
+        return needed <= features and not unwanted & features
 
-    if "kind" in metafunc.fixturenames:
-        pairs = [
-            parameter(starter, kind, mark=mark(starter))
-            for starter in chosen
-            for kind, exchange in EXCHANGES.items()
-            if exchange.feature is None or exchange.feature in starter.features
+    chosen = [starter for starter in FULL if fits(starter)]
+    if unwanted:
+        for framework in FRAMEWORKS:
+            fitting = [s for s in ALONE if s.framework == framework and fits(s)]
+            chosen += fitting[:1]
+    for feature in sorted(marked(metafunc, "alone")):
+        fitting = [
+            alone(each, feature) for each in FRAMEWORKS if feature in BUILT[each]
         ]
-        metafunc.parametrize(
-            ["project", "kind"], pairs, indirect=["project"], scope="session"
-        )
-    else:
-        metafunc.parametrize(
-            "project",
-            [parameter(starter, mark=mark(starter)) for starter in chosen],
-            indirect=True,
-            scope="session",
-        )
+        chosen += filter(fits, fitting)
+    if metafunc.definition.get_closest_marker("database"):
+        chosen += filter(fits, ON_SERVERS)
+    parametrize(metafunc, distinct(chosen))
 
 
 @pytest.fixture(scope="session")

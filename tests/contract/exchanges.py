@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from tests.contract.client import ITEMS, JSON, head
+from tests.starters.harness import Service
 
 _LARGE = str(50 * 1024 * 1024)
 _NOBODY = "00000000-0000-4000-8000-000000000000"
@@ -51,3 +52,13 @@ EXCHANGES = {
     "method not for pages": Exchange(head("TRACE", "/"), 405, "pages"),
     "static file not there": Exchange(head("GET", "/static/none.css"), 404, "pages"),
 }
+
+
+def exchanges(service: Service) -> dict[str, Exchange]:
+    """Return the exchanges that a service's features allow, by their names."""
+    features = {None, *service.project.starter.features}
+    return {
+        kind: exchange
+        for kind, exchange in EXCHANGES.items()
+        if exchange.feature in features
+    }

@@ -30,15 +30,23 @@ def zeros(total: int) -> Iterator[bytes]:
         yield b"0" * 65_536
 
 
-@pytest.mark.parametrize("path", ["/no/such/thing", "/", ITEMS, "/items/new"])
 def test_a_length_over_the_limit_is_refused_at_once(
-    service: Service, path: str
+    service: Service, subtests: pytest.Subtests
 ) -> None:
-    for length in (MEBIBYTE + 1, 50 * MEBIBYTE):
-        request = head("POST", path, Content_Length=str(length), Content_Type=JSON)
-        answer = raw(service, request)
-        assert answer.status == 413, length
-        assert answer.seconds < BODY_TIMEOUT_SECONDS
+    for path in (
+        "/no/such/thing",
+        "/",
+        ITEMS,
+        "/items/new",
+    ):
+        with subtests.test(path=path):
+            for length in (MEBIBYTE + 1, 50 * MEBIBYTE):
+                request = head(
+                    "POST", path, Content_Length=str(length), Content_Type=JSON
+                )
+                answer = raw(service, request)
+                assert answer.status == 413, length
+                assert answer.seconds < BODY_TIMEOUT_SECONDS
 
 
 def test_a_body_just_at_the_limit_is_let_through(client: Client) -> None:
@@ -46,14 +54,24 @@ def test_a_body_just_at_the_limit_is_let_through(client: Client) -> None:
     assert response.status_code in {403, 404, 405}
 
 
-@pytest.mark.parametrize("path", ["/no/such/thing", "/", ITEMS, "/items/new"])
-def test_an_endless_chunked_body_is_refused_soon(service: Service, path: str) -> None:
-    kind = FORM if path == "/items/new" else JSON
-    answer = send_chunked(service, path, zeros(50 * MEBIBYTE), Content_Type=kind)
-    assert answer.status in {404, 405, 411, 413}
-    if answer.status in {404, 405}:  # nobody reads a body there
-        assert path != ITEMS or "api" not in service.project.starter.features
-    assert answer.sent < 8 * MEBIBYTE
+def test_an_endless_chunked_body_is_refused_soon(
+    service: Service, subtests: pytest.Subtests
+) -> None:
+    for path in (
+        "/no/such/thing",
+        "/",
+        ITEMS,
+        "/items/new",
+    ):
+        with subtests.test(path=path):
+            kind = FORM if path == "/items/new" else JSON
+            answer = send_chunked(
+                service, path, zeros(50 * MEBIBYTE), Content_Type=kind
+            )
+            assert answer.status in {404, 405, 411, 413}
+            if answer.status in {404, 405}:  # nobody reads a body there
+                assert path != ITEMS or "api" not in service.project.starter.features
+            assert answer.sent < 8 * MEBIBYTE
 
 
 def test_the_limit_is_a_setting(open_service: Service) -> None:
@@ -114,6 +132,7 @@ def test_a_body_cut_off_creates_nothing(service: Service, client: Client) -> Non
 
 
 @pytest.mark.features("pages")
+@pytest.mark.alone("pages")
 def test_a_form_cut_off_creates_nothing(service: Service, client: Client) -> None:
     browser = Browser(client)
     form = browser.page("/items/new").form("name")
@@ -139,9 +158,10 @@ def test_a_form_cut_off_creates_nothing(service: Service, client: Client) -> Non
     assert name not in browser.page("/items/").text
 
 
-@pytest.mark.parametrize(
-    "headers",
-    [
+def test_a_length_that_makes_no_sense_is_refused(
+    service: Service, subtests: pytest.Subtests
+) -> None:
+    for headers in (
         {"Content_Length": "-1"},
         {"Content_Length": "abc"},
         {"Content_Length": "1e3"},
@@ -149,13 +169,12 @@ def test_a_form_cut_off_creates_nothing(service: Service, client: Client) -> Non
         {"Content_Length": "5\r\nContent-Length: 6"},
         {"Transfer_Encoding": "nonsense"},
         {"Transfer_Encoding": "chunked, nonsense"},
-    ],
-)
-def test_a_length_that_makes_no_sense_is_refused(
-    service: Service, headers: dict[str, str | None]
-) -> None:
-    answer = raw(service, head("POST", "/no/such/thing", **headers) + b"0\r\n\r\n")
-    assert answer.status in {0, 400, 411, 413, 501}
+    ):
+        with subtests.test(headers=headers):
+            answer = raw(
+                service, head("POST", "/no/such/thing", **headers) + b"0\r\n\r\n"
+            )
+            assert answer.status in {0, 400, 411, 413, 501}
 
 
 @contextlib.contextmanager
@@ -178,14 +197,19 @@ def stalled(service: Service, count: int, path: str) -> Iterator[list[Raw]]:
         yield connections
 
 
-@pytest.mark.once
-@pytest.mark.parametrize("path", ["/no/such/thing", ITEMS, "/items/new"])
-def test_a_body_that_stops_coming_is_given_up(service: Service, path: str) -> None:
-    with stalled(service, 2, path) as connections:
-        for connection in connections:
-            assert connection.has_answer(BODY_TIMEOUT_SECONDS + SLACK_SECONDS)
-            answer: RawResponse = connection.read("POST")
-            assert answer.status in {0, 400, 403, 404, 405, 408, 411}
+def test_a_body_that_stops_coming_is_given_up(
+    service: Service, subtests: pytest.Subtests
+) -> None:
+    for path in (
+        "/no/such/thing",
+        ITEMS,
+        "/items/new",
+    ):
+        with subtests.test(path=path), stalled(service, 2, path) as connections:
+            for connection in connections:
+                assert connection.has_answer(BODY_TIMEOUT_SECONDS + SLACK_SECONDS)
+                answer: RawResponse = connection.read("POST")
+                assert answer.status in {0, 400, 403, 404, 405, 408, 411}
 
 
 def test_bodies_that_stop_coming_hold_no_worker_for_ever(service: Service) -> None:

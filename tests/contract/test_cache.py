@@ -32,7 +32,7 @@ def change_all(client: Client) -> None:
     assert item["id"] not in {each["id"] for each in client.walk()}
 
 
-@pytest.mark.stored
+@pytest.mark.database
 def test_lists_are_kept_until_an_item_changes(own: Own) -> None:
     with Client(own.service) as client:
         client.create(description="before")

@@ -44,25 +44,40 @@ def document(open_client: Client) -> dict[str, Any]:
     return found
 
 
-@pytest.mark.parametrize(
-    "path", [DOCUMENT, *VIEWERS, f"{DOCUMENT}/", "/api/docs/", "/api/redoc/"]
-)
-def test_documentation_is_off_by_default(client: Client, path: str) -> None:
-    problem(client.get(path), 404)
+def test_documentation_is_off_by_default(
+    client: Client, subtests: pytest.Subtests
+) -> None:
+    for path in (
+        DOCUMENT,
+        *VIEWERS,
+        f"{DOCUMENT}/",
+        "/api/docs/",
+        "/api/redoc/",
+    ):
+        with subtests.test(path=path):
+            problem(client.get(path), 404)
 
 
-@pytest.mark.parametrize(
-    "path", ["/docs", "/redoc", "/openapi.json", "/api/docs/oauth2-redirect"]
-)
-def test_there_is_no_documentation_elsewhere(client: Client, path: str) -> None:
-    assert client.get(path).status_code == 404
+def test_there_is_no_documentation_elsewhere(
+    client: Client, subtests: pytest.Subtests
+) -> None:
+    for path in (
+        "/docs",
+        "/redoc",
+        "/openapi.json",
+        "/api/docs/oauth2-redirect",
+    ):
+        with subtests.test(path=path):
+            assert client.get(path).status_code == 404
 
 
+@pytest.mark.alone("api")
 def test_the_document_is_valid(document: dict[str, Any]) -> None:
     assert document["openapi"].startswith("3.")
     validate(document)
 
 
+@pytest.mark.alone("api")
 def test_the_document_tells_of_every_call(document: dict[str, Any]) -> None:
     paths = document["paths"]
     collection = paths[ITEMS]
@@ -81,6 +96,7 @@ def test_the_document_tells_of_every_call(document: dict[str, Any]) -> None:
     }
 
 
+@pytest.mark.alone("api")
 def test_the_document_says_that_errors_are_problem_documents(
     document: dict[str, Any],
 ) -> None:
@@ -95,6 +111,7 @@ def test_the_document_says_that_errors_are_problem_documents(
                     )
 
 
+@pytest.mark.alone("api")
 def test_the_document_tells_only_of_calls_that_exist(
     document: dict[str, Any], open_client: Client
 ) -> None:
@@ -105,56 +122,65 @@ def test_the_document_tells_only_of_calls_that_exist(
                 assert response.status_code not in {405, 500}, (method, path)
 
 
-@pytest.mark.parametrize("path", VIEWERS)
-def test_a_viewer_comes_with_all_its_files(open_client: Client, path: str) -> None:
-    response = open_client.get(path)
-    assert response.status_code == 200
-    page = Page(ORIGIN + path, response.text)
-    assert DOCUMENT in response.text or any(
-        DOCUMENT in open_client.get(urlsplit(address).path).text
-        for address in page.assets()
-    )
-    scripts = [address for address in page.assets() if address.endswith(".js")]
-    assert scripts
-    for address in page.assets():
-        parts = urlsplit(address)
-        if parts.scheme == "data":
-            continue
-        assert parts.hostname == HOST, address
-        asset = open_client.get(parts.path, params=parts.query or None)
-        assert asset.status_code == 200, address
-        assert asset.content
-        assert asset.headers["x-content-type-options"] == "nosniff"
-    for address in page.links():
-        assert urlsplit(address).hostname == HOST, address
-    assert not re.search(
-        r"https?://(?!service\.example)[\w.]*(cdn|unpkg|googleapis)", response.text
-    )
+def test_a_viewer_comes_with_all_its_files(
+    open_client: Client, subtests: pytest.Subtests
+) -> None:
+    for path in VIEWERS:
+        with subtests.test(path=path):
+            response = open_client.get(path)
+            assert response.status_code == 200
+            page = Page(ORIGIN + path, response.text)
+            assert DOCUMENT in response.text or any(
+                DOCUMENT in open_client.get(urlsplit(address).path).text
+                for address in page.assets()
+            )
+            scripts = [address for address in page.assets() if address.endswith(".js")]
+            assert scripts
+            for address in page.assets():
+                parts = urlsplit(address)
+                if parts.scheme == "data":
+                    continue
+                assert parts.hostname == HOST, address
+                asset = open_client.get(parts.path, params=parts.query or None)
+                assert asset.status_code == 200, address
+                assert asset.content
+                assert asset.headers["x-content-type-options"] == "nosniff"
+            for address in page.links():
+                assert urlsplit(address).hostname == HOST, address
+            assert not re.search(
+                r"https?://(?!service\.example)[\w.]*(cdn|unpkg|googleapis)",
+                response.text,
+            )
 
 
-@pytest.mark.parametrize("path", VIEWERS)
-def test_a_viewer_works_under_its_own_policy(open_client: Client, path: str) -> None:
-    response = open_client.get(path)
-    policy = directives(response.headers["content-security-policy"])
-    assert policy["object-src"] == ["'none'"]
-    assert policy["base-uri"] == ["'none'"]
-    assert policy["frame-ancestors"] == ["'none'"]
-    scripts = policy.get("script-src", policy.get("default-src", []))
-    assert "'unsafe-eval'" not in scripts
-    assert "'unsafe-inline'" not in scripts
-    for _, attributes, source in inline(response.text, "script"):
-        digest = base64.b64encode(hashlib.sha256(source.encode()).digest()).decode()
-        nonce = re.search(r'nonce="([^"]+)"', attributes)
-        assert f"'sha256-{digest}'" in scripts or (
-            nonce and f"'nonce-{nonce.group(1)}'" in scripts
-        ), source
-    styles = policy.get("style-src", policy.get("default-src", []))
-    if inline(response.text, "style") or 'style="' in response.text:
-        assert "'unsafe-inline'" in styles or any(
-            "nonce" in source for source in styles
-        )
-    assert not re.search(r"<[^>]+\son\w+=", response.text)
-    check_no_version(response.headers)
+def test_a_viewer_works_under_its_own_policy(
+    open_client: Client, subtests: pytest.Subtests
+) -> None:
+    for path in VIEWERS:
+        with subtests.test(path=path):
+            response = open_client.get(path)
+            policy = directives(response.headers["content-security-policy"])
+            assert policy["object-src"] == ["'none'"]
+            assert policy["base-uri"] == ["'none'"]
+            assert policy["frame-ancestors"] == ["'none'"]
+            scripts = policy.get("script-src", policy.get("default-src", []))
+            assert "'unsafe-eval'" not in scripts
+            assert "'unsafe-inline'" not in scripts
+            for _, attributes, source in inline(response.text, "script"):
+                digest = base64.b64encode(
+                    hashlib.sha256(source.encode()).digest()
+                ).decode()
+                nonce = re.search(r'nonce="([^"]+)"', attributes)
+                assert f"'sha256-{digest}'" in scripts or (
+                    nonce and f"'nonce-{nonce.group(1)}'" in scripts
+                ), source
+            styles = policy.get("style-src", policy.get("default-src", []))
+            if inline(response.text, "style") or 'style="' in response.text:
+                assert "'unsafe-inline'" in styles or any(
+                    "nonce" in source for source in styles
+                )
+            assert not re.search(r"<[^>]+\son\w+=", response.text)
+            check_no_version(response.headers)
 
 
 def inline(text: str, tag: str) -> list[tuple[str, str, str]]:

@@ -13,7 +13,7 @@ from tests.contract.client import (
     problem,
     raw,
 )
-from tests.contract.exchanges import EXCHANGES
+from tests.contract.exchanges import exchanges
 from tests.starters.harness import Service
 
 HTML = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
@@ -31,15 +31,21 @@ def check_silent(text: str, service: Service) -> None:
     assert str(service.project.directory) not in text
 
 
-def test_no_answer_tells_of_the_inside(service: Service, kind: str) -> None:
-    answer = raw(service, EXCHANGES[kind].request)
-    check_silent(answer.text, service)
-    for name, value in answer.headers.items():
-        check_silent(f"{name}: {value}", service)
+@pytest.mark.alone("api", "pages")
+def test_no_answer_tells_of_the_inside(
+    service: Service, subtests: pytest.Subtests
+) -> None:
+    for kind, exchange in exchanges(service).items():
+        with subtests.test(kind=kind):
+            answer = raw(service, exchange.request)
+            check_silent(answer.text, service)
+            for name, value in answer.headers.items():
+                check_silent(f"{name}: {value}", service)
 
 
-@pytest.mark.stored
+@pytest.mark.database
 @pytest.mark.features("api")
+@pytest.mark.alone("api")
 def test_a_failure_in_the_api_is_a_problem_without_details(
     failing_service: Service,
 ) -> None:
@@ -54,8 +60,9 @@ def test_a_failure_in_the_api_is_a_problem_without_details(
         assert client.get("/healthz").status_code == 200
 
 
-@pytest.mark.stored
+@pytest.mark.database
 @pytest.mark.features("pages")
+@pytest.mark.alone("pages")
 def test_a_failing_page_is_a_page_without_details(failing_service: Service) -> None:
     with Client(failing_service) as client:
         response = client.get("/items/", headers={"Accept": HTML})
@@ -67,29 +74,34 @@ def test_a_failing_page_is_a_page_without_details(failing_service: Service) -> N
 
 
 def test_a_failure_is_logged_in_full(failing_service: Service) -> None:
-    if not {"api", "pages"} & set(failing_service.project.starter.features):
-        pytest.skip("nothing there that could fail")
     raw(failing_service, head("GET", ITEMS))
     raw(failing_service, head("GET", "/items/"))
     assert "Traceback" in failing_service.output
 
 
+@pytest.mark.alone("api", "pages")
 def test_errors_below_api_are_always_problems(client: Client) -> None:
     for path in ("/api/", "/api/v1", "/api/v2/items", "/api/v1/nothing"):
         problem(client.get(path, headers={"Accept": HTML}), 404)
         problem(client.get(path, headers={"Accept": JSON}), 404)
 
 
-@pytest.mark.parametrize("accept", [JSON, PROBLEM])
-def test_whoever_prefers_json_gets_problems(client: Client, accept: str) -> None:
-    problem(client.get("/no/such/thing", headers={"Accept": accept}), 404)
+def test_whoever_prefers_json_gets_problems(
+    client: Client, subtests: pytest.Subtests
+) -> None:
+    for accept in (
+        JSON,
+        PROBLEM,
+    ):
+        with subtests.test(accept=accept):
+            problem(client.get("/no/such/thing", headers={"Accept": accept}), 404)
 
 
+@pytest.mark.features("api")
+@pytest.mark.without("pages")
 def test_without_pages_all_errors_are_problems(
     client: Client, service: Service
 ) -> None:
-    if "pages" in service.project.starter.features:
-        pytest.skip("it has pages")
     for accept in (HTML, "*/*", JSON):
         problem(client.get("/no/such/thing", headers={"Accept": accept}), 404)
         problem(
@@ -101,38 +113,36 @@ def test_without_pages_all_errors_are_problems(
         assert answer.headers["content-type"].startswith(PROBLEM)
 
 
+ERRORS_IN_PAGES = {
+    400: head("GET", "/", Host="evil.example", Accept=HTML),
+    403: head(
+        "POST",
+        "/items/new",
+        Accept=HTML,
+        Content_Length="0",
+        Origin="https://evil.example",
+        Sec_Fetch_Site="cross-site",
+    ),
+    404: head("GET", "/no/such/thing", Accept=HTML),
+    405: head("TRACE", "/", Accept=HTML),
+    413: head("POST", "/items/new", Accept=HTML, Content_Length=str(10**8)),
+}
+
+
 @pytest.mark.features("pages")
-@pytest.mark.parametrize(
-    ("request_head", "status"),
-    [
-        (head("GET", "/", Host="evil.example", Accept=HTML), 400),
-        (
-            head(
-                "POST",
-                "/items/new",
-                Accept=HTML,
-                Content_Length="0",
-                Origin="https://evil.example",
-                Sec_Fetch_Site="cross-site",
-            ),
-            403,
-        ),
-        (head("GET", "/no/such/thing", Accept=HTML), 404),
-        (head("TRACE", "/", Accept=HTML), 405),
-        (head("POST", "/items/new", Accept=HTML, Content_Length=str(10**8)), 413),
-    ],
-    ids=["400", "403", "404", "405", "413"],
-)
+@pytest.mark.alone("pages")
 def test_errors_are_pages_to_a_browser(
-    service: Service, request_head: bytes, status: int
+    service: Service, subtests: pytest.Subtests
 ) -> None:
-    answer = raw(service, request_head)
-    assert answer.status == status
-    assert answer.headers["content-type"].startswith("text/html")
-    assert "<h1" in answer.text
-    assert "lang=" in answer.text
-    if status == 405:
-        assert {"GET"} <= set(re.split(r"\s*,\s*", answer.headers["allow"]))
+    for status, request in ERRORS_IN_PAGES.items():
+        with subtests.test(status=status):
+            answer = raw(service, request)
+            assert answer.status == status
+            assert answer.headers["content-type"].startswith("text/html")
+            assert "<h1" in answer.text
+            assert "lang=" in answer.text
+            if status == 405:
+                assert {"GET"} <= set(re.split(r"\s*,\s*", answer.headers["allow"]))
 
 
 @pytest.mark.features("pages")
@@ -141,7 +151,7 @@ def test_an_error_page_leads_back(browser: Browser) -> None:
     assert page.link("/") == "/"
 
 
-@pytest.mark.stored
+@pytest.mark.database
 @pytest.mark.features("api")
 def test_a_refused_change_changes_nothing(client: Client) -> None:
     first, second = client.create(description="before"), client.create()
@@ -155,9 +165,10 @@ def test_a_refused_change_changes_nothing(client: Client) -> None:
         assert client.get(f"{ITEMS}/{first['id']}").json() == first
 
 
-@pytest.mark.parametrize(
-    "request_line",
-    [
+def test_odd_requests_get_an_ordinary_answer(
+    service: Service, subtests: pytest.Subtests
+) -> None:
+    for request_line in (
         "GET /%00 HTTP/1.1",
         "GET /%ff%fe HTTP/1.1",
         "GET /%ED%A0%80 HTTP/1.1",
@@ -169,14 +180,11 @@ def test_a_refused_change_changes_nothing(client: Client) -> None:
         "GET /" + "a" * 6000 + " HTTP/1.1",
         "TRACE / HTTP/1.1",
         "PROPFIND / HTTP/1.1",
-    ],
-)
-def test_odd_requests_get_an_ordinary_answer(
-    service: Service, request_line: str
-) -> None:
-    rest = head("GET", "/").split(b"\r\n", 1)[1]
-    answer = raw(service, request_line.encode() + b"\r\n" + rest)
-    assert answer.status in {200, 400, 403, 404, 405, 414, 501}
-    assert "dependencies" not in answer.text
-    assert "root:" not in answer.text
-    check_silent(answer.text, service)
+    ):
+        with subtests.test(request_line=request_line):
+            rest = head("GET", "/").split(b"\r\n", 1)[1]
+            answer = raw(service, request_line.encode() + b"\r\n" + rest)
+            assert answer.status in {200, 400, 403, 404, 405, 414, 501}
+            assert "dependencies" not in answer.text
+            assert "root:" not in answer.text
+            check_silent(answer.text, service)

@@ -12,7 +12,7 @@ from tests.contract.client import AUTH, Browser, Client, Person, code, problem
 from tests.starters.databases import Database
 from tests.starters.harness import Project, Service, booted
 
-pytestmark = [pytest.mark.features("accounts"), pytest.mark.once]
+pytestmark = [pytest.mark.features("accounts")]
 
 ME = "/api/v1/me"
 # Python runs this before anything else is imported.

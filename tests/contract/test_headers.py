@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import pytest
 
 from tests.contract.client import ITEMS, Raw, head, raw
-from tests.contract.exchanges import EXCHANGES
+from tests.contract.exchanges import exchanges
 from tests.starters.harness import HOST, Service
 
 
@@ -35,27 +35,39 @@ def check_no_version(headers: Mapping[str, str]) -> None:
     assert "x-powered-by" not in headers
 
 
+@pytest.mark.alone("api", "pages")
 def test_every_kind_of_answer_has_the_security_headers(
-    service: Service, kind: str
+    service: Service, subtests: pytest.Subtests
 ) -> None:
-    answer = raw(service, EXCHANGES[kind].request)
-    assert answer.status == EXCHANGES[kind].status
-    check_headers(answer.headers)
-    assert answer.headers["strict-transport-security"].split(";")[0] == "max-age=3600"
+    for kind, exchange in exchanges(service).items():
+        with subtests.test(kind=kind):
+            answer = raw(service, exchange.request)
+            assert answer.status == exchange.status
+            check_headers(answer.headers)
+            hsts = answer.headers["strict-transport-security"]
+            assert hsts.split(";")[0] == "max-age=3600"
 
 
-def test_no_header_comes_twice(service: Service, kind: str) -> None:
-    line, rest = EXCHANGES[kind].request.split(b"\r\n", 1)
+@pytest.mark.alone("api", "pages")
+def test_no_header_comes_twice(service: Service, subtests: pytest.Subtests) -> None:
+    for kind, exchange in exchanges(service).items():
+        with subtests.test(kind=kind):
+            names = Counter(header_names(service, exchange.request))
+            for name in ("set-cookie", "vary"):
+                names.pop(name, None)
+            assert [name for name, count in names.items() if count > 1] == []
+
+
+def header_names(service: Service, request: bytes) -> list[str]:
+    """Return the names of an answer's headers as often as they occur."""
+    line, rest = request.split(b"\r\n", 1)
     with Raw(service) as connection:
         connection.send(line + b"\r\nConnection: close\r\n" + rest)
         received = b""
         while data := connection.socket.recv(65_536):
             received += data
     lines = received.split(b"\r\n\r\n")[0].decode("latin-1").split("\r\n")[1:]
-    names = Counter(line.split(":")[0].lower() for line in lines)
-    for name in ("set-cookie", "vary"):
-        names.pop(name, None)
-    assert [name for name, count in names.items() if count > 1] == []
+    return [line.split(":")[0].lower() for line in lines]
 
 
 def test_a_redirect_to_https_has_the_security_headers(wary_service: Service) -> None:

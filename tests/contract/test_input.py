@@ -50,55 +50,54 @@ MALFORMED = {
 }
 
 
-@pytest.mark.stored
-@pytest.mark.parametrize("kind_of_body", MALFORMED)
-def test_malformed_json_gets_400(client: Client, kind_of_body: str) -> None:
-    problem(client.post_json(MALFORMED[kind_of_body]), 400)
+def test_malformed_json_gets_400(client: Client, subtests: pytest.Subtests) -> None:
+    for kind, body in MALFORMED.items():
+        with subtests.test(kind=kind):
+            problem(client.post_json(body), 400)
 
 
-@pytest.mark.stored
-@pytest.mark.parametrize(
-    "body",
-    [
-        b"[" * 100_000 + b"]" * 100_000,
-        b'{"name":' * 50_000 + b"1" + b"}" * 50_000,
-        b'{"name": "a", "price": ' + b"1" * 5000 + b"}",
-        b'{"name": "a", "price": ' + b"1" * 500_000 + b"}",
-        b'{"name": "a", "price": "' + b"9" * 500_000 + b'"}',
-        b'{"name": "\xed\xa0\x80", "price": "1.00"}',
-        b'{"name": "a", "price": 1e999999999}',
-        b'{"name": "a", "price": "1e999999999"}',
-        b'{"name": "a", "price": "1e-999999999"}',
-    ],
-    ids=[
-        "deep arrays",
-        "deep objects",
-        "long number",
-        "very long number",
-        "long text",
-        "encoded surrogate",
-        "large exponent",
-        "large exponent in text",
-        "small exponent in text",
-    ],
-)
+BEYOND_THE_PARSER = {
+    "deep arrays": b"[" * 100_000 + b"]" * 100_000,
+    "deep objects": b'{"name":' * 50_000 + b"1" + b"}" * 50_000,
+    "long number": b'{"name": "a", "price": ' + b"1" * 5000 + b"}",
+    "very long number": b'{"name": "a", "price": ' + b"1" * 500_000 + b"}",
+    "long text": b'{"name": "a", "price": "' + b"9" * 500_000 + b'"}',
+    "encoded surrogate": b'{"name": "\xed\xa0\x80", "price": "1.00"}',
+    "large exponent": b'{"name": "a", "price": 1e999999999}',
+    "large exponent in text": b'{"name": "a", "price": "1e999999999"}',
+    "small exponent in text": b'{"name": "a", "price": "1e-999999999"}',
+}
+
+
 def test_what_is_beyond_the_parser_gets_400_or_422_soon(
-    client: Client, body: bytes
+    client: Client, subtests: pytest.Subtests
 ) -> None:
-    response = client.post_json(body)
-    assert response.status_code in {400, 422}
-    problem(response, response.status_code)
-    assert response.elapsed.total_seconds() < 5
+    for kind, body in BEYOND_THE_PARSER.items():
+        with subtests.test(kind=kind):
+            response = client.post_json(body)
+            assert response.status_code in {400, 422}
+            problem(response, response.status_code)
+            assert response.elapsed.total_seconds() < 5
 
 
-@pytest.mark.parametrize("body", ["[]", '"text"', "1", "null", "true", "[{}]", "NaN"])
-def test_json_that_is_no_object_gets_422(client: Client, body: str) -> None:
-    problem(client.post_json(body), 422)
+def test_json_that_is_no_object_gets_422(
+    client: Client, subtests: pytest.Subtests
+) -> None:
+    for body in (
+        "[]",
+        '"text"',
+        "1",
+        "null",
+        "true",
+        "[{}]",
+        "NaN",
+    ):
+        with subtests.test(body=body):
+            problem(client.post_json(body), 422)
 
 
-@pytest.mark.parametrize(
-    "unknown",
-    [
+def test_an_unknown_field_gets_422(client: Client, subtests: pytest.Subtests) -> None:
+    for unknown in (
         "id",
         "created_at",
         "updated_at",
@@ -108,22 +107,28 @@ def test_json_that_is_no_object_gets_422(client: Client, body: str) -> None:
         "__proto__",
         "",
         "\u00e9",
-    ],
-)
-def test_an_unknown_field_gets_422(client: Client, unknown: str) -> None:
-    body = {"name": fresh_name(), "price": "1.00", unknown: "swordfish"}
-    response = client.post(ITEMS, json=body)
-    document = problem(response, 422)
-    assert len(document["errors"]) == 1
-    assert "swordfish" not in response.text
+    ):
+        with subtests.test(unknown=unknown):
+            body = {"name": fresh_name(), "price": "1.00", unknown: "swordfish"}
+            response = client.post(ITEMS, json=body)
+            document = problem(response, 422)
+            assert len(document["errors"]) == 1
+            assert "swordfish" not in response.text
 
 
-@pytest.mark.parametrize("key", ["\\ud800", "\\u0000", "a" * 10_000])
-def test_an_unknown_field_with_an_odd_name_gets_422(client: Client, key: str) -> None:
-    response = client.post_json(
-        f'{{"name": "{fresh_name()}", "price": "1.00", "{key}": 1}}'
-    )
-    problem(response, 422)
+def test_an_unknown_field_with_an_odd_name_gets_422(
+    client: Client, subtests: pytest.Subtests
+) -> None:
+    for key in (
+        "\\ud800",
+        "\\u0000",
+        "a" * 10_000,
+    ):
+        with subtests.test(key=key):
+            response = client.post_json(
+                f'{{"name": "{fresh_name()}", "price": "1.00", "{key}": 1}}'
+            )
+            problem(response, 422)
 
 
 def test_each_bad_field_has_one_entry_that_does_not_echo_it(client: Client) -> None:
@@ -150,9 +155,10 @@ def test_a_taken_name_is_not_echoed(client: Client) -> None:
     assert "swordfish" not in response.text
 
 
-@pytest.mark.parametrize(
-    "content_type",
-    [
+def test_a_body_of_another_type_gets_415(
+    client: Client, subtests: pytest.Subtests
+) -> None:
+    for content_type in (
         "text/plain",
         "text/json",
         "application/x-www-form-urlencoded",
@@ -167,54 +173,64 @@ def test_a_taken_name_is_not_echoed(client: Client) -> None:
         "text/plain; application/json",
         "*/*",
         None,
-    ],
-)
-def test_a_body_of_another_type_gets_415(
-    client: Client, content_type: str | None
+    ):
+        with subtests.test(content_type=content_type):
+            item = client.create()
+            name = fresh_name()
+            headers = {} if content_type is None else {"Content-Type": content_type}
+            content = json.dumps({"name": name, "price": "1.00"}).encode()
+            problem(client.post(ITEMS, content=content, headers=headers), 415)
+            problem(
+                client.patch(f"{ITEMS}/{item['id']}", content=content, headers=headers),
+                415,
+            )
+            assert name not in client.names()
+
+
+def test_json_may_be_spelt_in_its_ways(
+    client: Client, subtests: pytest.Subtests
 ) -> None:
-    item = client.create()
-    name = fresh_name()
-    headers = {} if content_type is None else {"Content-Type": content_type}
-    content = json.dumps({"name": name, "price": "1.00"}).encode()
-    problem(client.post(ITEMS, content=content, headers=headers), 415)
-    problem(
-        client.patch(f"{ITEMS}/{item['id']}", content=content, headers=headers), 415
-    )
-    assert name not in client.names()
+    for content_type in (
+        JSON,
+        "application/json; charset=utf-8",
+        "Application/JSON",
+        "application/json;",
+    ):
+        with subtests.test(content_type=content_type):
+            content = json.dumps({"name": fresh_name(), "price": "1.00"}).encode()
+            response = client.post(
+                ITEMS, content=content, headers={"Content-Type": content_type}
+            )
+            assert response.status_code == 201, response.text
 
 
-@pytest.mark.parametrize(
-    "content_type",
-    [JSON, "application/json; charset=utf-8", "Application/JSON", "application/json;"],
-)
-def test_json_may_be_spelt_in_its_ways(client: Client, content_type: str) -> None:
-    content = json.dumps({"name": fresh_name(), "price": "1.00"}).encode()
-    response = client.post(
-        ITEMS, content=content, headers={"Content-Type": content_type}
-    )
-    assert response.status_code == 201, response.text
-
-
-@pytest.mark.parametrize("path", ALLOW)
-@pytest.mark.parametrize(
-    "method", ["PUT", "TRACE", "POST", "PATCH", "DELETE", "PROPFIND"]
-)
 def test_another_method_gets_405_and_is_told_which_there_are(
-    client: Client, path: str, method: str
+    client: Client, subtests: pytest.Subtests
 ) -> None:
-    if method in ALLOW[path]:
-        return
-    for body in (None, {"price": 1}):
-        response = client.request(method, path, json=body)
-        problem(response, 405)
-        assert allow(response) == ALLOW[path]
+    for path, allowed in ALLOW.items():
+        for method in (
+            "PUT",
+            "TRACE",
+            "POST",
+            "PATCH",
+            "DELETE",
+            "PROPFIND",
+        ):
+            with subtests.test(path=path, method=method):
+                if method in allowed:
+                    continue
+                for body in (None, {"price": 1}):
+                    response = client.request(method, path, json=body)
+                    problem(response, 405)
+                    assert allow(response) == allowed
 
 
-@pytest.mark.parametrize("path", ALLOW)
-def test_options_tells_the_methods(client: Client, path: str) -> None:
-    response = client.options(path)
-    assert response.status_code in {200, 204}
-    assert allow(response) == ALLOW[path]
+def test_options_tells_the_methods(client: Client, subtests: pytest.Subtests) -> None:
+    for path, allowed in ALLOW.items():
+        with subtests.test(path=path):
+            response = client.options(path)
+            assert response.status_code in {200, 204}
+            assert allow(response) == allowed
 
 
 def test_head_is_get_without_a_body(client: Client) -> None:
@@ -230,9 +246,10 @@ def test_head_is_get_without_a_body(client: Client) -> None:
         }
 
 
-@pytest.mark.parametrize(
-    "path",
-    [
+def test_there_is_nothing_at_another_path(
+    client: Client, subtests: pytest.Subtests
+) -> None:
+    for path in (
         f"{ITEMS}/",
         f"{NOBODY}/",
         f"{NOBODY}/more",
@@ -245,14 +262,13 @@ def test_head_is_get_without_a_body(client: Client) -> None:
         "/api/v1/items.json",
         "/api//v1/items",
         "/api/v1/items;a=b",
-    ],
-)
-def test_there_is_nothing_at_another_path(client: Client, path: str) -> None:
-    for method in ("GET", "POST", "DELETE"):
-        response = client.request(method, path)
-        assert response.status_code == 404, method
-        if path.startswith("/api/"):
-            assert media_type(response) == PROBLEM
+    ):
+        with subtests.test(path=path):
+            for method in ("GET", "POST", "DELETE"):
+                response = client.request(method, path)
+                assert response.status_code == 404, method
+                if path.startswith("/api/"):
+                    assert media_type(response) == PROBLEM
 
 
 def test_answers_are_json(client: Client) -> None:

@@ -17,7 +17,7 @@ import pytest
 from tests.contract.client import ITEMS, ORIGIN, Client, fresh_name, problem
 from tests.starters.harness import HOST, Service
 
-pytestmark = [pytest.mark.features("api"), pytest.mark.stored]
+pytestmark = pytest.mark.features("api")
 
 FIELDS = {"id", "name", "description", "price", "created_at", "updated_at"}
 RFC_3339_UTC = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|\+00:00)")
@@ -30,6 +30,8 @@ def moment(text: str) -> datetime:
     return datetime.fromisoformat(text)
 
 
+@pytest.mark.database
+@pytest.mark.alone("api")
 def test_an_item_is_created_and_found_where_location_says(client: Client) -> None:
     name = fresh_name()
     body = {"name": name, "description": "Two\nlines", "price": "9.00"}
@@ -56,16 +58,24 @@ def test_a_description_may_be_left_out(client: Client) -> None:
     assert response.json()["description"] == ""
 
 
-@pytest.mark.parametrize("missing", ["name", "price"])
-def test_a_name_and_a_price_may_not_be_left_out(client: Client, missing: str) -> None:
-    body = {"name": fresh_name(), "price": "1.00"}
-    del body[missing]
-    assert missing in str(problem(client.post(ITEMS, json=body), 422)["errors"])
+def test_a_name_and_a_price_may_not_be_left_out(
+    client: Client, subtests: pytest.Subtests
+) -> None:
+    for missing in (
+        "name",
+        "price",
+    ):
+        with subtests.test(missing=missing):
+            body = {"name": fresh_name(), "price": "1.00"}
+            del body[missing]
+            assert missing in str(problem(client.post(ITEMS, json=body), 422)["errors"])
 
 
-@pytest.mark.parametrize(
-    ("given", "stored"),
-    [
+@pytest.mark.database
+def test_a_price_is_text_or_number_and_comes_back_with_two_decimals(
+    client: Client, subtests: pytest.Subtests
+) -> None:
+    for given, stored in (
         ('"9.00"', "9.00"),
         ('"9"', "9.00"),
         ('"9.5"', "9.50"),
@@ -80,20 +90,22 @@ def test_a_name_and_a_price_may_not_be_left_out(client: Client, missing: str) ->
         ('"1000000.00"', "1000000.00"),
         ("999999.99", "999999.99"),
         ('"0.01"', "0.01"),
-    ],
-)
-def test_a_price_is_text_or_number_and_comes_back_with_two_decimals(
-    client: Client, given: str, stored: str
+    ):
+        with subtests.test(given=given, stored=stored):
+            response = client.post_json(
+                f'{{"name": "{fresh_name()}", "price": {given}}}'
+            )
+            assert response.status_code == 201, response.text
+            assert response.json()["price"] == stored
+            assert (
+                client.get(f"{ITEMS}/{response.json()['id']}").json()["price"] == stored
+            )
+
+
+def test_a_price_of_another_kind_gets_422(
+    client: Client, subtests: pytest.Subtests
 ) -> None:
-    response = client.post_json(f'{{"name": "{fresh_name()}", "price": {given}}}')
-    assert response.status_code == 201, response.text
-    assert response.json()["price"] == stored
-    assert client.get(f"{ITEMS}/{response.json()['id']}").json()["price"] == stored
-
-
-@pytest.mark.parametrize(
-    "given",
-    [
+    for given in (
         '"9.001"',
         "9.001",
         '"9.000"',
@@ -130,13 +142,12 @@ def test_a_price_is_text_or_number_and_comes_back_with_two_decimals(
         '"\\ud800"',
         '"1.00 EUR"',
         '"0x10"',
-    ],
-)
-def test_a_price_of_another_kind_gets_422(client: Client, given: str) -> None:
-    name = fresh_name()
-    response = client.post_json(f'{{"name": "{name}", "price": {given}}}')
-    assert "price" in str(problem(response, 422)["errors"])
-    assert name not in client.names()
+    ):
+        with subtests.test(given=given):
+            name = fresh_name()
+            response = client.post_json(f'{{"name": "{name}", "price": {given}}}')
+            assert "price" in str(problem(response, 422)["errors"])
+            assert name not in client.names()
 
 
 def test_a_price_never_comes_back_below_zero_or_with_an_exponent(
@@ -151,9 +162,11 @@ def test_a_price_never_comes_back_below_zero_or_with_an_exponent(
             assert Decimal(price) >= 0
 
 
-@pytest.mark.parametrize(
-    ("given", "stored"),
-    [
+@pytest.mark.database
+def test_a_name_is_stripped_and_composed(
+    client: Client, subtests: pytest.Subtests
+) -> None:
+    for given, stored in (
         ("  padded {} ", "padded {}"),
         ("\u00a0\u2003wide {}\u3000", "wide {}"),
         ("decomposed e\u0301 {}", "decomposed \u00e9 {}"),
@@ -168,37 +181,41 @@ def test_a_price_never_comes_back_below_zero_or_with_an_exponent(
             "\U0001f4a9\U0001f469\u200d\U0001f680 {}",
         ),
         ("\u05d0\u05d1 \u0645 {}", "\u05d0\u05d1 \u0645 {}"),
-    ],
-)
-def test_a_name_is_stripped_and_composed(
-    client: Client, given: str, stored: str
-) -> None:
-    number = fresh_name("n")
-    item = client.create(name=given.format(number))
-    assert item["name"] == stored.format(number)
-    assert client.get(f"{ITEMS}/{item['id']}").json()["name"] == stored.format(number)
+    ):
+        with subtests.test(given=given, stored=stored):
+            number = fresh_name("n")
+            item = client.create(name=given.format(number))
+            assert item["name"] == stored.format(number)
+            assert client.get(f"{ITEMS}/{item['id']}").json()["name"] == stored.format(
+                number
+            )
 
 
-@pytest.mark.parametrize(
-    ("character", "length"),
-    [("a", 100), ("\U0001f680", 100), ("e\u0301", 200), ("\u00e9", 100)],
-)
+@pytest.mark.database
 def test_a_name_may_have_a_hundred_characters(
-    client: Client, character: str, length: int
+    client: Client, subtests: pytest.Subtests
 ) -> None:
-    number = fresh_name("n")
-    filled = number + character * ((length - len(number)) // len(character) + 1)
-    name = unicodedata.normalize("NFC", filled)[:100]
-    name += "x" * (100 - len(name))
-    given = unicodedata.normalize("NFD", name) if length == 200 else name
-    item = client.create(name=f"  {given}  ")
-    assert item["name"] == name
-    problem(client.post(ITEMS, json={"name": given + "x", "price": 1}), 422)
+    for character, length in (
+        ("a", 100),
+        ("\U0001f680", 100),
+        ("e\u0301", 200),
+        ("\u00e9", 100),
+    ):
+        with subtests.test(character=character, length=length):
+            number = fresh_name("n")
+            filled = number + character * ((length - len(number)) // len(character) + 1)
+            name = unicodedata.normalize("NFC", filled)[:100]
+            name += "x" * (100 - len(name))
+            given = unicodedata.normalize("NFD", name) if length == 200 else name
+            item = client.create(name=f"  {given}  ")
+            assert item["name"] == name
+            problem(client.post(ITEMS, json={"name": given + "x", "price": 1}), 422)
 
 
-@pytest.mark.parametrize(
-    "name",
-    [
+def test_a_name_of_another_kind_gets_422(
+    client: Client, subtests: pytest.Subtests
+) -> None:
+    for name in (
         '""',
         '"   "',
         '"\\u00a0"',
@@ -222,13 +239,13 @@ def test_a_name_may_have_a_hundred_characters(
         "{}",
         "NaN",
         "1e400",
-    ],
-)
-def test_a_name_of_another_kind_gets_422(client: Client, name: str) -> None:
-    response = client.post_json(f'{{"name": {name}, "price": "1.00"}}')
-    assert "name" in str(problem(response, 422)["errors"])
+    ):
+        with subtests.test(name=name):
+            response = client.post_json(f'{{"name": {name}, "price": "1.00"}}')
+            assert "name" in str(problem(response, 422)["errors"])
 
 
+@pytest.mark.database
 def test_a_description_may_have_a_thousand_characters(client: Client) -> None:
     for character in ("a", "\U0001f680"):
         item = client.create(description=character * 1000)
@@ -242,19 +259,27 @@ def test_a_description_may_have_a_thousand_characters(client: Client) -> None:
         )
 
 
-@pytest.mark.parametrize(
-    "description",
-    ['"\\u0000"', '"a\\u0000b"', '"\\ud800"', "5", "true", "[]", "{}", "NaN"],
-)
 def test_a_description_of_another_kind_gets_422(
-    client: Client, description: str
+    client: Client, subtests: pytest.Subtests
 ) -> None:
-    body = (
-        f'{{"name": "{fresh_name()}", "price": "1.00", "description": {description}}}'
-    )
-    assert "description" in str(problem(client.post_json(body), 422)["errors"])
+    for description in (
+        '"\\u0000"',
+        '"a\\u0000b"',
+        '"\\ud800"',
+        "5",
+        "true",
+        "[]",
+        "{}",
+        "NaN",
+    ):
+        with subtests.test(description=description):
+            required = f'"name": "{fresh_name()}", "price": "1.00"'
+            response = client.post_json(f'{{{required}, "description": {description}}}')
+            assert "description" in str(problem(response, 422)["errors"])
 
 
+@pytest.mark.database
+@pytest.mark.alone("api")
 def test_a_name_is_taken_once_in_whatever_form_it_comes(client: Client) -> None:
     number = fresh_name("n")
     client.create(name=f"caf\u00e9 {number}")
@@ -266,9 +291,9 @@ def test_a_name_is_taken_once_in_whatever_form_it_comes(client: Client) -> None:
         problem(client.post(ITEMS, json={"name": same, "price": "1.00"}), 409)
 
 
-@pytest.mark.parametrize(
-    ("one", "other"),
-    [
+@pytest.mark.database
+def test_names_differ_by_code_point(client: Client, subtests: pytest.Subtests) -> None:
+    for one, other in (
         ("e", "\u00e9"),
         ("A", "a"),
         ("\u00df", "ss"),
@@ -281,13 +306,12 @@ def test_a_name_is_taken_once_in_whatever_form_it_comes(client: Client) -> None:
         ("a b", "a\u00a0b"),
         ("\U0001f600", "\U0001f601"),
         ("x", "x\u0307"),
-    ],
-)
-def test_names_differ_by_code_point(client: Client, one: str, other: str) -> None:
-    number = fresh_name("n")
-    assert client.create(name=f"{number} {one}!")["name"] == f"{number} {one}!"
-    expected = unicodedata.normalize("NFC", f"{number} {other}!")
-    assert client.create(name=f"{number} {other}!")["name"] == expected
+    ):
+        with subtests.test(one=one, other=other):
+            number = fresh_name("n")
+            assert client.create(name=f"{number} {one}!")["name"] == f"{number} {one}!"
+            expected = unicodedata.normalize("NFC", f"{number} {other}!")
+            assert client.create(name=f"{number} {other}!")["name"] == expected
 
 
 def all_at_once(service: Service, calls: list[Call]) -> list[int]:
@@ -312,6 +336,8 @@ def renaming(item: dict[str, Any], name: str) -> Call:
     return lambda client: client.patch(f"{ITEMS}/{item['id']}", json={"name": name})
 
 
+@pytest.mark.database
+@pytest.mark.alone("api")
 def test_one_of_many_who_take_a_name_at_once_gets_it(
     service: Service, client: Client
 ) -> None:
@@ -321,6 +347,8 @@ def test_one_of_many_who_take_a_name_at_once_gets_it(
         assert client.names().count(name) == 1
 
 
+@pytest.mark.database
+@pytest.mark.alone("api")
 def test_one_of_many_who_change_to_a_name_at_once_gets_it(
     service: Service, client: Client
 ) -> None:
@@ -332,11 +360,13 @@ def test_one_of_many_who_change_to_a_name_at_once_gets_it(
         assert client.names().count(name) == 1
 
 
+@pytest.mark.database
 def test_many_may_write_at_once(service: Service) -> None:
     calls = [creating(fresh_name()) for _ in range(16)]
     assert all_at_once(service, calls) == [201] * 16
 
 
+@pytest.mark.database
 def test_many_may_delete_at_once(service: Service, client: Client) -> None:
     path = f"{ITEMS}/{client.create()['id']}"
     codes = all_at_once(service, [lambda client: client.delete(path)] * 6)
@@ -344,6 +374,7 @@ def test_many_may_delete_at_once(service: Service, client: Client) -> None:
     assert set(codes) <= {204, 404}
 
 
+@pytest.mark.database
 def test_a_change_touches_only_what_it_names(client: Client) -> None:
     item = client.create(description="as it was", price="3.00")
     changes: dict[str, Any]
@@ -363,6 +394,7 @@ def test_a_change_touches_only_what_it_names(client: Client) -> None:
         item = changed
 
 
+@pytest.mark.database
 def test_an_item_may_keep_its_own_name(client: Client) -> None:
     item = client.create()
     response = client.patch(f"{ITEMS}/{item['id']}", json={"name": f" {item['name']} "})
@@ -370,9 +402,10 @@ def test_an_item_may_keep_its_own_name(client: Client) -> None:
     assert response.json()["name"] == item["name"]
 
 
-@pytest.mark.parametrize(
-    "body",
-    [
+def test_a_change_of_another_kind_gets_422(
+    client: Client, subtests: pytest.Subtests
+) -> None:
+    for body in (
         '{"name": null}',
         '{"price": null}',
         '{"price": "9.001"}',
@@ -384,22 +417,27 @@ def test_an_item_may_keep_its_own_name(client: Client) -> None:
         "[]",
         '"text"',
         "null",
-    ],
-)
-def test_a_change_of_another_kind_gets_422(client: Client, body: str) -> None:
-    item = client.create()
-    headers = {"Content-Type": "application/json"}
-    response = client.patch(f"{ITEMS}/{item['id']}", content=body, headers=headers)
-    problem(response, 422)
-    assert client.get(f"{ITEMS}/{item['id']}").json() == item
+    ):
+        with subtests.test(body=body):
+            item = client.create()
+            headers = {"Content-Type": "application/json"}
+            response = client.patch(
+                f"{ITEMS}/{item['id']}", content=body, headers=headers
+            )
+            problem(response, 422)
+            assert client.get(f"{ITEMS}/{item['id']}").json() == item
 
 
+@pytest.mark.database
+@pytest.mark.alone("api")
 def test_a_change_to_a_taken_name_gets_409(client: Client) -> None:
     first, second = client.create(), client.create()
     response = client.patch(f"{ITEMS}/{first['id']}", json={"name": second["name"]})
     problem(response, 409)
 
 
+@pytest.mark.database
+@pytest.mark.alone("api")
 def test_a_deleted_item_is_gone_and_its_name_is_free(client: Client) -> None:
     item = client.create()
     response = client.delete(f"{ITEMS}/{item['id']}")
@@ -411,36 +449,48 @@ def test_a_deleted_item_is_gone_and_its_name_is_free(client: Client) -> None:
     assert client.create(name=item["name"])["id"] != item["id"]
 
 
-@pytest.mark.parametrize("method", ["GET", "PATCH", "DELETE", "HEAD"])
-@pytest.mark.parametrize(
-    "identifier",
-    [
-        "abc",
-        "7",
-        "%00",
-        f"{NOBODY}0",
-        f"{NOBODY}"[:-1],
-        "zzzzzzzz-0000-4000-8000-000000000000",
-        "'%20OR%201=1",
-        "%C3%A9",
-        "null",
-        "-1",
-        "%ED%A0%80",
-    ],
-)
-def test_a_malformed_id_gets_422(client: Client, method: str, identifier: str) -> None:
-    body = {"price": "1.00"} if method == "PATCH" else None
-    document = problem(client.request(method, f"{ITEMS}/{identifier}", json=body), 422)
-    if document:
-        assert document["errors"]
+def test_a_malformed_id_gets_422(client: Client, subtests: pytest.Subtests) -> None:
+    for method in (
+        "GET",
+        "PATCH",
+        "DELETE",
+        "HEAD",
+    ):
+        for identifier in (
+            "abc",
+            "7",
+            "%00",
+            f"{NOBODY}0",
+            f"{NOBODY}"[:-1],
+            "zzzzzzzz-0000-4000-8000-000000000000",
+            "'%20OR%201=1",
+            "%C3%A9",
+            "null",
+            "-1",
+            "%ED%A0%80",
+        ):
+            with subtests.test(method=method, identifier=identifier):
+                body = {"price": "1.00"} if method == "PATCH" else None
+                document = problem(
+                    client.request(method, f"{ITEMS}/{identifier}", json=body), 422
+                )
+                if document:
+                    assert document["errors"]
 
 
-@pytest.mark.parametrize("method", ["GET", "PATCH", "DELETE", "HEAD"])
-def test_an_unknown_id_gets_404(client: Client, method: str) -> None:
-    body = {"price": "1.00"} if method == "PATCH" else None
-    problem(client.request(method, f"{ITEMS}/{NOBODY}", json=body), 404)
+def test_an_unknown_id_gets_404(client: Client, subtests: pytest.Subtests) -> None:
+    for method in (
+        "GET",
+        "PATCH",
+        "DELETE",
+        "HEAD",
+    ):
+        with subtests.test(method=method):
+            body = {"price": "1.00"} if method == "PATCH" else None
+            problem(client.request(method, f"{ITEMS}/{NOBODY}", json=body), 404)
 
 
+@pytest.mark.database
 def test_an_id_may_be_in_capitals(client: Client) -> None:
     item = client.create()
     assert client.get(f"{ITEMS}/{item['id'].upper()}").json() == item

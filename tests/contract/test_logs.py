@@ -5,7 +5,7 @@ import pytest
 
 from tests.contract.client import ITEMS, Client, head, json_lines, log_entries, raw
 from tests.contract.conftest import Own
-from tests.contract.exchanges import EXCHANGES
+from tests.contract.exchanges import EXCHANGES, exchanges
 from tests.starters.databases import Database
 from tests.starters.harness import SECRET, Project, Service, booted
 
@@ -43,24 +43,28 @@ def test_nothing_secret_is_logged(client: Client, service: Service) -> None:
     assert SECRET not in service.output
 
 
+@pytest.mark.alone("api", "pages")
 def test_every_kind_of_answer_is_logged_under_its_id(
-    service: Service, kind: str
+    service: Service, subtests: pytest.Subtests
 ) -> None:
-    exchange = EXCHANGES[kind]
-    request_id = "logged-" + re.sub(r"\W", "-", kind)
-    line, rest = exchange.request.split(b"\r\n", 1)
-    raw(service, line + f"\r\nX-Request-ID: {request_id}\r\n".encode() + rest)
-    if kind in {"healthz", "readyz"}:
-        raw(service, head("GET", "/no/such/thing", X_Request_ID=f"after-{kind}"))
-        log_entries(service, f"after-{kind}")
-        assert request_id not in service.output
-    else:
-        (entry,) = [
-            line
-            for line in log_entries(service, request_id)
-            if line["event"] == "request"
-        ]
-        assert entry["status"] == exchange.status
+    for kind, exchange in exchanges(service).items():
+        with subtests.test(kind=kind):
+            request_id = "logged-" + re.sub(r"\W", "-", kind)
+            line, rest = exchange.request.split(b"\r\n", 1)
+            header = f"\r\nX-Request-ID: {request_id}\r\n".encode()
+            raw(service, line + header + rest)
+            if kind in {"healthz", "readyz"}:
+                after = f"after-{kind}"
+                raw(service, head("GET", "/no/such/thing", X_Request_ID=after))
+                log_entries(service, after)
+                assert request_id not in service.output
+            else:
+                (entry,) = [
+                    line
+                    for line in log_entries(service, request_id)
+                    if line["event"] == "request"
+                ]
+                assert entry["status"] == exchange.status
 
 
 def test_a_path_cannot_forge_a_line(client: Client, service: Service) -> None:
@@ -89,7 +93,6 @@ def test_all_that_a_production_server_writes_is_json(own: Own) -> None:
         assert RFC_3339_UTC.fullmatch(line["time"])
 
 
-@pytest.mark.once
 def test_the_log_level_is_a_setting(project: Project, database: Database) -> None:
     with booted(project, database.url, LOG_LEVEL="ERROR") as service:
         answer = raw(service, head("GET", "/no/such/thing", X_Request_ID="not-logged"))

@@ -159,6 +159,7 @@ def check_refused(
             assert control.get("aria-invalid") != "true"
 
 
+@pytest.mark.alone("pages")
 def test_every_page_is_in_order(browser: Browser) -> None:
     name = fresh_name("Order")
     create(browser, name=name)
@@ -176,6 +177,7 @@ def test_every_page_is_in_order(browser: Browser) -> None:
         assert PROJECT_NAME in f"{page.one('title').text} {page.text}"
 
 
+@pytest.mark.alone("pages")
 def test_every_page_leads_somewhere(browser: Browser) -> None:
     create(browser)
     seen: set[str] = set()
@@ -224,9 +226,10 @@ def check_links_of_css(client: Client, path: str, text: str) -> None:
             assert client.get(target.path).status_code == 200, link
 
 
-@pytest.mark.parametrize(
-    "path",
-    [
+def test_static_files_end_where_they_should(
+    client: Client, subtests: pytest.Subtests
+) -> None:
+    for path in (
         "/static/",
         "/static",
         "/static/none.css",
@@ -236,13 +239,13 @@ def check_links_of_css(client: Client, path: str, text: str) -> None:
         "/static//etc/passwd",
         "/static/%00",
         "/static/" + "a" * 1000,
-    ],
-)
-def test_static_files_end_where_they_should(client: Client, path: str) -> None:
-    assert client.get(path).status_code in {400, 404, 405}
+    ):
+        with subtests.test(path=path):
+            assert client.get(path).status_code in {400, 404, 405}
 
 
-@pytest.mark.stored
+@pytest.mark.database
+@pytest.mark.alone("pages")
 def test_an_item_is_created_changed_and_deleted_without_script(
     browser: Browser, habits: Habits
 ) -> None:
@@ -279,7 +282,7 @@ def test_an_item_is_created_changed_and_deleted_without_script(
     assert browser.post(page, page.form()).status_code == 404
 
 
-@pytest.mark.stored
+@pytest.mark.database
 def test_a_list_is_shown_in_pages(browser: Browser) -> None:
     names = [fresh_name("Many") for _ in range(45)]
     for name in names:
@@ -295,41 +298,53 @@ def test_a_list_is_shown_in_pages(browser: Browser) -> None:
         )
 
 
-@pytest.mark.parametrize(
-    "page", ["0", "-1", "abc", "1e9", "99999999999999999999", "%00", "%ff"]
-)
-def test_a_page_that_is_not_there_does_no_harm(browser: Browser, page: str) -> None:
-    for query in (f"page={page}", f"cursor={page}", f"after={page}"):
-        response = browser.request("GET", f"{ITEMS}?{query}")
-        assert response.status_code in {200, 400, 404, 422}
-        check_page(as_page(response))
+def test_a_page_that_is_not_there_does_no_harm(
+    browser: Browser, subtests: pytest.Subtests
+) -> None:
+    for page in (
+        "0",
+        "-1",
+        "abc",
+        "1e9",
+        "99999999999999999999",
+        "%00",
+        "%ff",
+    ):
+        with subtests.test(page=page):
+            for query in (f"page={page}", f"cursor={page}", f"after={page}"):
+                response = browser.request("GET", f"{ITEMS}?{query}")
+                assert response.status_code in {200, 400, 404, 422}
+                check_page(as_page(response))
 
 
-@pytest.mark.stored
-@pytest.mark.parametrize(
-    "name",
-    [
+@pytest.mark.database
+def test_what_people_write_is_shown_as_text(
+    browser: Browser, subtests: pytest.Subtests
+) -> None:
+    for name in (
         "<script>alert(1)</script>{}",
         "\"'><img src=x onerror=alert(1)>{}",
         "{{{{7*7}}}}{}",
         "&amp;{}",
-    ],
-)
-def test_what_people_write_is_shown_as_text(browser: Browser, name: str) -> None:
-    written = name.format(fresh_name(" n"))
-    create(browser, name=written, description=written)
-    listed = find(browser, written)
-    check_page(listed)
-    for pattern in (EDIT, DELETE):
-        page = browser.page(address_of(browser, written, pattern))
-        check_page(page)
-        assert not [img for img in page.all("img") if img.get("src") == "x"]
-        assert "alert(1)" not in "".join(script.text for script in page.all("script"))
+    ):
+        with subtests.test(name=name):
+            written = name.format(fresh_name(" n"))
+            create(browser, name=written, description=written)
+            listed = find(browser, written)
+            check_page(listed)
+            for pattern in (EDIT, DELETE):
+                page = browser.page(address_of(browser, written, pattern))
+                check_page(page)
+                assert not [img for img in page.all("img") if img.get("src") == "x"]
+                assert "alert(1)" not in "".join(
+                    script.text for script in page.all("script")
+                )
 
 
-@pytest.mark.parametrize(
-    ("bad", "value"),
-    [
+def test_a_form_that_is_not_right_comes_back_with_the_error_at_its_field(
+    browser: Browser, habits: Habits, subtests: pytest.Subtests
+) -> None:
+    for bad, value in (
         ("name", ""),
         ("name", "   "),
         ("name", "x" * 101),
@@ -343,26 +358,30 @@ def test_what_people_write_is_shown_as_text(browser: Browser, name: str) -> None
         ("price", "Infinity"),
         ("price", "1e400"),
         ("description", "x" * 1001),
-    ],
-)
-def test_a_form_that_is_not_right_comes_back_with_the_error_at_its_field(
-    browser: Browser, habits: Habits, bad: str, value: str
-) -> None:
-    name = fresh_name("Refused")
-    fields = {"name": name, "description": "kept as it was", "price": "2.50"} | {
-        bad: value
-    }
-    page = browser.page(browser.page(ITEMS).link(NEW))
-    response = browser.post(page, form_of(page), **fields)
-    if bad == "name" and not value.strip():
-        fields["name"] = form_of(as_page(response)).values["name"].strip()
-        assert fields["name"] == ""
-        fields.pop("name")
-        assert form_of(as_page(response)).control("name").get("aria-invalid") == "true"
-    if "\u0007" in value:  # a browser would not send it, a page need not give it back
-        fields.pop("name")
-    check_refused(response, habits, fields, bad)
-    assert not is_listed(browser, name)
+    ):
+        with subtests.test(bad=bad, value=value):
+            name = fresh_name("Refused")
+            fields = {
+                "name": name,
+                "description": "kept as it was",
+                "price": "2.50",
+            } | {bad: value}
+            page = browser.page(browser.page(ITEMS).link(NEW))
+            response = browser.post(page, form_of(page), **fields)
+            if bad == "name" and not value.strip():
+                fields["name"] = form_of(as_page(response)).values["name"].strip()
+                assert fields["name"] == ""
+                fields.pop("name")
+                assert (
+                    form_of(as_page(response)).control("name").get("aria-invalid")
+                    == "true"
+                )
+            if (
+                "\u0007" in value
+            ):  # a browser would not send it, a page need not give it back
+                fields.pop("name")
+            check_refused(response, habits, fields, bad)
+            assert not is_listed(browser, name)
 
 
 def test_every_bad_field_is_told(browser: Browser, habits: Habits) -> None:
@@ -372,7 +391,8 @@ def test_every_bad_field_is_told(browser: Browser, habits: Habits) -> None:
     check_refused(response, habits, fields, *fields)
 
 
-@pytest.mark.stored
+@pytest.mark.database
+@pytest.mark.alone("pages")
 def test_a_taken_name_is_told_at_the_field(browser: Browser, habits: Habits) -> None:
     name = fresh_name("Taken \u00e9")
     create(browser, name=name)
@@ -397,35 +417,44 @@ def test_fields_that_are_missing_are_told(browser: Browser, habits: Habits) -> N
     assert form_of(as_page(response)).control("name").get("aria-invalid") == "true"
 
 
-@pytest.mark.stored
-@pytest.mark.parametrize("name", ["a%00b", "%00", "%ED%A0%80", "%FF%FE", "a%0Ab"])
+@pytest.mark.database
 def test_bytes_that_are_no_text_do_no_harm(
-    browser: Browser, habits: Habits, name: str
+    browser: Browser, habits: Habits, subtests: pytest.Subtests
 ) -> None:
-    page = browser.page(browser.page(ITEMS).link(NEW))
-    form = form_of(page)
-    hidden = {
-        key: value for key, value in form.values.items() if key not in {"name", "price"}
-    }
-    body = browser.client.build_request(
-        "POST", "/", data=hidden | {"price": "1.00"}
-    ).content
-    number = fresh_name("n").replace(" ", "+")
-    response = browser.request(
-        "POST",
-        urlsplit(page.url).path,
-        content=body + f"&name={name}{number}".encode(),
-        headers={
-            "Content-Type": "application/x-www-form-urlencoded",
-            "Origin": ORIGIN,
-            "Referer": page.url,
-            "Sec-Fetch-Site": "same-origin",
-        },
-    )
-    allowed = {400, habits.form_refused}
-    if name in {"%ED%A0%80", "%FF%FE"}:  # a replacement character is text again
-        allowed.add(habits.after_post)
-    assert response.status_code in allowed
+    for name in (
+        "a%00b",
+        "%00",
+        "%ED%A0%80",
+        "%FF%FE",
+        "a%0Ab",
+    ):
+        with subtests.test(name=name):
+            page = browser.page(browser.page(ITEMS).link(NEW))
+            form = form_of(page)
+            hidden = {
+                key: value
+                for key, value in form.values.items()
+                if key not in {"name", "price"}
+            }
+            body = browser.client.build_request(
+                "POST", "/", data=hidden | {"price": "1.00"}
+            ).content
+            number = fresh_name("n").replace(" ", "+")
+            response = browser.request(
+                "POST",
+                urlsplit(page.url).path,
+                content=body + f"&name={name}{number}".encode(),
+                headers={
+                    "Content-Type": "application/x-www-form-urlencoded",
+                    "Origin": ORIGIN,
+                    "Referer": page.url,
+                    "Sec-Fetch-Site": "same-origin",
+                },
+            )
+            allowed = {400, habits.form_refused}
+            if name in {"%ED%A0%80", "%FF%FE"}:  # a replacement character is text again
+                allowed.add(habits.after_post)
+            assert response.status_code in allowed
 
 
 FORGERIES = {
@@ -445,28 +474,29 @@ FORGERIES = {
 }
 
 
-@pytest.mark.parametrize("forgery", FORGERIES)
+@pytest.mark.alone("pages")
 def test_a_post_from_elsewhere_is_refused(
-    browser: Browser, habits: Habits, forgery: str
+    browser: Browser, habits: Habits, subtests: pytest.Subtests
 ) -> None:
-    mine = fresh_name("Mine")
-    create(browser, name=mine)
-    name = fresh_name("Forged")
-    headers = FORGERIES[forgery]
-    for path, fields in (
-        ("/items/new", {"name": name, "description": "", "price": "1.00"}),
-        (
-            address_of(browser, mine, EDIT),
-            {"name": name, "description": "", "price": "1.00"},
-        ),
-        (address_of(browser, mine, DELETE), {}),
-    ):
-        # The browser adds the victim's cookies; the hidden fields it cannot know.
-        response = browser.request("POST", path, data=fields, headers=headers)
-        assert response.status_code == habits.forged_post, path
-        check_page(as_page(response))
-    assert is_listed(browser, mine)
-    assert not is_listed(browser, name)
+    for forgery, headers in FORGERIES.items():
+        with subtests.test(forgery=forgery):
+            mine = fresh_name("Mine")
+            create(browser, name=mine)
+            name = fresh_name("Forged")
+            for path, fields in (
+                ("/items/new", {"name": name, "description": "", "price": "1.00"}),
+                (
+                    address_of(browser, mine, EDIT),
+                    {"name": name, "description": "", "price": "1.00"},
+                ),
+                (address_of(browser, mine, DELETE), {}),
+            ):
+                # The victim's browser adds the cookies, but not the hidden fields.
+                response = browser.request("POST", path, data=fields, headers=headers)
+                assert response.status_code == habits.forged_post, path
+                check_page(as_page(response))
+            assert is_listed(browser, mine)
+            assert not is_listed(browser, name)
 
 
 def test_a_form_sent_as_another_type_does_no_harm(browser: Browser) -> None:
@@ -485,16 +515,24 @@ def test_a_form_sent_as_another_type_does_no_harm(browser: Browser) -> None:
     assert not is_listed(browser, "sent as json")
 
 
-@pytest.mark.parametrize("identifier", [NOBODY, "abc", "7", "%00", "%ED%A0%80"])
 def test_an_item_that_is_not_there_gets_the_404_page(
-    browser: Browser, identifier: str
+    browser: Browser, subtests: pytest.Subtests
 ) -> None:
-    for action in ("edit", "delete"):
-        response = browser.request("GET", f"/items/{identifier}/{action}")
-        assert response.status_code == 404
-        check_page(as_page(response))
+    for identifier in (
+        NOBODY,
+        "abc",
+        "7",
+        "%00",
+        "%ED%A0%80",
+    ):
+        with subtests.test(identifier=identifier):
+            for action in ("edit", "delete"):
+                response = browser.request("GET", f"/items/{identifier}/{action}")
+                assert response.status_code == 404
+                check_page(as_page(response))
 
 
+@pytest.mark.alone("pages")
 def test_error_pages_are_in_order(browser: Browser) -> None:
     for response, status in (
         (browser.request("GET", "/no/such/thing"), 404),
@@ -506,6 +544,7 @@ def test_error_pages_are_in_order(browser: Browser) -> None:
         check_page(as_page(response))
 
 
+@pytest.mark.alone("pages")
 def test_a_failure_inside_is_a_page_in_order(failing_service: Service) -> None:
     with Client(failing_service) as client:
         response = client.get(ITEMS, headers={"Accept": "text/html"})
@@ -513,6 +552,7 @@ def test_a_failure_inside_is_a_page_in_order(failing_service: Service) -> None:
         check_page(as_page(response))
 
 
+@pytest.mark.alone("pages")
 def test_cookies_are_for_this_site_only(browser: Browser) -> None:
     for path in ("/", ITEMS, "/items/new"):
         response = browser.client.get(path, headers={"Accept": "text/html"})
@@ -538,7 +578,7 @@ def test_a_missing_slash_is_no_failure(browser: Browser) -> None:
         assert target.netloc == HOST
 
 
-@pytest.mark.stored
+@pytest.mark.database
 @pytest.mark.features("api")
 def test_pages_and_api_show_the_same_items(browser: Browser, client: Client) -> None:
     item = client.create(name=fresh_name("Shared \u00e9"), price="7.00")

@@ -162,7 +162,7 @@ def person(service: Service) -> Person:
 
 
 @both
-@pytest.mark.stored
+@pytest.mark.database
 def test_changes_are_told_once_they_are_committed(
     listen: Open, service: Service, client: Client
 ) -> None:
@@ -205,7 +205,6 @@ def test_a_socket_in_plain_text_is_refused(wary_service: Service) -> None:
         assert connection.read().status in {301, 308, 403}
 
 
-@pytest.mark.once
 def test_idle_connections_have_a_heartbeat(service: Service) -> None:
     with Raw(service, 5) as events, Raw(service, 5) as messages:
         events.send(head("GET", EVENTS))
@@ -382,7 +381,6 @@ def quietest(client: Client) -> float:
     return min(middle(client) for _ in range(3))
 
 
-@pytest.mark.once
 @pytest.mark.thorough
 def test_a_thousand_idle_connections_cost_no_request_its_answer(own: Own) -> None:
     resource = pytest.importorskip("resource")

@@ -3,7 +3,7 @@ import string
 import pytest
 
 from tests.contract.client import ITEMS, Client, head, log_entries, raw
-from tests.contract.exchanges import EXCHANGES
+from tests.contract.exchanges import exchanges
 from tests.starters.harness import HOST, Service
 
 ALLOWED = set(string.ascii_letters + string.digits + "._-")
@@ -13,26 +13,36 @@ def well_formed(request_id: str) -> bool:
     return 1 <= len(request_id) <= 64 and set(request_id) <= ALLOWED
 
 
-def test_every_kind_of_answer_has_a_request_id(service: Service, kind: str) -> None:
-    exchange = EXCHANGES[kind]
-    answer = raw(service, exchange.request)
-    assert answer.status == exchange.status, answer.text
-    assert well_formed(answer.headers["x-request-id"])
+@pytest.mark.alone("api", "pages")
+def test_every_kind_of_answer_has_a_request_id(
+    service: Service, subtests: pytest.Subtests
+) -> None:
+    for kind, exchange in exchanges(service).items():
+        with subtests.test(kind=kind):
+            answer = raw(service, exchange.request)
+            assert answer.status == exchange.status, answer.text
+            assert well_formed(answer.headers["x-request-id"])
 
-    line, rest = exchange.request.split(b"\r\n", 1)
-    own = raw(service, line + b"\r\nX-Request-ID: my.own_id-7\r\n" + rest)
-    assert own.headers["x-request-id"] == "my.own_id-7"
-
-
-@pytest.mark.parametrize("own", ["a", "A.b_c-9", "x" * 64])
-def test_a_clients_own_id_is_kept(client: Client, own: str) -> None:
-    response = client.get("/no/such/thing", headers={"X-Request-ID": own})
-    assert response.headers.get_list("x-request-id") == [own]
+            line, rest = exchange.request.split(b"\r\n", 1)
+            own = raw(service, line + b"\r\nX-Request-ID: my.own_id-7\r\n" + rest)
+            assert own.headers["x-request-id"] == "my.own_id-7"
 
 
-@pytest.mark.parametrize(
-    "own",
-    [
+def test_a_clients_own_id_is_kept(client: Client, subtests: pytest.Subtests) -> None:
+    for own in (
+        "a",
+        "A.b_c-9",
+        "x" * 64,
+    ):
+        with subtests.test(own=own):
+            response = client.get("/no/such/thing", headers={"X-Request-ID": own})
+            assert response.headers.get_list("x-request-id") == [own]
+
+
+def test_a_clients_id_of_another_form_is_replaced(
+    service: Service, subtests: pytest.Subtests
+) -> None:
+    for own in (
         "",
         "x" * 65,
         "two words",
@@ -45,12 +55,11 @@ def test_a_clients_own_id_is_kept(client: Client, own: str) -> None:
         "a:b",
         "{}",
         "%0a",
-    ],
-)
-def test_a_clients_id_of_another_form_is_replaced(service: Service, own: str) -> None:
-    answer = raw(service, head("GET", "/no/such/thing", X_Request_ID=own))
-    assert answer.headers["x-request-id"] != own
-    assert well_formed(answer.headers["x-request-id"])
+    ):
+        with subtests.test(own=own):
+            answer = raw(service, head("GET", "/no/such/thing", X_Request_ID=own))
+            assert answer.headers["x-request-id"] != own
+            assert well_formed(answer.headers["x-request-id"])
 
 
 def test_two_ids_in_one_request_are_not_both_kept(service: Service) -> None:

@@ -39,7 +39,6 @@ def stop(service: Service) -> None:
     assert "Traceback" not in service.output
 
 
-@pytest.mark.once
 def test_it_goes_when_told_with_idle_and_stalled_connections_open(own: Own) -> None:
     with (
         Raw(own.service) as idle,
@@ -55,7 +54,7 @@ def test_it_goes_when_told_with_idle_and_stalled_connections_open(own: Own) -> N
         stop(own.service)
 
 
-@pytest.mark.stored
+@pytest.mark.database
 @pytest.mark.features("api")
 def test_it_finishes_the_request_under_way(own: Own) -> None:
     name = fresh_name("Late")
@@ -85,7 +84,6 @@ def test_it_finishes_the_request_under_way(own: Own) -> None:
     assert [line["status"] for line in lines] == [201]
 
 
-@pytest.mark.once
 def test_it_stops_at_the_terminals_interrupt(own: Own) -> None:
     with Client(own.service) as client:
         assert client.get("/healthz").status_code == 200

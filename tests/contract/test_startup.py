@@ -33,9 +33,6 @@ REFUSALS: dict[str, tuple[str, str | None]] = {
 }
 
 
-pytestmark = pytest.mark.once
-
-
 def refuse(project: Project, settings: dict[str, str]) -> str:
     output_path = project.directory.parent / "refusal.log"
     with output_path.open("wb") as output:

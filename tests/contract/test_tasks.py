@@ -125,7 +125,6 @@ def test_mail_is_tried_again_when_its_server_was_away(alone: Service) -> None:
             back.controller.stop()
 
 
-@pytest.mark.once
 @pytest.mark.thorough
 def test_the_task_of_a_killed_worker_is_done_by_another(alone: Service) -> None:
     silent = SilentServer()

@@ -9,7 +9,6 @@ from tests.contract.differences import Habits
 OTHER = "biscuits at five o'clock"
 
 
-@pytest.mark.once
 @pytest.mark.features("accounts", "api")
 def test_a_reset_that_fails_half_way_changes_nothing(own: Own, habits: Habits) -> None:
     """The new password is written, then ending the tokens fails."""

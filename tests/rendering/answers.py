@@ -1,6 +1,7 @@
 """Which answers are rendered: taken from the questions, so that a new one is covered.
 
-Every choice alone, and every two choices that are allowed together.
+Nothing, everything, each use case, and every two choices that are allowed together: a
+pairwise set has each choice as well.
 """
 
 from collections.abc import Iterator, Mapping
@@ -189,43 +190,21 @@ class Case:
     part: Literal["quick", "slow", "thorough"] = "slow"
 
 
-def single_cases() -> Iterator[Case]:
-    """Yield every choice alone, all else as it comes."""
-    for key, spec in questions().items():
-        if spec.get("multiselect"):
-            yield Case(f"{key}=[]", {key: []})
-        for value in choices(key):
-            given = [value] if spec.get("multiselect") else value
-            yield Case(f"{key}={value}", {key: given})
-
-
 def extreme_cases() -> Iterator[Case]:
-    """Yield each framework with nothing on, each database with all that is built."""
+    """Yield each framework with nothing, and with everything that is built."""
     for framework in choices("framework"):
-        yield Case(
-            f"{framework} bare",
-            {"known_framework": framework, "features": [], "extras": []},
-            part="quick",
-        )
-        yield Case(
-            f"{framework} bare with extras",
-            {
-                "known_framework": framework,
-                "features": [],
-                "extras": [*choices("extras")],
-            },
-        )
-        for database in choices("database"):
-            yield Case(
-                f"{framework} full on {database}",
-                {
-                    "known_framework": framework,
-                    "features": model()["built"][framework],
-                    "database": database,
-                    "licence": "mit",
-                },
-                part="quick" if database == "postgresql" else "slow",
-            )
+        known = {"known_framework": framework}
+        bare = known | {"features": [], "extras": []}
+        yield Case(f"{framework} bare", bare, part="quick")
+        features = model()["built"][framework]
+        full = known | {"features": features, "database": "postgresql"}
+        yield Case(f"{framework} full", full | {"licence": "mit"}, part="quick")
+
+
+def use_cases() -> Iterator[Case]:
+    """Yield each use case alone: the framework and the features follow from it."""
+    for value in choices("use_case"):
+        yield Case(f"use_case={value}", {"use_case": value})
 
 
 @cache
@@ -235,4 +214,4 @@ def cases() -> list[Case]:
         Case(f"pairs {number}", as_answers(row), part="thorough")
         for number, row in enumerate(rows())
     )
-    return [*extreme_cases(), *single_cases(), *pairwise]
+    return [*extreme_cases(), *use_cases(), *pairwise]

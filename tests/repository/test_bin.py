@@ -299,7 +299,7 @@ def test_bin_test_runs_everything_and_fails_with_any_part(
         "ruff called: format --check .",
         "ruff called: check .",
         "mypy called: ",
-        f"pytest called: --numprocesses auto -m {quick}",
+        f"pytest called: --numprocesses auto --dist worksteal -m {quick}",
     ]
     assert done.stdout.splitlines()[-1].startswith("pytest"), "the tests have the end"
 

@@ -1,23 +1,19 @@
-"""Installs each starter of the smaller set once, and gives it to the tests."""
+"""Installs each selected starter once, and passes it to the tests."""
 
 from pathlib import Path
 
 import pytest
 
 from tests.starters.harness import Project, installed
-from tests.starters.matrix import STARTERS, parametrize
+from tests.starters.parameters import parametrize
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """Run each test against the starters that its mark `only` lets through."""
+    """Run each test in the starters that its mark `starters` lists."""
     if "project" in metafunc.fixturenames:
-        chosen = STARTERS
-        for mark in metafunc.definition.iter_markers("only"):
-            for name, values in mark.kwargs.items():
-                chosen = [
-                    starter for starter in chosen if getattr(starter, name) in values
-                ]
-        parametrize(metafunc, chosen)
+        mark = metafunc.definition.get_closest_marker("starters")
+        assert mark, f"{metafunc.definition.name} does not say for which starters"
+        parametrize(metafunc, mark.args[0])
 
 
 @pytest.fixture(scope="session")

@@ -10,7 +10,11 @@ from tests.conftest import git, render_into
 from tests.contract.client import ITEMS, PASSWORD, UPLOADS, Client, Person
 from tests.starters.databases import Database, new_database
 from tests.starters.harness import Project, Starter, booted, install
-from tests.starters.matrix import BOTH, FILES, PEOPLE
+from tests.starters.selection import GROWING
+
+BOTH = ("api", "pages")
+PEOPLE = ("accounts", *BOTH)
+FILES = ("accounts", "admin", *BOTH, "uploads")
 
 
 def commit(directory: Path) -> None:
@@ -18,7 +22,7 @@ def commit(directory: Path) -> None:
     git("commit", "--quiet", "--message=Work", cwd=directory)
 
 
-def change_needs(project: Project, features: tuple[str, ...]) -> Project:
+def change_features(project: Project, features: tuple[str, ...]) -> Project:
     """Do what the guide to adding a feature says, up to the migration."""
     commit(project.directory)
     run_update(
@@ -35,10 +39,12 @@ def change_needs(project: Project, features: tuple[str, ...]) -> Project:
     return install(starter, project.directory)
 
 
-def grown(kind: str, template: Path, directory: Path) -> tuple[Project, Database]:
+def grown(
+    framework: str, kind: str, template: Path, directory: Path
+) -> tuple[Project, Database]:
     """Make a project with its first data."""
-    starter = Starter("fastapi", BOTH, kind)
-    answers = {"known_framework": "fastapi", "features": [*BOTH], "database": kind}
+    starter = Starter(framework, BOTH, kind)
+    answers = {"known_framework": framework, "features": [*BOTH], "database": kind}
     render_into(directory / "project", template=template, answers=answers)
     git("init", "--quiet", cwd=directory / "project")
     project = install(starter, directory / "project")
@@ -48,6 +54,7 @@ def grown(kind: str, template: Path, directory: Path) -> tuple[Project, Database
     return project, database
 
 
+@pytest.mark.parametrize("framework", sorted(GROWING))
 @pytest.mark.parametrize(
     "database_kind",
     [
@@ -56,15 +63,15 @@ def grown(kind: str, template: Path, directory: Path) -> tuple[Project, Database
     ],
 )
 def test_accounts_come_and_go_and_the_items_stay(
-    database_kind: str, template_repo: Path, tmp_path: Path
+    framework: str, database_kind: str, template_repo: Path, tmp_path: Path
 ) -> None:
-    project, database = grown(database_kind, template_repo, tmp_path)
+    project, database = grown(framework, database_kind, template_repo, tmp_path)
     settings = {"DATABASE_URL": database.url}
     with booted(project, database.url) as service, Client(service) as client:
         before = client.walk()
         assert before
 
-    project = change_needs(project, PEOPLE)
+    project = change_features(project, PEOPLE)
     project.poe("migration", "accounts", **settings)
     project.poe("migrate", **settings)
     project.poe("check", **settings)
@@ -78,7 +85,7 @@ def test_accounts_come_and_go_and_the_items_stay(
     with pytest.raises((sqlite3.IntegrityError, RuntimeError)):
         database.execute("UPDATE items SET price = -1")
 
-    project = change_needs(project, BOTH)
+    project = change_features(project, BOTH)
     with booted(project, database.url) as service, Client(service) as client:
         assert client.walk() == [*before, mine]
         assert client.create()["id"]
@@ -87,19 +94,20 @@ def test_accounts_come_and_go_and_the_items_stay(
 
 
 @pytest.mark.thorough
+@pytest.mark.parametrize("framework", sorted(GROWING))
 @pytest.mark.parametrize("database_kind", ["sqlite", "postgresql"])
 def test_uploads_come_before_accounts_and_the_staff_finds_them(
-    database_kind: str, template_repo: Path, tmp_path: Path
+    framework: str, database_kind: str, template_repo: Path, tmp_path: Path
 ) -> None:
-    project, database = grown(database_kind, template_repo, tmp_path)
+    project, database = grown(framework, database_kind, template_repo, tmp_path)
     settings = {"DATABASE_URL": database.url}
-    project = change_needs(project, (*BOTH, "uploads"))
+    project = change_features(project, (*BOTH, "uploads"))
     for task in (["migration", "uploads"], ["migrate"], ["check"]):
         project.poe(*task, **settings)
     file = {"file": ("plan.pdf", b"%PDF-1.7")}
     with booted(project, database.url) as service, Client(service) as client:
         upload = client.post(UPLOADS, files=file).json()
-    project = change_needs(project, FILES)
+    project = change_features(project, FILES)
     for task in (["migration", "accounts"], ["migrate"], ["check"]):
         project.poe(*task, **settings)
     with booted(project, database.url) as service:

@@ -16,7 +16,15 @@ from tests.starters.databases import (
     postgresql_server,
 )
 from tests.starters.harness import Project, booted, development_server, run, uv
-from tests.starters.matrix import BOTH, STARTERS
+from tests.starters.selection import (
+    ALONE,
+    BARE,
+    COVERED,
+    FULL,
+    FULL_ON_POSTGRESQL,
+    ON_SERVERS,
+    RUNNABLE,
+)
 
 DEPRECATIONS = "error::DeprecationWarning,error::PendingDeprecationWarning"
 DEVELOPMENT_TOOLS = {
@@ -60,116 +68,83 @@ def development_data(directory: Path) -> dict[str, list[tuple[object, ...]]]:
     return data
 
 
+@pytest.mark.starters(RUNNABLE)
 def test_its_checks_pass(project: Project) -> None:
     project.poe("check")
 
 
 @dataclass(frozen=True)
-class OwnTests:
-    """One run of a project's own tests: what they said, and what they touched."""
-
-    output: str
-    before: dict[str, list[tuple[object, ...]]]
-    after: dict[str, list[tuple[object, ...]]]
-    other_database: Path
-    served: tuple[str, str]  # the databases on the server, before and after
-
-
-@dataclass(frozen=True)
-class OwnServer:
-    """A database server of the kind that a project is for, where that is one."""
+class DatabaseServer:
+    """The database server that a project's own tests use, SQLite has none."""
 
     url: str = ""
     server: Server | None = None
     listing: str = ""
 
-    def databases(self) -> str:
+    def names(self) -> str:
+        """List the databases on the server."""
         return self.server.run(self.listing) if self.server else ""
 
 
-@pytest.fixture(scope="module")
-def own_server(project: Project) -> OwnServer:
+def database_for_tests(project: Project) -> DatabaseServer:
     if project.starter.database == "postgresql":
         server = postgresql_server()
         url = f"postgresql://postgres:unused@127.0.0.1:{server.port}/postgres"
-        return OwnServer(url, server, "SELECT datname FROM pg_database ORDER BY 1;")
+        listing = "SELECT datname FROM pg_database ORDER BY 1;"
+        return DatabaseServer(url, server, listing)
     if project.starter.database == "mysql":
         server = mariadb_server()
         url = f"mysql://trivet:trivet@127.0.0.1:{server.port}/mysql"
-        return OwnServer(url, server, "SHOW DATABASES;")
-    return OwnServer()
+        return DatabaseServer(url, server, "SHOW DATABASES;")
+    return DatabaseServer()
 
 
-@pytest.fixture(scope="module")
-def own_tests(
-    project: Project,
-    own_server: OwnServer,
-    tmp_path_factory: pytest.TempPathFactory,
-) -> OwnTests:
-    """Run them once: deprecations are errors, and there is a database to see.
-
-    They run on the kind of database that the project is for.
-    """
+@pytest.mark.starters(RUNNABLE)
+def test_its_tests_pass_cover_its_code_and_leave_all_databases_alone(
+    project: Project, tmp_path: Path
+) -> None:
+    """Run them once, on the kind of database that the project is for."""
+    framework = project.starter.framework
     project.poe("seed")
     before = development_data(project.directory)
-    other = tmp_path_factory.mktemp("other") / "other.sqlite3"
+    assert any(rows for name, rows in before.items() if "item" in name)
+    other = tmp_path / "other.sqlite3"
     warnings = [part for each in DEPRECATIONS.split(",") for part in ("-W", each)]
     command = [project.python, *warnings, "-m", "pytest", "-q"]
-    if project.starter.framework == "fastapi":
+    if framework in COVERED:
         command += ["--cov", "--cov-precision=2"]
     environment = project.environment(DATABASE_URL=f"sqlite:///{other}")
-    if own_server.url:
-        environment["TEST_DATABASE_URL"] = own_server.url
-    served = own_server.databases()
+    server = database_for_tests(project)
+    if server.url:
+        environment["TEST_DATABASE_URL"] = server.url
+    databases = server.names()
+
     output = run(command, project.directory, environment)
-    after = development_data(project.directory)
-    return OwnTests(output, before, after, other, (served, own_server.databases()))
+
+    assert passed(output) > 5
+    if framework in COVERED and project.starter.features:
+        (covered,) = re.findall(r"^TOTAL .* ([\d.]+)%$", output, re.MULTILINE)
+        assert float(covered) >= 95
+    assert development_data(project.directory) == before
+    assert not other.exists(), "the database in DATABASE_URL was used"
+    assert server.names() == databases, "a database is left on the server"
 
 
-def test_its_tests_pass_with_deprecations_as_errors(own_tests: OwnTests) -> None:
-    assert passed(own_tests.output) > 5
-
-
-def test_its_tests_leave_the_development_database_alone(own_tests: OwnTests) -> None:
-    assert any(rows for name, rows in own_tests.before.items() if "item" in name)
-    assert own_tests.after == own_tests.before
-
-
-def test_its_tests_do_not_touch_the_database_they_could_see(
-    own_tests: OwnTests,
-) -> None:
-    assert not own_tests.other_database.exists()
-
-
-@pytest.mark.only(
-    framework={"fastapi"}, features={each.features for each in STARTERS} - {()}
-)
-def test_its_tests_cover_95_percent_of_it(own_tests: OwnTests) -> None:
-    (covered,) = re.findall(r"^TOTAL .* ([\d.]+)%$", own_tests.output, re.MULTILINE)
-    assert float(covered) >= 95
-
-
-@pytest.mark.only(database={"mysql", "postgresql"})
-def test_its_tests_leave_no_database_behind(own_tests: OwnTests) -> None:
-    before, after = own_tests.served
-    assert before
-    assert after == before
-
-
-@pytest.mark.only(features={BOTH}, database={"mysql", "postgresql"})
+@pytest.mark.starters(ON_SERVERS)
 def test_its_tests_run_on_the_server_they_are_given(project: Project) -> None:
     url = f"{project.starter.database}://somebody:unused@127.0.0.1:{free_port()}/none"
     command = [project.python, "-m", "pytest", "-q", "-x"]
     environment = project.environment(TEST_DATABASE_URL=url)
-    said = run(command, project.directory, environment, check=False)
-    assert re.search(r"\d+ (error|failed)", said), said
+    output = run(command, project.directory, environment, check=False)
+    assert re.search(r"\d+ (error|failed)", output), output
 
 
-@pytest.mark.only(features={BOTH}, database={"mysql", "postgresql"})
+@pytest.mark.starters(ON_SERVERS)
 def test_its_tests_need_no_database_server(project: Project) -> None:
     assert passed(project.poe("test")) > 5
 
 
+@pytest.mark.starters(RUNNABLE)
 def test_deprecations_are_errors_in_the_running_server(project: Project) -> None:
     database = project.new_database()
     with booted(project, database.url, PYTHONWARNINGS=DEPRECATIONS) as service:
@@ -182,12 +157,14 @@ def test_deprecations_are_errors_in_the_running_server(project: Project) -> None
         assert "Warning" not in service.output
 
 
+@pytest.mark.starters(FULL)
 def test_setting_up_again_changes_nothing(project: Project) -> None:
     before = development_data(project.directory)
     project.poe("setup")
     assert development_data(project.directory) == before
 
 
+@pytest.mark.starters([*FULL, *BARE, *FULL_ON_POSTGRESQL])
 def test_its_development_server_needs_no_settings(project: Project) -> None:
     with development_server(project) as service:
         base = f"http://127.0.0.1:{service.port}"
@@ -208,7 +185,7 @@ def test_its_development_server_needs_no_settings(project: Project) -> None:
                 assert client.get(style).status_code == 200
 
 
-@pytest.mark.only(features={BOTH}, database={"sqlite"})
+@pytest.mark.starters(FULL)
 def test_what_stands_in_env_counts_in_development(
     project: Project, tmp_path: Path
 ) -> None:
@@ -223,6 +200,7 @@ def test_what_stands_in_env_counts_in_development(
             assert client.get("/no/such/thing", headers=only).status_code == 404
 
 
+@pytest.mark.starters(FULL)
 def test_its_server_refuses_to_be_entered_with_an_empty_environment(
     project: Project,
 ) -> None:
@@ -237,7 +215,9 @@ def test_its_server_refuses_to_be_entered_with_an_empty_environment(
     assert "SECRET_KEY" in said
 
 
-@pytest.mark.only(framework={"django"})
+@pytest.mark.starters(
+    [starter for starter in [*FULL, *ALONE] if starter.framework == "django"]
+)
 def test_djangos_deployment_check_finds_nothing(project: Project) -> None:
     settings = project.production_settings("sqlite:////nowhere/service.sqlite3")
     command = [
@@ -252,6 +232,7 @@ def test_djangos_deployment_check_finds_nothing(project: Project) -> None:
     assert "no issues" in said
 
 
+@pytest.mark.starters(FULL)
 def test_production_gets_no_development_tools(project: Project) -> None:
     command = [
         uv(),
@@ -268,6 +249,7 @@ def test_production_gets_no_development_tools(project: Project) -> None:
     assert not names & DEVELOPMENT_TOOLS
 
 
+@pytest.mark.starters(FULL)
 def test_nothing_it_made_on_the_way_is_for_git(project: Project) -> None:
     found = run(["git", "status", "--porcelain"], project.directory).split("\n")
     assert {line for line in found if line} <= {"?? uv.lock", " M .python-version"}

@@ -22,10 +22,10 @@ from tests.contract.client import (
 )
 from tests.starters import watched
 from tests.starters.harness import Project, Service, end_process, launch, run, working
-from tests.starters.matrix import ALL
+from tests.starters.selection import full
 
 pytestmark = [
-    pytest.mark.features(*ALL),
+    pytest.mark.starters([full("fastapi")]),
     pytest.mark.skipif(sys.platform != "linux", reason="only Linux says who waited"),
 ]
 AT_ONCE = 8
