@@ -48,7 +48,8 @@ def projects(render: Render, name: str) -> list[Path]:
     ]
 
 
-@pytest.mark.slow
+# The starters that are run have an odd name too, so bin/test does not need these.
+@pytest.mark.thorough
 @pytest.mark.parametrize("name", NAMES)
 def test_an_odd_name_shows_up_as_it_is(render: Render, name: str) -> None:
     for project in projects(render, name):
