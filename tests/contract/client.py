@@ -22,7 +22,7 @@ from urllib.parse import urljoin, urlsplit
 import httpx2
 
 from tests.starters.harness import HOST, Service
-from tests.starters.mailbox import mailbox
+from tests.starters.mail_server import mail_server
 
 ORIGIN = f"https://{HOST}"
 JSON = "application/json"
@@ -543,7 +543,7 @@ class Person:
     def mail(self) -> EmailMessage:
         """Wait for the next mail."""
         self.mails += 1
-        return mailbox().last(self.email, self.mails)
+        return mail_server().last(self.email, self.mails)
 
     def join(self) -> None:
         """Register, and confirm the address."""

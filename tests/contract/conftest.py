@@ -1,4 +1,4 @@
-"""Boots each starter as in production; tests never ask for a framework."""
+"""Boots each starter as in production. The tests do not know the framework."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.contract.client import Browser, Client, credentials
-from tests.contract.differences import HABITS, Habits
+from tests.contract.differences import CONVENTIONS, Conventions
 from tests.starters.databases import Database, free_port
 from tests.starters.harness import Project, Service, Starter, booted, installed
 from tests.starters.parameters import parametrize
@@ -61,8 +61,8 @@ def project(request: pytest.FixtureRequest, template_repo: Path) -> Project:
 
 
 @pytest.fixture(scope="session")
-def habits(project: Project) -> Habits:
-    return HABITS[project.starter.framework]
+def conventions(project: Project) -> Conventions:
+    return CONVENTIONS[project.starter.framework]
 
 
 @pytest.fixture(scope="session")
@@ -72,14 +72,14 @@ def database(project: Project) -> Database:
 
 @pytest.fixture(scope="session")
 def service(project: Project, database: Database) -> Iterator[Service]:
-    """Boot the server as it is meant to run: production, behind one trusted hop."""
+    """Boot the production server behind one trusted proxy."""
     with booted(project, database.url) as service:
         yield service
 
 
 @pytest.fixture(scope="session")
-def open_service(project: Project, database: Database) -> Iterator[Service]:
-    """Boot it with what is off by default switched on, and other limits."""
+def configured_service(project: Project, database: Database) -> Iterator[Service]:
+    """Boot it with optional settings on, and with other limits."""
     with booted(
         project,
         database.url,
@@ -92,14 +92,14 @@ def open_service(project: Project, database: Database) -> Iterator[Service]:
 
 
 @pytest.fixture(scope="session")
-def wary_service(project: Project, database: Database) -> Iterator[Service]:
-    """Boot it without trust in anybody's X-Forwarded headers."""
+def service_without_proxies(project: Project, database: Database) -> Iterator[Service]:
+    """Boot it without trust in X-Forwarded headers."""
     with booted(project, database.url, TRUSTED_PROXIES="") as service:
         yield service
 
 
 @dataclass
-class Own:
+class Disposable:
     """A server and a database that a test may break."""
 
     service: Service
@@ -107,15 +107,17 @@ class Own:
 
 
 @pytest.fixture
-def own(project: Project) -> Iterator[Own]:
+def disposable(project: Project) -> Iterator[Disposable]:
     database = project.new_database()
     with booted(project, database.url) as service:
-        yield Own(service, database)
+        yield Disposable(service, database)
 
 
 @pytest.fixture
-def own_without_mail(project: Project, database: Database) -> Iterator[Service]:
-    """Boot a server whose mail server is gone."""
+def service_without_mail_server(
+    project: Project, database: Database
+) -> Iterator[Service]:
+    """Boot a server that cannot reach its mail server."""
     url = f"smtp://127.0.0.1:{free_port()}"
     with booted(project, database.url, MAIL_URL=url) as service:
         yield service

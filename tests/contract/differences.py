@@ -1,36 +1,38 @@
-"""Where a framework's own habit may differ: the only place that may say so."""
+"""Where a framework's conventions replace a row of the contract, as data."""
 
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
-class Habits:
-    """What the contract leaves to the framework."""
+class Conventions:
+    """Answers and names that the contract leaves to the framework."""
 
-    # Post, redirect, get.
-    after_post: int = 303
-    # A form that was not filled in properly.
-    form_refused: int = 422
-    # A post without, or with a wrong, proof that it comes from this site's own page.
-    forged_post: int = 403
-    # From HTTP to HTTPS.
-    to_https: int = 308
-    # A sign-in page that was not filled in with the right password.
-    sign_in_refused: int = 401
-    # How an account is disabled, without the service that might do more.
-    disable: str = "UPDATE users SET is_active = FALSE WHERE email = '{email}'"
-    # Where the admin panel stands, and what its lists call what is searched for.
+    # The redirect after a form was accepted.
+    post_redirect_status: int = 303
+    # A form with invalid input.
+    invalid_form_status: int = 422
+    # A form without a valid CSRF token, or from another origin.
+    csrf_status: int = 403
+    # The redirect from HTTP to HTTPS.
+    https_redirect_status: int = 308
+    # A sign-in form with a wrong password.
+    failed_sign_in_status: int = 401
+    # Disables an account without the service, which might do more than that.
+    disable_user_sql: str = "UPDATE users SET is_active = FALSE WHERE email = '{email}'"
+    # The admin panel's path, and the query parameter of its search.
     admin: str = "/admin/"
     admin_search: str = "search"
-    # How ending somebody's sessions is made to fail, in SQLite.
-    break_tokens: str = (
+    # Makes SQLite refuse to delete tokens.
+    broken_revocation_sql: str = (
         "CREATE TRIGGER broken BEFORE DELETE ON tokens"
         " BEGIN SELECT RAISE(ABORT, 'broken'); END"
     )
 
 
-HABITS = {
-    "fastapi": Habits(),
-    "flask": Habits(),
-    "django": Habits(after_post=302, form_refused=200, to_https=301),
+CONVENTIONS = {
+    "fastapi": Conventions(),
+    "flask": Conventions(),
+    "django": Conventions(
+        post_redirect_status=302, invalid_form_status=200, https_redirect_status=301
+    ),
 }

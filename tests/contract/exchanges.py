@@ -6,7 +6,7 @@ from tests.contract.client import ITEMS, JSON, head
 from tests.starters.harness import Service
 
 _LARGE = str(50 * 1024 * 1024)
-_NOBODY = "00000000-0000-4000-8000-000000000000"
+_MISSING_ID = "00000000-0000-4000-8000-000000000000"
 
 
 @dataclass(frozen=True)
@@ -29,7 +29,7 @@ EXCHANGES = {
     "too large": Exchange(head("POST", "/no/such/thing", Content_Length=_LARGE), 413),
     "list of items": Exchange(head("GET", ITEMS), 200, "api"),
     "head of items": Exchange(head("HEAD", ITEMS), 200, "api"),
-    "item not there": Exchange(head("GET", f"{ITEMS}/{_NOBODY}"), 404, "api"),
+    "item not there": Exchange(head("GET", f"{ITEMS}/{_MISSING_ID}"), 404, "api"),
     "item malformed": Exchange(head("GET", f"{ITEMS}/7"), 422, "api"),
     "limit malformed": Exchange(head("GET", f"{ITEMS}?limit=-1"), 422, "api"),
     "method not allowed": Exchange(head("PUT", ITEMS, Content_Length="0"), 405, "api"),
@@ -48,7 +48,7 @@ EXCHANGES = {
     "home": Exchange(head("GET", "/"), 200, "pages"),
     "pages of items": Exchange(head("GET", "/items/"), 200, "pages"),
     "a form": Exchange(head("GET", "/items/new"), 200, "pages"),
-    "page not there": Exchange(head("GET", f"/items/{_NOBODY}/edit"), 404, "pages"),
+    "page not there": Exchange(head("GET", f"/items/{_MISSING_ID}/edit"), 404, "pages"),
     "method not for pages": Exchange(head("TRACE", "/"), 405, "pages"),
     "static file not there": Exchange(head("GET", "/static/none.css"), 404, "pages"),
 }

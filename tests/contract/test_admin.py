@@ -18,7 +18,7 @@ from tests.contract.client import (
     fresh_name,
     log_entries,
 )
-from tests.contract.differences import Habits
+from tests.contract.differences import Conventions
 from tests.starters.databases import Database
 from tests.starters.harness import HOST, Project, Service
 
@@ -26,7 +26,7 @@ pytestmark = pytest.mark.features("admin")
 
 
 @pytest.fixture(scope="session")
-def boss(project: Project, service: Service, database: Database) -> Person:
+def admin_user(project: Project, service: Service, database: Database) -> Person:
     """Make one of the staff, with the project's own command."""
     email = fresh_email()
     settings = {"DATABASE_URL": database.url}
@@ -43,97 +43,99 @@ def sign_in_form(page: Page) -> Form:
 
 
 def sign_in(
-    browser: Browser, habits: Habits, email: str, password: str = PASSWORD
+    browser: Browser, conventions: Conventions, email: str, password: str = PASSWORD
 ) -> httpx2.Response:
-    page = browser.follow(browser.request("GET", habits.admin))
+    page = browser.follow(browser.request("GET", conventions.admin))
     form = sign_in_form(page)
     return browser.post(page, form, username=email, password=password)
 
 
 @pytest.fixture
-def panel(boss: Person, habits: Habits) -> Browser:
-    browser = new_browser(boss)
-    response = sign_in(browser, habits, boss.email)
+def panel(admin_user: Person, conventions: Conventions) -> Browser:
+    browser = new_browser(admin_user)
+    response = sign_in(browser, conventions, admin_user.email)
     assert response.status_code in {302, 303}
     return browser
 
 
-def lists(panel: Browser, habits: Habits) -> list[str]:
+def lists(panel: Browser, conventions: Conventions) -> list[str]:
     """Return where the lists of rows are: all that the menu leads to."""
-    links = panel.page(habits.admin).links()
+    links = panel.page(conventions.admin).links()
     paths = {urlsplit(address).path for address in links}
     return sorted(
-        path for path in paths if path.rstrip("/") != habits.admin.rstrip("/")
+        path for path in paths if path.rstrip("/") != conventions.admin.rstrip("/")
     )
 
 
-def own(person: Person) -> str:
+def disposable(person: Person) -> str:
     """Let somebody have an item, and return its name."""
     name: str = person.api().create(name=fresh_name())["name"]
     return name
 
 
 def test_strangers_are_asked_to_sign_in(
-    panel: Browser, boss: Person, habits: Habits
+    panel: Browser, admin_user: Person, conventions: Conventions
 ) -> None:
-    browser = new_browser(boss)
-    for path in (habits.admin, *lists(panel, habits)):
+    browser = new_browser(admin_user)
+    for path in (conventions.admin, *lists(panel, conventions)):
         response = browser.request("GET", path)
         assert response.status_code in {302, 303}
         assert sign_in_form(browser.follow(response))
 
 
 def test_nobody_else_gets_in_and_the_answer_does_not_say_why(
-    boss: Person, habits: Habits
+    admin_user: Person, conventions: Conventions
 ) -> None:
-    member = Person(boss.service)
+    member = Person(admin_user.service)
     member.join()
     answers = []
     for email, password in (
         (member.email, PASSWORD),
         (member.email, "wrong password"),
-        (boss.email, "wrong password"),
+        (admin_user.email, "wrong password"),
         (fresh_email(), PASSWORD),
     ):
-        browser = new_browser(boss)
-        response = sign_in(browser, habits, email, password)
+        browser = new_browser(admin_user)
+        response = sign_in(browser, conventions, email, password)
         text = response.text.replace(email, "")
         answers.append((response.status_code, text, dict(browser.cookies)))
-        assert browser.request("GET", habits.admin).status_code in {302, 303}
+        assert browser.request("GET", conventions.admin).status_code in {302, 303}
     assert answers == answers[:1] * 4
 
 
 @pytest.mark.features("pages")
 def test_a_session_of_somebody_else_does_not_open_it(
-    boss: Person, habits: Habits
+    admin_user: Person, conventions: Conventions
 ) -> None:
-    member = Person(boss.service)
+    member = Person(admin_user.service)
     member.join()
-    response = member.browse().request("GET", habits.admin)
+    response = member.browse().request("GET", conventions.admin)
     assert response.status_code in {302, 303, 403}
 
 
-def test_tries_are_counted_with_those_elsewhere(boss: Person, habits: Habits) -> None:
-    victim = Person(boss.service)
+def test_tries_are_counted_with_those_elsewhere(
+    admin_user: Person, conventions: Conventions
+) -> None:
+    victim = Person(admin_user.service)
     victim.join()
     for _ in range(5):
         assert victim.token("wrong password").status_code == 401
-        sign_in(new_browser(boss), habits, victim.email, "wrong password")
-    response = sign_in(new_browser(boss), habits, victim.email)
+        sign_in(new_browser(admin_user), conventions, victim.email, "wrong password")
+    response = sign_in(new_browser(admin_user), conventions, victim.email)
     assert response.status_code == 429
     assert int(response.headers["retry-after"]) > 0
     assert victim.token().status_code == 429
 
 
 def test_every_model_is_listed_and_can_be_searched(
-    panel: Browser, boss: Person, habits: Habits
+    panel: Browser, admin_user: Person, conventions: Conventions
 ) -> None:
-    people = [Person(boss.service) for _ in range(2)]
+    people = [Person(admin_user.service) for _ in range(2)]
     for person in people:
         person.join()
-    first, second = [own(person) for person in people]
-    kinds = lists(panel, habits)
-    wanted = ["item", "user"] + ["upload"] * ("uploads" in boss.features)
+    first, second = [disposable(person) for person in people]
+    kinds = lists(panel, conventions)
+    wanted = ["item", "user"] + ["upload"] * ("uploads" in admin_user.features)
     for kind in wanted:
         assert [path for path in kinds if kind in path], kinds
     for kind, there, absent in (
@@ -141,24 +143,26 @@ def test_every_model_is_listed_and_can_be_searched(
         ("user", people[0].email, people[1].email),
     ):
         (path,) = [path for path in kinds if kind in path]
-        page = panel.page(f"{path}?{habits.admin_search}={there.replace(' ', '+')}")
+        page = panel.page(
+            f"{path}?{conventions.admin_search}={there.replace(' ', '+')}"
+        )
         assert there in page.text
         assert absent not in page.text
     for path in kinds:
         for query in ("%00", "%27%22--", "%25", "a" * 2000):
-            assert panel.page(f"{path}?{habits.admin_search}={query}")
+            assert panel.page(f"{path}?{conventions.admin_search}={query}")
 
 
 def test_its_pages_keep_to_the_policy_of_all_pages(
-    panel: Browser, boss: Person, habits: Habits
+    panel: Browser, admin_user: Person, conventions: Conventions
 ) -> None:
     own_policy = panel.request("GET", "/no/such/thing").headers[
         "content-security-policy"
     ]
     addresses: set[str] = set()
     pages = [
-        panel.follow(new_browser(boss).request("GET", habits.admin)),
-        *[panel.page(path) for path in (habits.admin, *lists(panel, habits))],
+        panel.follow(new_browser(admin_user).request("GET", conventions.admin)),
+        *[panel.page(path) for path in (conventions.admin, *lists(panel, conventions))],
     ]
     for page in pages:
         for element in page.elements:
@@ -172,60 +176,64 @@ def test_its_pages_keep_to_the_policy_of_all_pages(
         assert (parts.scheme, parts.netloc) in {("https", HOST), ("data", "")}, address
         if parts.scheme == "https":
             assert panel.request("GET", parts.path).status_code == 200
-    response = panel.request("GET", habits.admin)
+    response = panel.request("GET", conventions.admin)
     assert response.headers["content-security-policy"] == own_policy
     assert response.headers["cache-control"] == "no-store"
 
 
 def test_signing_out_is_a_post_and_ends_the_session(
-    panel: Browser, habits: Habits
+    panel: Browser, conventions: Conventions
 ) -> None:
-    page = panel.page(habits.admin)
+    page = panel.page(conventions.admin)
     (form,) = [form for form in page.forms if "out" in form.element.get("action")]
     assert form.element.get("method").lower() == "post"
     target = urlsplit(urljoin(page.url, form.element.get("action"))).path
     refused = panel.request("GET", target)
     assert refused.status_code in {404, 405}
     assert "GET" not in refused.headers.get("allow", "")
-    assert panel.request("GET", habits.admin).status_code == 200
+    assert panel.request("GET", conventions.admin).status_code == 200
     stolen = dict(panel.cookies)
     assert panel.post(page, form).status_code in {302, 303}
     panel.cookies = stolen
-    assert panel.request("GET", habits.admin).status_code in {302, 303}
+    assert panel.request("GET", conventions.admin).status_code in {302, 303}
 
 
 def test_other_sites_can_neither_sign_in_nor_out_nor_change(
-    panel: Browser, boss: Person, habits: Habits
+    panel: Browser, admin_user: Person, conventions: Conventions
 ) -> None:
-    page = panel.page(habits.admin)
+    page = panel.page(conventions.admin)
     headers = {"Origin": "https://evil.example", "Sec-Fetch-Site": "cross-site"}
     paths = {
         urlsplit(urljoin(page.url, form.element.get("action"))).path
         for form in page.forms
     }
-    sign_in_page = panel.follow(new_browser(boss).request("GET", habits.admin))
+    sign_in_page = panel.follow(
+        new_browser(admin_user).request("GET", conventions.admin)
+    )
     paths |= {urlsplit(sign_in_page.url).path}
     for path in paths:
         for method in ("POST", "DELETE"):
             response = panel.request(method, path, headers=headers)
             assert response.status_code in {403, 405}
-    assert panel.request("GET", habits.admin).status_code == 200
+    assert panel.request("GET", conventions.admin).status_code == 200
 
 
-def test_what_is_not_there_is_a_404(panel: Browser, habits: Habits) -> None:
+def test_what_is_not_there_is_a_404(panel: Browser, conventions: Conventions) -> None:
     for path in ("nonsense/", "nonsense/list", "item/details/nonsense", "item/edit/7"):
-        response = panel.request("GET", habits.admin + path)
+        response = panel.request("GET", conventions.admin + path)
         assert response.status_code == 404, path
 
 
-def test_signing_in_is_a_line_in_the_log(boss: Person, habits: Habits) -> None:
-    browser = new_browser(boss)
-    page = browser.follow(browser.request("GET", habits.admin))
+def test_signing_in_is_a_line_in_the_log(
+    admin_user: Person, conventions: Conventions
+) -> None:
+    browser = new_browser(admin_user)
+    page = browser.follow(browser.request("GET", conventions.admin))
     for password, event in (("wrong", "sign_in_failed"), (PASSWORD, "signed_in")):
         response = browser.post(
-            page, sign_in_form(page), username=boss.email, password=password
+            page, sign_in_form(page), username=admin_user.email, password=password
         )
         request_id = response.headers["x-request-id"]
-        entries: list[dict[str, Any]] = log_entries(boss.service, request_id, 2)
+        entries: list[dict[str, Any]] = log_entries(admin_user.service, request_id, 2)
         assert event in {entry["event"] for entry in entries}
-        assert not re.search(f"{password}|{boss.email}", str(entries))
+        assert not re.search(f"{password}|{admin_user.email}", str(entries))

@@ -74,10 +74,10 @@ def test_an_endless_chunked_body_is_refused_soon(
             assert answer.sent < 8 * MEBIBYTE
 
 
-def test_the_limit_is_a_setting(open_service: Service) -> None:
+def test_the_limit_is_a_setting(configured_service: Service) -> None:
     request = head("POST", "/no/such/thing", Content_Length="2001")
-    assert raw(open_service, request).status == 413
-    with Client(open_service) as client:
+    assert raw(configured_service, request).status == 413
+    with Client(configured_service) as client:
         response = client.post("/no/such/thing", content=b"0" * 2000)
         assert response.status_code in {403, 404, 405}
 

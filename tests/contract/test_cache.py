@@ -6,7 +6,7 @@ import time
 import pytest
 
 from tests.contract.client import ITEMS, Client, Person, credentials
-from tests.contract.conftest import Own
+from tests.contract.conftest import Disposable
 from tests.starters.harness import Project, Service, booted
 from tests.starters.redis import redis_server
 
@@ -33,22 +33,24 @@ def change_all(client: Client) -> None:
 
 
 @pytest.mark.database
-def test_lists_are_kept_until_an_item_changes(own: Own) -> None:
-    with Client(own.service) as client:
+def test_lists_are_kept_until_an_item_changes(disposable: Disposable) -> None:
+    with Client(disposable.service) as client:
         client.create(description="before")
         assert descriptions(client) == {"before"}
-        own.database.execute(DESCRIPTIONS.format(text="after"))
+        disposable.database.execute(DESCRIPTIONS.format(text="after"))
         assert descriptions(client) == {"before"}
         change_all(client)
         assert descriptions(client) == {"after"}
 
 
-def test_what_one_process_changes_all_see(own: Own, project: Project) -> None:
-    redis = own.service.settings["REDIS_URL"]
-    with booted(project, own.database.url, REDIS_URL=redis) as other:
-        other.credentials = credentials(own.service)
-        other.signed_in = own.service.signed_in
-        with Client(own.service) as client, Client(other) as reader:
+def test_what_one_process_changes_all_see(
+    disposable: Disposable, project: Project
+) -> None:
+    redis = disposable.service.settings["REDIS_URL"]
+    with booted(project, disposable.database.url, REDIS_URL=redis) as other:
+        other.credentials = credentials(disposable.service)
+        other.signed_in = disposable.service.signed_in
+        with Client(disposable.service) as client, Client(other) as reader:
             for _ in range(3):
                 assert reader.walk() == client.walk()
                 client.create()
@@ -56,8 +58,8 @@ def test_what_one_process_changes_all_see(own: Own, project: Project) -> None:
 
 
 @pytest.mark.features("accounts")
-def test_what_is_kept_for_one_is_not_shown_to_another(own: Own) -> None:
-    people = [Person(own.service) for _ in range(2)]
+def test_what_is_kept_for_one_is_not_shown_to_another(disposable: Disposable) -> None:
+    people = [Person(disposable.service) for _ in range(2)]
     for person in people:
         person.join()
     ada, bob = (person.api() for person in people)
@@ -83,8 +85,8 @@ def test_in_production_nothing_is_kept_where_others_could_not_know(
 
 
 @pytest.mark.parametrize("way", ["gone", "slow"])
-def test_the_service_goes_on_without_redis(own: Own, way: str) -> None:
-    redis, service = redis_server(), own.service
+def test_the_service_goes_on_without_redis(disposable: Disposable, way: str) -> None:
+    redis, service = redis_server(), disposable.service
     with Client(service) as client:
         change_all(client)
         usual = seconds(client)

@@ -32,8 +32,8 @@ def test_no_origin_is_allowed_by_default(client: Client) -> None:
         assert allowed(response) == []
 
 
-def test_a_listed_origin_is_allowed(open_service: Service) -> None:
-    with Client(open_service) as client:
+def test_a_listed_origin_is_allowed(configured_service: Service) -> None:
+    with Client(configured_service) as client:
         response = client.get(ITEMS, headers={"Origin": FRIEND})
         assert response.headers["access-control-allow-origin"] == FRIEND
         assert "origin" in response.headers["vary"].lower()
@@ -41,14 +41,14 @@ def test_a_listed_origin_is_allowed(open_service: Service) -> None:
 
 
 def test_a_listed_origin_may_ask_for_every_method(
-    open_service: Service, subtests: pytest.Subtests
+    configured_service: Service, subtests: pytest.Subtests
 ) -> None:
     for method in (
         "POST",
         "PATCH",
         "DELETE",
     ):
-        with subtests.test(method=method), Client(open_service) as client:
+        with subtests.test(method=method), Client(configured_service) as client:
             response = preflight(client, FRIEND, method)
             assert response.status_code in {200, 204}
             assert response.headers["access-control-allow-origin"] == FRIEND
@@ -60,8 +60,8 @@ def test_a_listed_origin_may_ask_for_every_method(
             assert response.headers["x-request-id"]
 
 
-def test_a_listed_origin_can_read_refusals(open_service: Service) -> None:
-    with Client(open_service) as client:
+def test_a_listed_origin_can_read_refusals(configured_service: Service) -> None:
+    with Client(configured_service) as client:
         for response in (
             client.get(f"{ITEMS}?limit=-1", headers={"Origin": FRIEND}),
             client.post(ITEMS, content=b"{", headers={"Origin": FRIEND}),
@@ -71,7 +71,7 @@ def test_a_listed_origin_can_read_refusals(open_service: Service) -> None:
 
 
 def test_another_origin_is_not_allowed(
-    open_service: Service, subtests: pytest.Subtests
+    configured_service: Service, subtests: pytest.Subtests
 ) -> None:
     for origin in (
         "https://evil.example",
@@ -80,7 +80,7 @@ def test_another_origin_is_not_allowed(
         "https://friend.example:8443",
         "null",
     ):
-        with subtests.test(origin=origin), Client(open_service) as client:
+        with subtests.test(origin=origin), Client(configured_service) as client:
             for response in (
                 client.get(ITEMS, headers={"Origin": origin}),
                 preflight(client, origin),
@@ -89,7 +89,7 @@ def test_another_origin_is_not_allowed(
 
 
 @pytest.mark.features("pages")
-def test_pages_are_not_shared_with_other_origins(open_service: Service) -> None:
-    with Client(open_service) as client:
+def test_pages_are_not_shared_with_other_origins(configured_service: Service) -> None:
+    with Client(configured_service) as client:
         response = client.get("/items/", headers={"Origin": FRIEND})
         assert "access-control-allow-credentials" not in response.headers

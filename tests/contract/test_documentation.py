@@ -30,14 +30,14 @@ VIEWERS = ["/api/docs", "/api/redoc"]
 
 
 @pytest.fixture
-def open_client(open_service: Service) -> Iterator[Client]:
-    with Client(open_service) as client:
+def configured_client(configured_service: Service) -> Iterator[Client]:
+    with Client(configured_service) as client:
         yield client
 
 
 @pytest.fixture
-def document(open_client: Client) -> dict[str, Any]:
-    response = open_client.get(DOCUMENT)
+def document(configured_client: Client) -> dict[str, Any]:
+    response = configured_client.get(DOCUMENT)
     assert response.status_code == 200
     assert media_type(response) == JSON
     found: dict[str, Any] = response.json()
@@ -113,25 +113,25 @@ def test_the_document_says_that_errors_are_problem_documents(
 
 @pytest.mark.alone("api")
 def test_the_document_tells_only_of_calls_that_exist(
-    document: dict[str, Any], open_client: Client
+    document: dict[str, Any], configured_client: Client
 ) -> None:
     for path, operations in document["paths"].items():
         target = re.sub(r"\{\w+\}", "00000000-0000-4000-8000-000000000000", path)
         for method in operations:
-            with open_client.stream(method.upper(), target) as response:
+            with configured_client.stream(method.upper(), target) as response:
                 assert response.status_code not in {405, 500}, (method, path)
 
 
 def test_a_viewer_comes_with_all_its_files(
-    open_client: Client, subtests: pytest.Subtests
+    configured_client: Client, subtests: pytest.Subtests
 ) -> None:
     for path in VIEWERS:
         with subtests.test(path=path):
-            response = open_client.get(path)
+            response = configured_client.get(path)
             assert response.status_code == 200
             page = Page(ORIGIN + path, response.text)
             assert DOCUMENT in response.text or any(
-                DOCUMENT in open_client.get(urlsplit(address).path).text
+                DOCUMENT in configured_client.get(urlsplit(address).path).text
                 for address in page.assets()
             )
             scripts = [address for address in page.assets() if address.endswith(".js")]
@@ -141,7 +141,7 @@ def test_a_viewer_comes_with_all_its_files(
                 if parts.scheme == "data":
                     continue
                 assert parts.hostname == HOST, address
-                asset = open_client.get(parts.path, params=parts.query or None)
+                asset = configured_client.get(parts.path, params=parts.query or None)
                 assert asset.status_code == 200, address
                 assert asset.content
                 assert asset.headers["x-content-type-options"] == "nosniff"
@@ -154,11 +154,11 @@ def test_a_viewer_comes_with_all_its_files(
 
 
 def test_a_viewer_works_under_its_own_policy(
-    open_client: Client, subtests: pytest.Subtests
+    configured_client: Client, subtests: pytest.Subtests
 ) -> None:
     for path in VIEWERS:
         with subtests.test(path=path):
-            response = open_client.get(path)
+            response = configured_client.get(path)
             policy = directives(response.headers["content-security-policy"])
             assert policy["object-src"] == ["'none'"]
             assert policy["base-uri"] == ["'none'"]

@@ -70,8 +70,10 @@ def header_names(service: Service, request: bytes) -> list[str]:
     return [line.split(":")[0].lower() for line in lines]
 
 
-def test_a_redirect_to_https_has_the_security_headers(wary_service: Service) -> None:
-    answer = raw(wary_service, head("GET", "/"))
+def test_a_redirect_to_https_has_the_security_headers(
+    service_without_proxies: Service,
+) -> None:
+    answer = raw(service_without_proxies, head("GET", "/"))
     assert 300 <= answer.status < 400
     check_headers(answer.headers)
 
@@ -93,9 +95,9 @@ def test_a_failing_page_has_the_security_headers(failing_service: Service) -> No
 
 
 def test_the_time_for_strict_transport_security_is_a_setting(
-    open_service: Service,
+    configured_service: Service,
 ) -> None:
-    answer = raw(open_service, head("GET", "/no/such/thing"))
+    answer = raw(configured_service, head("GET", "/no/such/thing"))
     assert (
         answer.headers["strict-transport-security"].split(";")[0] == "max-age=31536000"
     )

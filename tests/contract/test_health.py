@@ -4,7 +4,7 @@ import httpx2
 import pytest
 
 from tests.contract.client import Client, head, raw
-from tests.contract.conftest import Own
+from tests.contract.conftest import Disposable
 from tests.starters.harness import Project, Service, booted
 
 READY_AGAIN_SECONDS = 15
@@ -39,18 +39,20 @@ def test_health_is_told_without_the_right_host_or_https(
 
 
 @pytest.mark.database
-def test_readiness_fails_by_name_without_its_database_and_recovers(own: Own) -> None:
-    with Client(own.service, Connection="close") as client:
+def test_readiness_fails_by_name_without_its_database_and_recovers(
+    disposable: Disposable,
+) -> None:
+    with Client(disposable.service, Connection="close") as client:
         assert client.get("/readyz").status_code == 200
-        own.database.hide()
+        disposable.database.hide()
         assert client.get("/healthz").status_code == 200
-        if own.service.project.starter.database == "sqlite":
+        if disposable.service.project.starter.database == "sqlite":
             # A file that is open stays readable, so ready or not is both true.
             assert client.get("/readyz").status_code in {200, 503}
         else:
             response = await_status(client, "/readyz", 503)
             assert "database" in response.text
-        own.database.show()
+        disposable.database.show()
         await_status(client, "/readyz", 200)
 
 

@@ -17,10 +17,10 @@ from tests.contract.client import (
 
 pytestmark = pytest.mark.features("api")
 
-NOBODY = f"{ITEMS}/00000000-0000-4000-8000-000000000000"
+MISSING_ID = f"{ITEMS}/00000000-0000-4000-8000-000000000000"
 ALLOW = {
     ITEMS: {"GET", "HEAD", "OPTIONS", "POST"},
-    NOBODY: {"GET", "HEAD", "OPTIONS", "PATCH", "DELETE"},
+    MISSING_ID: {"GET", "HEAD", "OPTIONS", "PATCH", "DELETE"},
 }
 
 
@@ -235,7 +235,11 @@ def test_options_tells_the_methods(client: Client, subtests: pytest.Subtests) ->
 
 def test_head_is_get_without_a_body(client: Client) -> None:
     item = client.create()
-    for path, status in ((ITEMS, 200), (f"{ITEMS}/{item['id']}", 200), (NOBODY, 404)):
+    for path, status in (
+        (ITEMS, 200),
+        (f"{ITEMS}/{item['id']}", 200),
+        (MISSING_ID, 404),
+    ):
         get, head = client.get(path), client.head(path)
         assert (get.status_code, head.status_code) == (status, status)
         assert head.content == b""
@@ -251,8 +255,8 @@ def test_there_is_nothing_at_another_path(
 ) -> None:
     for path in (
         f"{ITEMS}/",
-        f"{NOBODY}/",
-        f"{NOBODY}/more",
+        f"{MISSING_ID}/",
+        f"{MISSING_ID}/more",
         "/api/v1",
         "/api/v1/",
         "/api/",
@@ -283,4 +287,4 @@ def test_answers_do_not_depend_on_what_is_accepted(client: Client) -> None:
         assert response.status_code in {200, 406}
         if response.status_code == 200:
             assert media_type(response) == JSON
-        problem(client.get(NOBODY, headers={"Accept": accept}), 404)
+        problem(client.get(MISSING_ID, headers={"Accept": accept}), 404)

@@ -22,7 +22,7 @@ pytestmark = pytest.mark.features("api")
 FIELDS = {"id", "name", "description", "price", "created_at", "updated_at"}
 RFC_3339_UTC = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|\+00:00)")
 Call = Callable[[Client], httpx2.Response]
-NOBODY = uuid.UUID("00000000-0000-4000-8000-000000000000")
+MISSING_ID = uuid.UUID("00000000-0000-4000-8000-000000000000")
 
 
 def moment(text: str) -> datetime:
@@ -314,7 +314,7 @@ def test_names_differ_by_code_point(client: Client, subtests: pytest.Subtests) -
             assert client.create(name=f"{number} {other}!")["name"] == expected
 
 
-def all_at_once(service: Service, calls: list[Call]) -> list[int]:
+def call_concurrently(service: Service, calls: list[Call]) -> list[int]:
     """Make these calls at the same moment, each on its own connection."""
     barrier = threading.Barrier(len(calls))
 
@@ -343,7 +343,7 @@ def test_one_of_many_who_take_a_name_at_once_gets_it(
 ) -> None:
     for _ in range(5):
         name = fresh_name("Race")
-        assert all_at_once(service, [creating(name)] * 8) == [201] + [409] * 7
+        assert call_concurrently(service, [creating(name)] * 8) == [201] + [409] * 7
         assert client.names().count(name) == 1
 
 
@@ -356,20 +356,20 @@ def test_one_of_many_who_change_to_a_name_at_once_gets_it(
         items = [client.create() for _ in range(6)]
         name = fresh_name("Race")
         calls = [renaming(item, name) for item in items]
-        assert all_at_once(service, calls) == [200] + [409] * 5
+        assert call_concurrently(service, calls) == [200] + [409] * 5
         assert client.names().count(name) == 1
 
 
 @pytest.mark.database
 def test_many_may_write_at_once(service: Service) -> None:
     calls = [creating(fresh_name()) for _ in range(16)]
-    assert all_at_once(service, calls) == [201] * 16
+    assert call_concurrently(service, calls) == [201] * 16
 
 
 @pytest.mark.database
 def test_many_may_delete_at_once(service: Service, client: Client) -> None:
     path = f"{ITEMS}/{client.create()['id']}"
-    codes = all_at_once(service, [lambda client: client.delete(path)] * 6)
+    codes = call_concurrently(service, [lambda client: client.delete(path)] * 6)
     assert codes[0] == 204
     assert set(codes) <= {204, 404}
 
@@ -460,8 +460,8 @@ def test_a_malformed_id_gets_422(client: Client, subtests: pytest.Subtests) -> N
             "abc",
             "7",
             "%00",
-            f"{NOBODY}0",
-            f"{NOBODY}"[:-1],
+            f"{MISSING_ID}0",
+            f"{MISSING_ID}"[:-1],
             "zzzzzzzz-0000-4000-8000-000000000000",
             "'%20OR%201=1",
             "%C3%A9",
@@ -487,7 +487,7 @@ def test_an_unknown_id_gets_404(client: Client, subtests: pytest.Subtests) -> No
     ):
         with subtests.test(method=method):
             body = {"price": "1.00"} if method == "PATCH" else None
-            problem(client.request(method, f"{ITEMS}/{NOBODY}", json=body), 404)
+            problem(client.request(method, f"{ITEMS}/{MISSING_ID}", json=body), 404)
 
 
 @pytest.mark.database

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 import pytest
 
 from tests.contract.client import ITEMS, Client, head, json_lines, log_entries, raw
-from tests.contract.conftest import Own
+from tests.contract.conftest import Disposable
 from tests.contract.exchanges import EXCHANGES, exchanges
 from tests.starters.databases import Database
 from tests.starters.harness import SECRET, Project, Service, booted
@@ -78,17 +78,17 @@ def test_a_path_cannot_forge_a_line(client: Client, service: Service) -> None:
     assert "\x1b" not in service.output
 
 
-def test_all_that_a_production_server_writes_is_json(own: Own) -> None:
+def test_all_that_a_production_server_writes_is_json(disposable: Disposable) -> None:
     for exchange in EXCHANGES.values():
-        raw(own.service, exchange.request)
-    raw(own.service, b"NOT HTTP AT ALL\r\n\r\n")
-    own.database.drop_tables()
-    raw(own.service, head("GET", ITEMS))
-    raw(own.service, head("GET", "/items/"))
-    raw(own.service, head("GET", "/no/such/thing", X_Request_ID="the-last"))
-    log_entries(own.service, "the-last")
-    own.service.stop()
-    for line in json_lines(own.service):
+        raw(disposable.service, exchange.request)
+    raw(disposable.service, b"NOT HTTP AT ALL\r\n\r\n")
+    disposable.database.drop_tables()
+    raw(disposable.service, head("GET", ITEMS))
+    raw(disposable.service, head("GET", "/items/"))
+    raw(disposable.service, head("GET", "/no/such/thing", X_Request_ID="the-last"))
+    log_entries(disposable.service, "the-last")
+    disposable.service.stop()
+    for line in json_lines(disposable.service):
         assert {"time", "level", "event"} <= set(line), line
         assert RFC_3339_UTC.fullmatch(line["time"])
 

@@ -17,7 +17,7 @@ from tests.contract.client import (
     fresh_name,
     media_type,
 )
-from tests.contract.differences import Habits
+from tests.contract.differences import Conventions
 from tests.starters.harness import HOST, PROJECT_NAME, Service
 
 pytestmark = pytest.mark.features("pages")
@@ -26,7 +26,7 @@ ITEMS = "/items/"
 NEW = r"/items/new/?"
 EDIT = r"/items/[0-9a-f-]{36}/edit/?"
 DELETE = r"/items/[0-9a-f-]{36}/delete/?"
-NOBODY = "00000000-0000-4000-8000-000000000000"
+MISSING_ID = "00000000-0000-4000-8000-000000000000"
 
 
 def form_of(page: Page) -> Form:
@@ -138,10 +138,13 @@ def check_page(page: Page) -> None:
 
 
 def check_refused(
-    response: httpx2.Response, habits: Habits, fields: dict[str, str], *bad: str
+    response: httpx2.Response,
+    conventions: Conventions,
+    fields: dict[str, str],
+    *bad: str,
 ) -> None:
     """Check that the form came back as filled in, with each error at its field."""
-    assert response.status_code == habits.form_refused, response.text
+    assert response.status_code == conventions.invalid_form_status, response.text
     page = as_page(response)
     check_page(page)
     form = form_of(page)
@@ -247,13 +250,13 @@ def test_static_files_end_where_they_should(
 @pytest.mark.database
 @pytest.mark.alone("pages")
 def test_an_item_is_created_changed_and_deleted_without_script(
-    browser: Browser, habits: Habits
+    browser: Browser, conventions: Conventions
 ) -> None:
     page = browser.page(browser.page(browser.page("/").link(ITEMS)).link(NEW))
     name, renamed = fresh_name("Born"), fresh_name("Renamed")
     fields = {"name": f"  {name} ", "description": "One\r\ntwo", "price": "9.5"}
     response = browser.post(page, form_of(page), **fields)
-    assert response.status_code == habits.after_post
+    assert response.status_code == conventions.post_redirect_status
     browser.follow(response)
     listed = find(browser, name)
     assert "9.50" in listed.text
@@ -264,7 +267,7 @@ def test_an_item_is_created_changed_and_deleted_without_script(
     assert form.values["price"] == "9.50"
     assert form.values["description"].split() == ["One", "two"]
     response = browser.post(page, form, name=renamed, price="0")
-    assert response.status_code == habits.after_post
+    assert response.status_code == conventions.post_redirect_status
     browser.follow(response)
     assert is_listed(browser, renamed)
     assert not is_listed(browser, name)
@@ -275,7 +278,7 @@ def test_an_item_is_created_changed_and_deleted_without_script(
     assert browser.request("HEAD", path).status_code == 200
     assert is_listed(browser, renamed)
     response = browser.post(page, page.form())
-    assert response.status_code == habits.after_post
+    assert response.status_code == conventions.post_redirect_status
     browser.follow(response)
     assert not is_listed(browser, renamed)
     assert browser.request("GET", path).status_code == 404
@@ -342,7 +345,7 @@ def test_what_people_write_is_shown_as_text(
 
 
 def test_a_form_that_is_not_right_comes_back_with_the_error_at_its_field(
-    browser: Browser, habits: Habits, subtests: pytest.Subtests
+    browser: Browser, conventions: Conventions, subtests: pytest.Subtests
 ) -> None:
     for bad, value in (
         ("name", ""),
@@ -380,46 +383,54 @@ def test_a_form_that_is_not_right_comes_back_with_the_error_at_its_field(
                 "\u0007" in value
             ):  # a browser would not send it, a page need not give it back
                 fields.pop("name")
-            check_refused(response, habits, fields, bad)
+            check_refused(response, conventions, fields, bad)
             assert not is_listed(browser, name)
 
 
-def test_every_bad_field_is_told(browser: Browser, habits: Habits) -> None:
+def test_every_bad_field_is_told(browser: Browser, conventions: Conventions) -> None:
     fields = {"name": "x" * 101, "description": "x" * 1001, "price": "many"}
     page = browser.page(browser.page(ITEMS).link(NEW))
     response = browser.post(page, form_of(page), **fields)
-    check_refused(response, habits, fields, *fields)
+    check_refused(response, conventions, fields, *fields)
 
 
 @pytest.mark.database
 @pytest.mark.alone("pages")
-def test_a_taken_name_is_told_at_the_field(browser: Browser, habits: Habits) -> None:
+def test_a_taken_name_is_told_at_the_field(
+    browser: Browser, conventions: Conventions
+) -> None:
     name = fresh_name("Taken \u00e9")
     create(browser, name=name)
     page = browser.page(browser.page(ITEMS).link(NEW))
     fields = {"name": name, "description": "kept", "price": "3.00"}
-    check_refused(browser.post(page, form_of(page), **fields), habits, fields, "name")
+    check_refused(
+        browser.post(page, form_of(page), **fields), conventions, fields, "name"
+    )
 
     other = fresh_name("Other")
     create(browser, name=other)
     page = browser.page(address_of(browser, other, EDIT))
-    check_refused(browser.post(page, form_of(page), **fields), habits, fields, "name")
+    check_refused(
+        browser.post(page, form_of(page), **fields), conventions, fields, "name"
+    )
     assert is_listed(browser, other)
 
 
-def test_fields_that_are_missing_are_told(browser: Browser, habits: Habits) -> None:
+def test_fields_that_are_missing_are_told(
+    browser: Browser, conventions: Conventions
+) -> None:
     page = browser.page(browser.page(ITEMS).link(NEW))
     form = form_of(page)
     for name in ("name", "price", "description"):
         form.values.pop(name)
     response = browser.post(page, form)
-    assert response.status_code == habits.form_refused
+    assert response.status_code == conventions.invalid_form_status
     assert form_of(as_page(response)).control("name").get("aria-invalid") == "true"
 
 
 @pytest.mark.database
 def test_bytes_that_are_no_text_do_no_harm(
-    browser: Browser, habits: Habits, subtests: pytest.Subtests
+    browser: Browser, conventions: Conventions, subtests: pytest.Subtests
 ) -> None:
     for name in (
         "a%00b",
@@ -451,9 +462,9 @@ def test_bytes_that_are_no_text_do_no_harm(
                     "Sec-Fetch-Site": "same-origin",
                 },
             )
-            allowed = {400, habits.form_refused}
+            allowed = {400, conventions.invalid_form_status}
             if name in {"%ED%A0%80", "%FF%FE"}:  # a replacement character is text again
-                allowed.add(habits.after_post)
+                allowed.add(conventions.post_redirect_status)
             assert response.status_code in allowed
 
 
@@ -476,7 +487,7 @@ FORGERIES = {
 
 @pytest.mark.alone("pages")
 def test_a_post_from_elsewhere_is_refused(
-    browser: Browser, habits: Habits, subtests: pytest.Subtests
+    browser: Browser, conventions: Conventions, subtests: pytest.Subtests
 ) -> None:
     for forgery, headers in FORGERIES.items():
         with subtests.test(forgery=forgery):
@@ -493,7 +504,7 @@ def test_a_post_from_elsewhere_is_refused(
             ):
                 # The victim's browser adds the cookies, but not the hidden fields.
                 response = browser.request("POST", path, data=fields, headers=headers)
-                assert response.status_code == habits.forged_post, path
+                assert response.status_code == conventions.csrf_status, path
                 check_page(as_page(response))
             assert is_listed(browser, mine)
             assert not is_listed(browser, name)
@@ -519,7 +530,7 @@ def test_an_item_that_is_not_there_gets_the_404_page(
     browser: Browser, subtests: pytest.Subtests
 ) -> None:
     for identifier in (
-        NOBODY,
+        MISSING_ID,
         "abc",
         "7",
         "%00",

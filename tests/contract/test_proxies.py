@@ -9,13 +9,15 @@ from tests.contract.client import (
     head,
     raw,
 )
-from tests.contract.differences import Habits
+from tests.contract.differences import Conventions
 from tests.starters.databases import Database
 from tests.starters.harness import HOST, Project, Service, booted
 
 
 def test_an_untrusted_peer_cannot_say_that_it_came_by_https(
-    wary_service: Service, habits: Habits, subtests: pytest.Subtests
+    service_without_proxies: Service,
+    conventions: Conventions,
+    subtests: pytest.Subtests,
 ) -> None:
     for protocol in (
         "https",
@@ -24,48 +26,58 @@ def test_an_untrusted_peer_cannot_say_that_it_came_by_https(
     ):
         with subtests.test(protocol=protocol):
             request = head("GET", "/some/where?with=query", X_Forwarded_Proto=protocol)
-            answer = raw(wary_service, request)
-            assert answer.status == habits.to_https
+            answer = raw(service_without_proxies, request)
+            assert answer.status == conventions.https_redirect_status
             assert answer.headers["location"] == f"https://{HOST}/some/where?with=query"
 
 
-def test_an_untrusted_peer_cannot_name_another_host(wary_service: Service) -> None:
-    answer = raw(wary_service, head("GET", "/", X_Forwarded_Host="evil.example"))
+def test_an_untrusted_peer_cannot_name_another_host(
+    service_without_proxies: Service,
+) -> None:
+    answer = raw(
+        service_without_proxies, head("GET", "/", X_Forwarded_Host="evil.example")
+    )
     assert answer.headers["location"].startswith(f"https://{HOST}/")
 
 
-def test_an_unknown_host_is_not_redirected(wary_service: Service) -> None:
-    assert raw(wary_service, head("GET", "/", Host="evil.example")).status == 400
+def test_an_unknown_host_is_not_redirected(service_without_proxies: Service) -> None:
+    assert (
+        raw(service_without_proxies, head("GET", "/", Host="evil.example")).status
+        == 400
+    )
 
 
-def test_health_is_not_redirected(wary_service: Service) -> None:
+def test_health_is_not_redirected(service_without_proxies: Service) -> None:
     for path in ("/healthz", "/readyz"):
         assert (
-            raw(wary_service, head("GET", path, X_Forwarded_Proto=None)).status == 200
+            raw(
+                service_without_proxies, head("GET", path, X_Forwarded_Proto=None)
+            ).status
+            == 200
         )
 
 
 def test_a_path_with_two_slashes_is_not_redirected_to_another_host(
-    wary_service: Service,
+    service_without_proxies: Service,
 ) -> None:
     for path in ("//evil.example/", "/\\evil.example/", "//evil.example/%2e%2e"):
-        answer = raw(wary_service, head("GET", path))
+        answer = raw(service_without_proxies, head("GET", path))
         assert answer.status in {301, 308, 400, 404}
         location = answer.headers.get("location", f"https://{HOST}/")
         assert location.startswith(f"https://{HOST}/")
 
 
 def test_a_trusted_peer_is_believed_when_it_says_http(
-    service: Service, habits: Habits
+    service: Service, conventions: Conventions
 ) -> None:
     answer = raw(service, head("GET", "/", X_Forwarded_Proto="http"))
-    assert answer.status == habits.to_https
+    assert answer.status == conventions.https_redirect_status
     assert answer.headers["location"] == f"https://{HOST}/"
 
 
 @pytest.mark.features("api")
 def test_a_post_by_http_does_nothing(
-    service: Service, habits: Habits, client: Client
+    service: Service, conventions: Conventions, client: Client
 ) -> None:
     name = fresh_name()
     body = f'{{"name": "{name}", "price": "1.00"}}'.encode()
@@ -73,7 +85,7 @@ def test_a_post_by_http_does_nothing(
     answer = raw(
         service, head("POST", ITEMS, X_Forwarded_Proto="http", **headers) + body
     )
-    assert answer.status == habits.to_https
+    assert answer.status == conventions.https_redirect_status
     assert name not in client.names()
 
 
@@ -97,7 +109,7 @@ def test_forwarded_nonsense_does_no_harm(
 
 
 def test_an_unclear_protocol_is_not_https(
-    service: Service, habits: Habits, subtests: pytest.Subtests
+    service: Service, conventions: Conventions, subtests: pytest.Subtests
 ) -> None:
     for protocol in (
         "gopher",
@@ -109,7 +121,7 @@ def test_an_unclear_protocol_is_not_https(
             answer = raw(
                 service, head("GET", "/no/such/thing", X_Forwarded_Proto=protocol)
             )
-            assert answer.status in {habits.to_https, 400}
+            assert answer.status in {conventions.https_redirect_status, 400}
 
 
 def test_a_network_can_be_trusted(project: Project, database: Database) -> None:

@@ -25,8 +25,8 @@ from tests.contract.client import (
     head,
     problem,
 )
-from tests.contract.conftest import FRIEND, Own
-from tests.contract.differences import Habits
+from tests.contract.conftest import FRIEND, Disposable
+from tests.contract.differences import Conventions
 from tests.contract.test_shutdown import stop
 from tests.starters.databases import Database
 from tests.starters.harness import HOST, Project, Service, booted
@@ -183,14 +183,14 @@ def test_changes_are_told_once_they_are_committed(
 
 @both
 def test_pages_of_other_sites_may_not_listen(
-    listen: Open, service: Service, open_service: Service
+    listen: Open, service: Service, configured_service: Service
 ) -> None:
     known = credentials(service)
     for origin in (EVIL, "null", f"http://{HOST}", f"https://{HOST}.evil.example"):
         assert refused(listen, service, Origin=origin, **known) == 403
     with listen(service, Origin=ORIGIN, **known):
         pass
-    with listen(open_service, Origin=FRIEND, **credentials(open_service)):
+    with listen(configured_service, Origin=FRIEND, **credentials(configured_service)):
         pass
 
 
@@ -199,8 +199,8 @@ def test_it_is_only_for_this_host(listen: Open, service: Service) -> None:
     assert refused(listen, service, Host="evil.example") == 400
 
 
-def test_a_socket_in_plain_text_is_refused(wary_service: Service) -> None:
-    with Raw(wary_service) as connection:
+def test_a_socket_in_plain_text_is_refused(service_without_proxies: Service) -> None:
+    with Raw(service_without_proxies) as connection:
         connection.send(upgrade())
         assert connection.read().status in {301, 308, 403}
 
@@ -278,7 +278,7 @@ def test_a_browser_needs_nothing_but_its_cookie(
 @pytest.mark.parametrize("way", ["sign-out", "password", "disabled"])
 @both
 def test_it_ends_with_the_session(
-    listen: Open, way: str, person: Person, database: Database, habits: Habits
+    listen: Open, way: str, person: Person, database: Database, conventions: Conventions
 ) -> None:
     service = person.service
     pair, other = person.sign_in(), person.sign_in()
@@ -296,7 +296,7 @@ def test_it_ends_with_the_session(
             passwords["new_password"] += " o'clock"
             person.call("password", pair["access_token"], **passwords)
         else:
-            database.execute(habits.disable.format(email=person.email))
+            database.execute(conventions.disable_user_sql.format(email=person.email))
         began = time.monotonic()
         first.await_end()
         second.await_end()
@@ -309,17 +309,17 @@ def test_it_ends_with_the_session(
             third.await_end()
 
 
-def test_all_connections_end_when_the_server_stops(own: Own) -> None:
-    known = credentials(own.service)
+def test_all_connections_end_when_the_server_stops(disposable: Disposable) -> None:
+    known = credentials(disposable.service)
     with (
-        stream(own.service, **known) as events,
-        socket(own.service, **known) as messages,
+        stream(disposable.service, **known) as events,
+        socket(disposable.service, **known) as messages,
     ):
         began = time.monotonic()
-        own.service.process.send_signal(signal.SIGTERM)
+        disposable.service.process.send_signal(signal.SIGTERM)
         events.await_end()
         messages.await_end()
-        stop(own.service)
+        stop(disposable.service)
         assert time.monotonic() - began < ENDS_SECONDS
 
 
@@ -382,14 +382,16 @@ def quietest(client: Client) -> float:
 
 
 @pytest.mark.thorough
-def test_a_thousand_idle_connections_cost_no_request_its_answer(own: Own) -> None:
+def test_a_thousand_idle_connections_cost_no_request_its_answer(
+    disposable: Disposable,
+) -> None:
     resource = pytest.importorskip("resource")
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     if hard < ENOUGH_FILES:
         pytest.skip(f"needs {ENOUGH_FILES} open files: ulimit -Hn says {hard}")
     resource.setrlimit(resource.RLIMIT_NOFILE, (max(soft, ENOUGH_FILES), hard))
     with (
-        booted(own.service.project, own.database.url) as service,
+        booted(disposable.service.project, disposable.database.url) as service,
         Client(service) as client,
         contextlib.ExitStack() as connections,
     ):

@@ -74,8 +74,8 @@ def test_ids_differ(client: Client) -> None:
     assert len(ids) == 20
 
 
-def test_a_redirect_to_https_has_a_request_id(wary_service: Service) -> None:
-    answer = raw(wary_service, head("GET", "/", X_Request_ID="on-the-way"))
+def test_a_redirect_to_https_has_a_request_id(service_without_proxies: Service) -> None:
+    answer = raw(service_without_proxies, head("GET", "/", X_Request_ID="on-the-way"))
     assert 300 <= answer.status < 400
     assert answer.headers["x-request-id"] == "on-the-way"
 

@@ -20,8 +20,8 @@ from tests.contract.client import (
     link,
     log_entries,
 )
-from tests.contract.conftest import Own
-from tests.contract.differences import Habits
+from tests.contract.conftest import Disposable
+from tests.contract.differences import Conventions
 from tests.contract.test_pages import check_page, create, is_listed
 from tests.starters.harness import HOST, Service
 
@@ -36,7 +36,7 @@ OTHER = "biscuits at five o'clock"
 
 
 @pytest.fixture
-def stranger(service: Service) -> Browser:
+def anonymous_browser(service: Service) -> Browser:
     return Browser(Client(service, anonymous=True))
 
 
@@ -95,17 +95,17 @@ def choose_password(browser: Browser, path: str, new: str) -> None:
     browser.follow(browser.post(page, page.form(*fields), **fields))
 
 
-def test_every_page_is_in_order(stranger: Browser, person: Person) -> None:
-    sign_in = stranger.page(stranger.page("/").link(SIGN_IN))
-    ask_for_reset(stranger, person.email)
+def test_every_page_is_in_order(anonymous_browser: Browser, person: Person) -> None:
+    sign_in = anonymous_browser.page(anonymous_browser.page("/").link(SIGN_IN))
+    ask_for_reset(anonymous_browser, person.email)
     browser = person.browse()
     for page in (
-        stranger.page("/"),
+        anonymous_browser.page("/"),
         sign_in,
-        stranger.page(stranger.page("/").link(REGISTER)),
-        stranger.page(sign_in.link(RESET)),
-        ask_for_reset(stranger, fresh_email()),
-        stranger.page(link(person.mail())),
+        anonymous_browser.page(anonymous_browser.page("/").link(REGISTER)),
+        anonymous_browser.page(sign_in.link(RESET)),
+        ask_for_reset(anonymous_browser, fresh_email()),
+        anonymous_browser.page(link(person.mail())),
         browser.page("/"),
         browser.page(browser.page("/").link(CHANGE)),
         browser.page("/no/such/thing", 404),
@@ -137,16 +137,16 @@ def test_somebody_registers_confirms_and_signs_in(service: Service) -> None:
 
 
 def test_strangers_are_sent_to_sign_in_and_back(
-    stranger: Browser, person: Person
+    anonymous_browser: Browser, person: Person
 ) -> None:
-    response = stranger.request("GET", "/items/new?a=b")
-    page = stranger.follow(response)
+    response = anonymous_browser.request("GET", "/items/new?a=b")
+    page = anonymous_browser.follow(response)
     fields = {"email": person.email, "password": person.password}
-    response = stranger.post(page, page.form(*fields), **fields)
+    response = anonymous_browser.post(page, page.form(*fields), **fields)
     target = urlsplit(urljoin(ORIGIN, response.headers["location"]))
     assert f"{target.path}?{target.query}" == "/items/new?a=b"
     nobody = "00000000-0000-4000-8000-000000000000"
-    anonymous = Browser(stranger.client)
+    anonymous = Browser(anonymous_browser.client)
     for path in ("new", f"{nobody}/edit", f"{nobody}/delete"):
         response = anonymous.request(
             "POST", ITEMS + path, data={"name": "x"}, headers={"Origin": ORIGIN}
@@ -188,11 +188,15 @@ def test_signing_in_leads_only_to_this_site(
             assert len(response.headers.get_list("set-cookie")) < 4
 
 
-def test_a_failed_sign_in_does_not_tell_why(own: Own, habits: Habits) -> None:
-    person, disabled = Person(own.service), Person(own.service)
+def test_a_failed_sign_in_does_not_tell_why(
+    disposable: Disposable, conventions: Conventions
+) -> None:
+    person, disabled = Person(disposable.service), Person(disposable.service)
     person.join()
     disabled.join()
-    own.database.execute(habits.disable.format(email=disabled.email))
+    disposable.database.execute(
+        conventions.disable_user_sql.format(email=disabled.email)
+    )
     pages = []
     times: dict[str, list[float]] = {"known": [], "unknown": [], "disabled": []}
     for _ in range(5):
@@ -201,9 +205,9 @@ def test_a_failed_sign_in_does_not_tell_why(own: Own, habits: Habits) -> None:
             ("unknown", fresh_email(), OTHER),
             ("disabled", disabled.email, PASSWORD),
         ):
-            browser = Browser(Client(own.service, anonymous=True))
+            browser = Browser(Client(disposable.service, anonymous=True))
             response = person.enter(browser, email=email, password=password)
-            assert response.status_code == habits.sign_in_refused
+            assert response.status_code == conventions.failed_sign_in_status
             page = as_page(response)
             check_page(page)
             assert [each.text for each in page.elements if each.get("role") == "alert"]
@@ -216,22 +220,24 @@ def test_a_failed_sign_in_does_not_tell_why(own: Own, habits: Habits) -> None:
 
 
 def test_registering_and_resetting_do_not_tell_who_has_an_account(
-    stranger: Browser, person: Person
+    anonymous_browser: Browser, person: Person
 ) -> None:
-    page = stranger.page(stranger.page("/").link(REGISTER))
+    page = anonymous_browser.page(anonymous_browser.page("/").link(REGISTER))
     answers = []
     for email in (person.email, fresh_email()):
         fields = {"email": email, "password": OTHER}
-        response = stranger.post(page, page.form(*fields), **fields)
-        answers.append((response.status_code, stranger.follow(response).text))
-    answers += [(0, ask_for_reset(stranger, email).text) for email in (person.email,)]
+        response = anonymous_browser.post(page, page.form(*fields), **fields)
+        answers.append((response.status_code, anonymous_browser.follow(response).text))
+    answers += [
+        (0, ask_for_reset(anonymous_browser, email).text) for email in (person.email,)
+    ]
     assert answers[0] == answers[1]
-    assert ask_for_reset(stranger, fresh_email()).text == answers[2][1]
+    assert ask_for_reset(anonymous_browser, fresh_email()).text == answers[2][1]
     assert is_signed_in(person.browse())
 
 
 def test_a_password_that_is_short_long_or_common_is_told_at_its_field(
-    stranger: Browser, habits: Habits, subtests: pytest.Subtests
+    anonymous_browser: Browser, conventions: Conventions, subtests: pytest.Subtests
 ) -> None:
     for password in (
         "",
@@ -240,10 +246,10 @@ def test_a_password_that_is_short_long_or_common_is_told_at_its_field(
         "Password1",
     ):
         with subtests.test(password=password):
-            page = stranger.page(stranger.page("/").link(REGISTER))
+            page = anonymous_browser.page(anonymous_browser.page("/").link(REGISTER))
             fields = {"email": fresh_email(), "password": password}
-            response = stranger.post(page, page.form(*fields), **fields)
-            assert response.status_code == habits.form_refused
+            response = anonymous_browser.post(page, page.form(*fields), **fields)
+            assert response.status_code == conventions.invalid_form_status
             page = as_page(response)
             check_page(page)
             form = page.form("email", "password")
@@ -354,12 +360,12 @@ def test_a_cookie_does_not_work_after_a_reset(person: Person) -> None:
 
 @pytest.mark.database
 def test_a_cookie_does_not_work_after_the_account_was_disabled(
-    own: Own, habits: Habits
+    disposable: Disposable, conventions: Conventions
 ) -> None:
-    person = Person(own.service)
+    person = Person(disposable.service)
     person.join()
     browser = person.browse()
-    own.database.execute(habits.disable.format(email=person.email))
+    disposable.database.execute(conventions.disable_user_sql.format(email=person.email))
     assert not is_signed_in(browser)
 
 
@@ -377,7 +383,7 @@ def test_signing_in_is_throttled_and_a_page_says_so(person: Person) -> None:
 
 
 def test_forms_of_accounts_from_elsewhere_are_refused(
-    person: Person, habits: Habits
+    person: Person, conventions: Conventions
 ) -> None:
     browser = person.browse()
     evil = {"Origin": "https://evil.example", "Sec-Fetch-Site": "cross-site"}
@@ -388,7 +394,7 @@ def test_forms_of_accounts_from_elsewhere_are_refused(
     for path in (change, form.element.get("action"), sign_in):
         fields = {"email": person.email, "password": PASSWORD, "new_password": OTHER}
         response = browser.request("POST", path, data=fields, headers=evil)
-        assert response.status_code == habits.forged_post, path
+        assert response.status_code == conventions.csrf_status, path
         assert "set-cookie" not in response.headers
     assert is_signed_in(browser)
 

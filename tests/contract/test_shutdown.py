@@ -7,7 +7,7 @@ import time
 import pytest
 
 from tests.contract.client import ITEMS, JSON, Client, Raw, fresh_name, head, json_lines
-from tests.contract.conftest import Own
+from tests.contract.conftest import Disposable
 from tests.starters.harness import Service
 
 pytestmark = pytest.mark.skipif(
@@ -39,11 +39,13 @@ def stop(service: Service) -> None:
     assert "Traceback" not in service.output
 
 
-def test_it_goes_when_told_with_idle_and_stalled_connections_open(own: Own) -> None:
+def test_it_goes_when_told_with_idle_and_stalled_connections_open(
+    disposable: Disposable,
+) -> None:
     with (
-        Raw(own.service) as idle,
-        Raw(own.service) as silent,
-        Raw(own.service) as stalled,
+        Raw(disposable.service) as idle,
+        Raw(disposable.service) as silent,
+        Raw(disposable.service) as stalled,
     ):
         idle.send(head("GET", "/no/such/thing"))
         assert idle.read().status == 404
@@ -51,15 +53,15 @@ def test_it_goes_when_told_with_idle_and_stalled_connections_open(own: Own) -> N
             head("POST", ITEMS, Content_Type=JSON, Content_Length="100") + b"{"
         )
         assert silent.socket.fileno() > 0
-        stop(own.service)
+        stop(disposable.service)
 
 
 @pytest.mark.database
 @pytest.mark.features("api")
-def test_it_finishes_the_request_under_way(own: Own) -> None:
+def test_it_finishes_the_request_under_way(disposable: Disposable) -> None:
     name = fresh_name("Late")
     body = json.dumps({"name": name, "price": "1.00"}).encode()
-    with Raw(own.service) as connection:
+    with Raw(disposable.service) as connection:
         connection.send(
             head(
                 "POST",
@@ -71,22 +73,24 @@ def test_it_finishes_the_request_under_way(own: Own) -> None:
         )
         connection.await_continue()
         connection.send(body[:10])
-        own.service.process.terminate()
+        disposable.service.process.terminate()
         end = time.monotonic() + 1
-        while accepts(own.service) and time.monotonic() < end:
+        while accepts(disposable.service) and time.monotonic() < end:
             time.sleep(0.02)
         connection.send(body[10:])
         answer = connection.read("POST")
-        assert answer.status == 201, own.service.output
+        assert answer.status == 201, disposable.service.output
         assert json.loads(answer.text)["name"] == name
-    stop(own.service)
-    lines = [line for line in json_lines(own.service) if line.get("path") == ITEMS]
+    stop(disposable.service)
+    lines = [
+        line for line in json_lines(disposable.service) if line.get("path") == ITEMS
+    ]
     assert [line["status"] for line in lines] == [201]
 
 
-def test_it_stops_at_the_terminals_interrupt(own: Own) -> None:
-    with Client(own.service) as client:
+def test_it_stops_at_the_terminals_interrupt(disposable: Disposable) -> None:
+    with Client(disposable.service) as client:
         assert client.get("/healthz").status_code == 200
-    own.service.process.send_signal(signal.SIGINT)
-    assert own.service.process.wait(GONE_SECONDS) in {0, 130, -signal.SIGINT}
-    assert "Traceback" not in own.service.output
+    disposable.service.process.send_signal(signal.SIGINT)
+    assert disposable.service.process.wait(GONE_SECONDS) in {0, 130, -signal.SIGINT}
+    assert "Traceback" not in disposable.service.output

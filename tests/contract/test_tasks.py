@@ -20,7 +20,7 @@ from tests.contract.client import (
 )
 from tests.starters.databases import Database, free_port
 from tests.starters.harness import Project, Service, run, serving, working
-from tests.starters.mailbox import Mailbox, mailbox
+from tests.starters.mail_server import MailServer, mail_server
 from tests.starters.redis import Redis
 
 pytestmark = [
@@ -91,7 +91,7 @@ class SilentServer:
 
 def test_a_task_waits_for_a_worker(alone: Service) -> None:
     person = register(alone)
-    assert person.email not in mailbox().mails
+    assert person.email not in mail_server().mails
     with work_for(alone) as worker:
         assert person.mail()["To"] == person.email
         wait_for(lambda: events(worker, "task_done"))
@@ -116,7 +116,7 @@ def test_mail_is_tried_again_when_its_server_was_away(alone: Service) -> None:
     with work_for(alone, MAIL_URL=f"smtp://127.0.0.1:{port}") as worker:
         person = register(alone)
         wait_for(lambda: events(worker, "task_failed"))
-        back = Mailbox(port)
+        back = MailServer(port)
         try:
             assert back.last(person.email)["To"] == person.email
             wait_for(lambda: events(worker, "task_done"))
@@ -136,7 +136,7 @@ def test_the_task_of_a_killed_worker_is_done_by_another(alone: Service) -> None:
         killed = time.monotonic()
     silent.close()
     with work_for(alone):
-        wait_for(lambda: person.email in mailbox().mails, TAKEN_OVER_SECONDS)
+        wait_for(lambda: person.email in mail_server().mails, TAKEN_OVER_SECONDS)
     assert time.monotonic() - killed < TAKEN_OVER_SECONDS
 
 

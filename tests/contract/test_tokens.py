@@ -25,11 +25,11 @@ from tests.contract.client import (
     media_type,
     problem,
 )
-from tests.contract.conftest import Own
-from tests.contract.differences import Habits
+from tests.contract.conftest import Disposable
+from tests.contract.differences import Conventions
 from tests.starters.databases import Database
 from tests.starters.harness import SECRET, Service
-from tests.starters.mailbox import mailbox
+from tests.starters.mail_server import mail_server
 
 pytestmark = pytest.mark.features("accounts", "api")
 
@@ -39,14 +39,14 @@ OTHER = "biscuits at five o'clock"
 
 
 @pytest.fixture
-def stranger(service: Service) -> Person:
+def unregistered(service: Service) -> Person:
     return Person(service)
 
 
 @pytest.fixture
-def person(stranger: Person) -> Person:
-    stranger.join()
-    return stranger
+def person(unregistered: Person) -> Person:
+    unregistered.join()
+    return unregistered
 
 
 def me(person: Person, token: str) -> httpx2.Response:
@@ -67,27 +67,27 @@ def unauthorized(response: httpx2.Response) -> dict[str, Any]:
 
 
 @pytest.mark.database
-def test_somebody_registers_confirms_and_signs_in(stranger: Person) -> None:
-    answer = stranger.call("register", email=stranger.email, password=PASSWORD)
+def test_somebody_registers_confirms_and_signs_in(unregistered: Person) -> None:
+    answer = unregistered.call("register", email=unregistered.email, password=PASSWORD)
     assert answer.status_code == 202
-    unauthorized(stranger.token())
-    mail = stranger.mail()
-    assert mail["To"] == stranger.email
+    unauthorized(unregistered.token())
+    mail = unregistered.mail()
+    assert mail["To"] == unregistered.email
     assert PASSWORD not in mail.get_content()
     for expected in (204, 400):
-        assert stranger.call("confirm", token=code(mail)).status_code == expected
-    pair = stranger.sign_in()
+        assert unregistered.call("confirm", token=code(mail)).status_code == expected
+    pair = unregistered.sign_in()
     assert {"access_token", "refresh_token", "token_type", "expires_in"} <= set(pair)
     assert pair["token_type"].lower() == "bearer"
     assert pair["expires_in"] == 900
-    found = me(stranger, pair["access_token"])
+    found = me(unregistered, pair["access_token"])
     assert found.status_code == 200
-    assert found.json()["email"] == stranger.email
+    assert found.json()["email"] == unregistered.email
     assert not re.search("password|hash", found.text)
 
 
 def test_what_is_no_address_gets_422(
-    stranger: Person, subtests: pytest.Subtests
+    unregistered: Person, subtests: pytest.Subtests
 ) -> None:
     for email in (
         "",
@@ -99,12 +99,12 @@ def test_what_is_no_address_gets_422(
         "\0",
     ):
         with subtests.test(email=email):
-            stranger.client.headers["X-Forwarded-For"] = fresh_address()
+            unregistered.client.headers["X-Forwarded-For"] = fresh_address()
             for path in ("register", "reset"):
                 body = {"email": email} | (
                     {"password": PASSWORD} if path == "register" else {}
                 )
-                answer = stranger.call(path, **body)
+                answer = unregistered.call(path, **body)
                 assert "email" in str(problem(answer, 422)["errors"])
 
 
@@ -123,11 +123,11 @@ def test_a_password_that_is_short_long_or_common_is_refused(
     ):
         with subtests.test(password=password):
             person.client.headers["X-Forwarded-For"] = fresh_address()
-            stranger = {"email": fresh_email(), "password": password}
+            unregistered = {"email": fresh_email(), "password": password}
             token = person.sign_in()["access_token"]
             body = {"current_password": PASSWORD, "new_password": password}
             for answer in (
-                person.call("register", **stranger),
+                person.call("register", **unregistered),
                 person.call("password", token, **body),
                 person.call("reset/confirm", token="none", password=password),  # noqa: S106
             ):
@@ -194,7 +194,7 @@ def test_asking_for_a_reset_does_not_tell_who_has_an_account(person: Person) -> 
     assert (known.status_code, known.text) == (unknown.status_code, unknown.text)
     assert known.status_code == 202
     person.mail()
-    assert nobody not in mailbox().mails
+    assert nobody not in mail_server().mails
 
 
 def test_unknown_and_known_addresses_take_as_long(service: Service) -> None:
@@ -219,19 +219,23 @@ def test_unknown_and_known_addresses_take_as_long(service: Service) -> None:
         assert slow < fast * 2 + 0.03, call
 
 
-def test_a_failed_sign_in_does_not_tell_why(own: Own, habits: Habits) -> None:
-    person, disabled, unconfirmed = (Person(own.service) for _ in range(3))
+def test_a_failed_sign_in_does_not_tell_why(
+    disposable: Disposable, conventions: Conventions
+) -> None:
+    person, disabled, unconfirmed = (Person(disposable.service) for _ in range(3))
     person.join()
     disabled.join()
-    own.database.execute(habits.disable.format(email=disabled.email))
+    disposable.database.execute(
+        conventions.disable_user_sql.format(email=disabled.email)
+    )
     unconfirmed.call("register", email=unconfirmed.email, password=PASSWORD)
     answers = [
         person.token(OTHER),
         person.token(PASSWORD.upper()),
         disabled.token(),
         unconfirmed.token(),
-        Person(own.service).token(),
-        Person(own.service, "nobody").token(),
+        Person(disposable.service).token(),
+        Person(disposable.service, "nobody").token(),
     ]
     assert len({json.dumps(unauthorized(answer)) for answer in answers}) == 1
 
@@ -471,11 +475,13 @@ def test_resetting_the_password_ends_all_and_works_once(person: Person) -> None:
 
 
 @pytest.mark.database
-def test_disabling_an_account_ends_all(own: Own, habits: Habits) -> None:
-    person = Person(own.service)
+def test_disabling_an_account_ends_all(
+    disposable: Disposable, conventions: Conventions
+) -> None:
+    person = Person(disposable.service)
     person.join()
     pair = person.sign_in()
-    own.database.execute(habits.disable.format(email=person.email))
+    disposable.database.execute(conventions.disable_user_sql.format(email=person.email))
     unauthorized(me(person, pair["access_token"]))
     unauthorized(refresh(person, pair["refresh_token"]))
     person.call("reset", email=person.email)
@@ -540,10 +546,13 @@ def test_each_sees_only_what_is_theirs(service: Service, person: Person) -> None
 
 
 @pytest.mark.database
-def test_only_staff_see_what_has_no_owner(own: Own) -> None:
-    project, settings = own.service.project, {"DATABASE_URL": own.database.url}
+def test_only_staff_see_what_has_no_owner(disposable: Disposable) -> None:
+    project, settings = (
+        disposable.service.project,
+        {"DATABASE_URL": disposable.database.url},
+    )
     project.poe("seed", **settings)
-    person, boss = Person(own.service), Person(own.service)
+    person, boss = Person(disposable.service), Person(disposable.service)
     person.join()
     project.poe("create-admin", boss.email, typed=f"{PASSWORD}\n", **settings)
     assert person.api().walk() == []
@@ -572,8 +581,8 @@ def test_the_command_for_staff_refuses_in_a_sentence(
         assert "Traceback" not in str(refused.value)
 
 
-def test_security_events_are_logged_and_secrets_are_not(own: Own) -> None:
-    person = Person(own.service)
+def test_security_events_are_logged_and_secrets_are_not(disposable: Disposable) -> None:
+    person = Person(disposable.service)
     person.join()
     person.client.headers["X-Request-ID"] = "security"
     pair = person.sign_in()
@@ -587,11 +596,11 @@ def test_security_events_are_logged_and_secrets_are_not(own: Own) -> None:
         if person.token("wrong again").status_code == 429:
             break
     wanted = {"signed_in", "sign_in_failed", "refused", "password_reset", "throttled"}
-    entries = log_entries(own.service, "security", 20)
+    entries = log_entries(disposable.service, "security", 20)
     assert wanted <= {entry["event"] for entry in entries}
     failed = next(entry for entry in entries if entry["event"] == "sign_in_failed")
     assert failed["client"] == person.client.headers["X-Forwarded-For"]
-    json_lines(own.service)
+    json_lines(disposable.service)
     for secret in (
         PASSWORD,
         OTHER,
@@ -601,7 +610,7 @@ def test_security_events_are_logged_and_secrets_are_not(own: Own) -> None:
         pair["refresh_token"],
         person.email,
     ):
-        assert secret not in own.service.output
+        assert secret not in disposable.service.output
 
 
 def test_mail_is_in_order(person: Person) -> None:
@@ -616,9 +625,9 @@ def test_mail_is_in_order(person: Person) -> None:
 
 
 def test_a_mail_server_that_is_gone_changes_no_answer(
-    own_without_mail: Service,
+    service_without_mail_server: Service,
 ) -> None:
-    person = Person(own_without_mail)
+    person = Person(service_without_mail_server)
     body = {"email": person.email, "password": PASSWORD}
     assert person.call("register", **body).status_code == 202
     assert person.call("reset", email=person.email).status_code == 202

@@ -22,7 +22,7 @@ from pathlib import Path
 
 from tests.conftest import git, render_into
 from tests.starters.databases import Database, free_port, new_database
-from tests.starters.mailbox import mailbox
+from tests.starters.mail_server import mail_server
 from tests.starters.redis import redis_server
 
 BOOT_SECONDS = 60
@@ -169,7 +169,7 @@ class Project:
             "DATABASE_URL": database_url,
             "TRUSTED_PROXIES": "127.0.0.1",
             "BODY_TIMEOUT_SECONDS": "2",
-            **({"MAIL_URL": mailbox().url} if self.sends_mail else {}),
+            **({"MAIL_URL": mail_server().url} if self.sends_mail else {}),
             **(
                 {"REDIS_URL": redis_server().new_database()} if self.needs_redis else {}
             ),

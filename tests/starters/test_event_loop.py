@@ -20,7 +20,7 @@ from tests.contract.client import (
     credentials,
     fresh_email,
 )
-from tests.starters import watched
+from tests.starters import loop_monitor
 from tests.starters.harness import Project, Service, end_process, launch, run, working
 from tests.starters.selection import full
 
@@ -35,13 +35,13 @@ SIDE = 2000  # pixels
 
 
 @contextlib.contextmanager
-def watched_service(project: Project) -> Iterator[Service]:
+def monitored_service(project: Project) -> Iterator[Service]:
     """Boot the server of production so that it says what holds up its event loop."""
     settings = project.production_settings(
         project.new_database().url, API_DOCS="true", UPLOAD_QUOTA_BYTES=str(10**9)
     )
     settings["PYTHONPATH"] = str(project.directory)
-    command = [project.python, "-P", watched.__file__]
+    command = [project.python, "-P", loop_monitor.__file__]
     service = launch(project, settings, command)
     try:
         with working(project, settings):  # mails go by task
@@ -110,12 +110,12 @@ def visits(service: Service) -> list[Callable[[], object]]:
 
 def held_up(project: Project) -> list[str]:
     """Put load on all parts of a new server, and return what held it up."""
-    with watched_service(project) as service:
+    with monitored_service(project) as service:
         people = visits(service) * ROUNDS
         with ThreadPoolExecutor(AT_ONCE) as pool:
             for visit in [pool.submit(visit) for visit in people]:
                 visit.result()
-        return re.findall(rf"(?m)^{watched.HELD_UP} .*", service.output)
+        return re.findall(rf"(?m)^{loop_monitor.HELD_UP} .*", service.output)
 
 
 def test_nothing_holds_up_the_event_loop_for_20_ms(project: Project) -> None:
@@ -131,18 +131,18 @@ def test_what_holds_up_the_event_loop_would_be_noticed(
 ) -> None:
     script = tmp_path / "sleepy.py"
     script.write_text(
-        "import asyncio, time, watched\n"
+        "import asyncio, time, loop_monitor\n"
         "async def sleep(): time.sleep(0.03)\n"
         "async def compute():\n"
         "    end = time.thread_time() + 0.03\n"
         "    while time.thread_time() < end: pass\n"
-        "watched.watch()\n"
+        "loop_monitor.watch()\n"
         "asyncio.run(sleep())\n"
         "asyncio.run(compute())\n"
         "asyncio.run(asyncio.sleep(0.03))\n",
         "utf-8",
     )
-    path = {"PYTHONPATH": str(Path(watched.__file__).parent)}
+    path = {"PYTHONPATH": str(Path(loop_monitor.__file__).parent)}
     said = run([project.python, script], tmp_path, project.environment() | path)
-    names = re.findall(rf"(?m)^{watched.HELD_UP} .*coro=<(\w+)", said)
+    names = re.findall(rf"(?m)^{loop_monitor.HELD_UP} .*coro=<(\w+)", said)
     assert names == ["sleep", "compute"], said

@@ -15,7 +15,7 @@ from tests.starters.databases import free_port
 SECONDS = 15
 
 
-class Mailbox:
+class MailServer:
     """Everything that services under test have sent, by the address it went to."""
 
     def __init__(self, port: int | None = None) -> None:
@@ -45,8 +45,8 @@ class Mailbox:
 
 
 @functools.cache
-def mailbox() -> Mailbox:
+def mail_server() -> MailServer:
     """Start the server, once for each process of the test run."""
-    found = Mailbox()
+    found = MailServer()
     atexit.register(found.controller.stop)
     return found
