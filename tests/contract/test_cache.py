@@ -84,7 +84,9 @@ def test_in_production_nothing_is_kept_where_others_could_not_know(
         assert descriptions(client) == {"after"}
 
 
-@pytest.mark.parametrize("way", ["gone", "slow"])
+@pytest.mark.parametrize(
+    "way", ["gone", pytest.param("slow", marks=pytest.mark.thorough)]
+)
 def test_the_service_goes_on_without_redis(disposable: Disposable, way: str) -> None:
     redis, service = redis_server(), disposable.service
     with Client(service) as client:

@@ -62,7 +62,9 @@ def use(service: Service, token: str) -> httpx2.Response:
             timedelta(minutes=14), 200, id="14 minutes", marks=pytest.mark.thorough
         ),
         pytest.param(timedelta(minutes=16), 200, id="16 minutes"),
-        pytest.param(timedelta(days=100), 401, id="100 days"),
+        pytest.param(
+            timedelta(days=100), 401, id="100 days", marks=pytest.mark.thorough
+        ),
     ],
 )
 def test_tokens_expire(

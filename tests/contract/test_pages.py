@@ -489,25 +489,23 @@ FORGERIES = {
 def test_a_post_from_elsewhere_is_refused(
     browser: Browser, conventions: Conventions, subtests: pytest.Subtests
 ) -> None:
+    mine, name = fresh_name("Mine"), fresh_name("Forged")
+    create(browser, name=mine)
+    fields = {"name": name, "description": "", "price": "1.00"}
+    forms = {
+        "/items/new": fields,
+        address_of(browser, mine, EDIT): fields,
+        address_of(browser, mine, DELETE): {},
+    }
     for forgery, headers in FORGERIES.items():
         with subtests.test(forgery=forgery):
-            mine = fresh_name("Mine")
-            create(browser, name=mine)
-            name = fresh_name("Forged")
-            for path, fields in (
-                ("/items/new", {"name": name, "description": "", "price": "1.00"}),
-                (
-                    address_of(browser, mine, EDIT),
-                    {"name": name, "description": "", "price": "1.00"},
-                ),
-                (address_of(browser, mine, DELETE), {}),
-            ):
+            for path, data in forms.items():
                 # The victim's browser adds the cookies, but not the hidden fields.
-                response = browser.request("POST", path, data=fields, headers=headers)
+                response = browser.request("POST", path, data=data, headers=headers)
                 assert response.status_code == conventions.csrf_status, path
                 check_page(as_page(response))
-            assert is_listed(browser, mine)
-            assert not is_listed(browser, name)
+    assert is_listed(browser, mine)
+    assert not is_listed(browser, name)
 
 
 def test_a_form_sent_as_another_type_does_no_harm(browser: Browser) -> None:

@@ -205,6 +205,7 @@ def test_a_socket_in_plain_text_is_refused(service_without_proxies: Service) -> 
         assert connection.read().status in {301, 308, 403}
 
 
+@pytest.mark.thorough  # it waits for 15 seconds
 def test_idle_connections_have_a_heartbeat(service: Service) -> None:
     with Raw(service, 5) as events, Raw(service, 5) as messages:
         events.send(head("GET", EVENTS))

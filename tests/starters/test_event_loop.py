@@ -25,6 +25,7 @@ from tests.starters.harness import Project, Service, end_process, launch, run, w
 from tests.starters.selection import full
 
 pytestmark = [
+    pytest.mark.thorough,  # it measures, which takes a machine that is not busy
     pytest.mark.starters([full("fastapi")]),
     pytest.mark.skipif(sys.platform != "linux", reason="only Linux says who waited"),
 ]

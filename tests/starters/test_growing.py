@@ -54,14 +54,9 @@ def grown(
     return project, database
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("framework", sorted(GROWING))
-@pytest.mark.parametrize(
-    "database_kind",
-    [
-        pytest.param("sqlite", marks=pytest.mark.slow),
-        pytest.param("postgresql", marks=pytest.mark.thorough),
-    ],
-)
+@pytest.mark.parametrize("database_kind", ["sqlite", "postgresql"])
 def test_accounts_come_and_go_and_the_items_stay(
     framework: str, database_kind: str, template_repo: Path, tmp_path: Path
 ) -> None:

@@ -119,7 +119,7 @@ def test_its_tests_pass_cover_its_code_and_leave_all_databases_alone(
         environment["TEST_DATABASE_URL"] = server.url
     databases = server.names()
 
-    output = run(command, project.directory, environment)
+    output = run(command, project.directory, environment, seconds=1200)
 
     assert passed(output) > 5
     if framework in COVERED and project.starter.features:
