@@ -24,7 +24,7 @@ FRAMEWORK = "fastapi"
 
 def built() -> list[str]:
     """Give all features that a project can have."""
-    criteria = yaml.safe_load((ROOT / "src/selector/criteria.yml").read_text("utf-8"))
+    criteria = yaml.safe_load((ROOT / "src/selector/recommendation/criteria.yml").read_text("utf-8"))
     features: list[str] = criteria["built"][FRAMEWORK]
     return features
 

@@ -21,7 +21,7 @@ from selector.errors import Refusal, SetupFailed
 from selector.options import pairs_of
 from selector.project import Project, check_destination, rendered
 from selector.questionnaire import Answers, Prompt, Questionnaire
-from selector.recommendation import Recommendation
+from selector.recommendation.decision import Recommendation
 from selector.setup import Setup, uv_as_typed
 
 INTERRUPTED = 130
@@ -300,7 +300,7 @@ def _criteria(
 @json_option
 def compare(*, as_json: bool) -> None:
     """Print how the three frameworks compare."""
-    text = (template.PACKAGE / "comparison.yml").read_text("utf-8")
+    text = (template.PACKAGE / "recommendation" / "comparison.yml").read_text("utf-8")
     rows = load_yaml(text, "comparison.yml")
     if as_json:
         click.echo(json.dumps(rows, indent=2, ensure_ascii=False))

@@ -12,14 +12,14 @@ from rich.table import Table
 from rich.text import Text
 from rich.tree import Tree
 
-from selector.model import Model
-from selector.recommendation import (
+from selector.recommendation.decision import (
     Decision,
     Flip,
     FlippingPair,
     Reason,
     Recommendation,
 )
+from selector.recommendation.model import Model
 
 WIDEST = 100
 

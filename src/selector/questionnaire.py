@@ -10,12 +10,12 @@ import yaml
 from jinja2 import FunctionLoader, StrictUndefined, Template, Undefined, UndefinedError
 from jinja2.sandbox import SandboxedEnvironment
 
-from selector import model as decision_model
 from selector.documents import documents
 from selector.errors import Refusal
-from selector.recommendation import Decision
+from selector.recommendation import model as decision_model
+from selector.recommendation.decision import Decision
 
-CRITERIA_FILE = "src/selector/criteria.yml"
+CRITERIA_FILE = "src/selector/recommendation/criteria.yml"
 
 
 class Tree(Protocol):

@@ -20,12 +20,12 @@ _RENDERED = (
     "questions",
     "template",
     "includes",
-    "src/selector/criteria.yml",
-    "src/selector/score.jinja",
+    "src/selector/recommendation/criteria.yml",
+    "src/selector/recommendation/score.jinja",
     "src/selector/changelog.jinja",
     "CHANGELOG.md",
-    "src/selector/explain.jinja",
-    "src/selector/summary.jinja",
+    "src/selector/recommendation/explain.jinja",
+    "src/selector/recommendation/summary.jinja",
 )
 
 # What no rendering reads. Not checking it out saves a tenth of the time.
@@ -38,10 +38,10 @@ _QUESTIONNAIRE = (
     "questions/criteria.yml",
     "questions/stack.yml",
     "questions/update.yml",
-    "src/selector/criteria.yml",
-    "src/selector/score.jinja",
-    "src/selector/explain.jinja",
-    "src/selector/summary.jinja",
+    "src/selector/recommendation/criteria.yml",
+    "src/selector/recommendation/score.jinja",
+    "src/selector/recommendation/explain.jinja",
+    "src/selector/recommendation/summary.jinja",
 )
 
 

@@ -187,7 +187,7 @@ def test_the_frameworks_are_compared_row_by_row(trivet: Trivet) -> None:
 
 
 def test_the_comparison_stands_once() -> None:
-    text = (template.PACKAGE / "comparison.yml").read_text("utf-8")
+    text = (template.PACKAGE / "recommendation" / "comparison.yml").read_text("utf-8")
     assert len(load_yaml(text, "comparison.yml")) == 13
 
 

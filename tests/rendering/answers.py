@@ -52,7 +52,7 @@ def environment() -> Environment:
 @cache
 def model() -> dict[str, Any]:
     """Return the data of the decision."""
-    path = ROOT / "src" / "selector" / "criteria.yml"
+    path = ROOT / "src" / "selector" / "recommendation" / "criteria.yml"
     content: dict[str, Any] = yaml.safe_load(path.read_text(encoding="utf-8"))
     return content
 

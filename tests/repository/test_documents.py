@@ -135,7 +135,11 @@ def test_every_setting_of_a_service_is_documented() -> None:
 def test_every_row_that_a_reason_rests_on_is_documented() -> None:
     text = read("docs/reference/criteria.md")
     rows = set(re.findall(r"^\| ([TUFP]\d+) \|", text, re.MULTILINE))
-    sources = set(re.findall(r" (\w+) 20\d\d-\d\d ", read("src/selector/criteria.yml")))
+    sources = set(
+        re.findall(
+            r" (\w+) 20\d\d-\d\d ", read("src/selector/recommendation/criteria.yml")
+        )
+    )
     assert len(sources) > 30
     assert sources - {"D"} <= rows
 

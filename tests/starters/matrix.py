@@ -29,7 +29,9 @@ ALONE = [
     ("tasks",),
 ]
 U12 = ("accounts", "api", "cache")
-BUILT = yaml.safe_load((ROOT / "src/selector/criteria.yml").read_text("utf-8"))["built"]
+BUILT = yaml.safe_load(
+    (ROOT / "src/selector/recommendation/criteria.yml").read_text("utf-8")
+)["built"]
 FEATURES: dict[str, list[tuple[str, ...]]] = {
     "sqlite": [
         (),

@@ -75,7 +75,9 @@ def tree(directory: Path) -> dict[str, str]:
 
 
 def test_all_twelve_use_cases_are_here() -> None:
-    criteria = yaml.safe_load((ROOT / "src/selector/criteria.yml").read_text("utf-8"))
+    criteria = yaml.safe_load(
+        (ROOT / "src/selector/recommendation/criteria.yml").read_text("utf-8")
+    )
     answers = set(criteria["criteria"]["use_case"]["answers"])
     assert {case for cases in GROUPS.values() for case in cases} == answers - {"other"}
 

@@ -3,7 +3,7 @@
 import pytest
 
 from selector.questionnaire import Questionnaire
-from selector.recommendation import Decision
+from selector.recommendation.decision import Decision
 from selector.template import PackageTree
 
 

@@ -12,7 +12,7 @@ import pytest
 import yaml
 
 from selector.questionnaire import Questionnaire
-from selector.recommendation import Recommendation
+from selector.recommendation.decision import Recommendation
 from tests.conftest import ROOT
 
 CASES = sorted((ROOT / "tests" / "cases").glob("*.yml"))

@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 import yaml
 
-from selector import model
 from selector.errors import Refusal
 from selector.questionnaire import Prompt, Questionnaire
+from selector.recommendation import model
 
 Data = dict[str, Any]
 

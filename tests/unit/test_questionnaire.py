@@ -21,9 +21,10 @@ def questions_only(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("questions")
     shutil.copy(ROOT / "copier.yml", folder)
     shutil.copytree(ROOT / "questions", folder / "questions")
-    (folder / "src" / "selector").mkdir(parents=True)
+    recommendation = Path("src", "selector", "recommendation")
+    (folder / recommendation).mkdir(parents=True)
     for name in ("criteria.yml", "score.jinja", "explain.jinja", "summary.jinja"):
-        shutil.copy(ROOT / "src" / "selector" / name, folder / "src" / "selector")
+        shutil.copy(ROOT / recommendation / name, folder / recommendation)
     for framework in ("django", "flask", "fastapi"):
         (folder / "template" / framework).mkdir(parents=True)
     return folder

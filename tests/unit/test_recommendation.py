@@ -13,10 +13,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from jinja2 import Environment
 
-from selector import model as decision_model
 from selector.errors import Refusal
 from selector.questionnaire import Questionnaire
-from selector.recommendation import Decision, Flip
+from selector.recommendation import model as decision_model
+from selector.recommendation.decision import Decision, Flip
 from selector.template import PackageTree
 from tests.conftest import ROOT
 

@@ -9,10 +9,10 @@ from typing import Any
 from jinja2 import Environment
 
 from selector.errors import Refusal
-from selector.model import Model
+from selector.recommendation.model import Model
 
-RULE = "src/selector/score.jinja"
-WORDS = "src/selector/explain.jinja"
+RULE = "src/selector/recommendation/score.jinja"
+WORDS = "src/selector/recommendation/explain.jinja"
 
 
 @dataclass(frozen=True)
