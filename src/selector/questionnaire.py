@@ -15,8 +15,6 @@ from selector.errors import Refusal
 from selector.recommendation import model as decision_model
 from selector.recommendation.decision import Decision
 
-CRITERIA_FILE = "src/selector/recommendation/criteria.yml"
-
 
 class Tree(Protocol):
     """The files of one version of the template."""
@@ -94,6 +92,8 @@ class Questionnaire:
             for document in documents(text, "copier.yml", tree.read)
             for key, value in document.items()
         }
+        # What Copier takes the default of the project's name from: see `start_in`.
+        self.context: dict[str, Any] = {"_folder_name": ""}
         self.settings = {k: v for k, v in entries.items() if k.startswith("_")}
         self.questions: dict[str, dict[str, Any]] = {
             k: v if isinstance(v, dict) else {"default": v}
@@ -117,18 +117,22 @@ class Questionnaire:
     def model(self) -> decision_model.Model:
         """Give the decision's data as this version of the template has it."""
         data = self.questions["criteria"]["default"][0]
-        if "comes_with" not in data:  # as in 0.1.0
+        if "costs" not in data:  # before 0.3.0
             message = (
                 "This version of the template is older than this version of trivet. "
                 "Leave out --ref, or render it with `copier copy --vcs-ref`."
             )
             raise Refusal(message)
-        return decision_model.parse(data, CRITERIA_FILE)
+        return decision_model.parse(data)
 
     @cached_property
     def decision(self) -> Decision:
         """Give the scoring rule as this version of the template has it."""
         return Decision(self.model, self.environment)
+
+    def start_in(self, folder: str) -> None:
+        """Propose a project name made from the name of the destination folder."""
+        self.context["_folder_name"] = folder
 
     def weigh(self, weights: Mapping[str, str]) -> None:
         """Let criteria weigh otherwise, in all that is asked and computed from now on.
@@ -207,7 +211,8 @@ class Questionnaire:
         """Go through the questions: given answers first, then `ask`, else defaults."""
         answers = Answers()
         for name, details in self.questions.items():
-            question = _Question(self, name, details, answers.all)
+            context = {**self.context, **answers.all}
+            question = _Question(self, name, details, context)
             if not _answerable(details) or not question.flag("when"):
                 if "default" in details:
                     answers.computed[name] = question.default()

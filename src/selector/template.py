@@ -22,6 +22,7 @@ _RENDERED = (
     "includes",
     "src/selector/recommendation/criteria.yml",
     "src/selector/recommendation/score.jinja",
+    "src/selector/recommendation/flips.jinja",
     "src/selector/changelog.jinja",
     "CHANGELOG.md",
     "src/selector/recommendation/explain.jinja",
