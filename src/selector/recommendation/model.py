@@ -5,8 +5,8 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, NoReturn
 
-from selector.documents import load_yaml
 from selector.errors import Refusal
+from selector.yaml_loader import load_yaml
 
 FRAMEWORKS = frozenset({"django", "flask", "fastapi"})
 
