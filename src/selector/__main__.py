@@ -2,7 +2,7 @@
 
 import sys
 
-from selector import rendering
+from selector.project import rendering
 
 RENDERINGS = {"new": 1, "preview": 1, "update": 2}
 LOOKING = {"--check", "--undo"}
@@ -14,7 +14,7 @@ def main() -> int:
     if sys.argv[1:] and not LOOKING & set(sys.argv):
         wanted = RENDERINGS.get(sys.argv[1], 0)
     with rendering.prepared(wanted=wanted):
-        from selector.cli import main as run  # noqa: PLC0415 - meanwhile
+        from selector.cli.main import main as run  # noqa: PLC0415 - meanwhile
 
         return run()
 

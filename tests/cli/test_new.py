@@ -16,10 +16,14 @@ from typing import Any
 import pytest
 import yaml
 
-from selector import asking, commands, project, rendering, template
-from selector.asking import Terminal
-from selector.questionnaire import Prompt, Questionnaire
-from selector.template import PackageTree
+from selector import process
+from selector.cli import prompts
+from selector.cli.prompts import Terminal
+from selector.project import create as project
+from selector.project import rendering
+from selector.template import source as template
+from selector.template.questionnaire import Prompt, Questionnaire
+from selector.template.source import PackageTree
 from tests.cli.conftest import Trivet
 from tests.conftest import ROOT, git
 
@@ -421,9 +425,9 @@ def test_ctrl_c_at_any_prompt_ends_with_130_and_leaves_nothing(
     def confirm(_: str) -> bool:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(asking, "terminal", lambda: True)
+    monkeypatch.setattr(prompts, "terminal", lambda: True)
     monkeypatch.setattr(Terminal, "__call__", ask)
-    monkeypatch.setattr(asking, "confirmed", confirm)
+    monkeypatch.setattr(prompts, "confirmed", confirm)
     done = trivet("new", tmp_path / "x", "--no-setup", "--template", template_repo)
     assert done.code == 130
     assert "Nothing was written" in done.err
@@ -440,9 +444,9 @@ def test_the_answers_are_shown_before_anything_is_written(
         written.append(bool(names(tmp_path)) and (tmp_path / "x").exists())
         return False
 
-    monkeypatch.setattr(asking, "terminal", lambda: True)
+    monkeypatch.setattr(prompts, "terminal", lambda: True)
     monkeypatch.setattr(Terminal, "__call__", lambda _, prompt: prompt.default)
-    monkeypatch.setattr(asking, "confirmed", confirmed)
+    monkeypatch.setattr(prompts, "confirmed", confirmed)
     told: list[str | Path] = ["--template", template_repo, "--data", "size=large"]
     done = trivet("new", tmp_path / "x", "--no-setup", *told)
     summary = done.out.split("Your answers")[1]
@@ -475,9 +479,9 @@ def test_other_weights_decide_and_are_recorded(
 def test_saying_no_in_the_end_writes_nothing(
     trivet: Trivet, template_repo: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(asking, "terminal", lambda: True)
+    monkeypatch.setattr(prompts, "terminal", lambda: True)
     monkeypatch.setattr(Terminal, "__call__", lambda _, prompt: prompt.default)
-    monkeypatch.setattr(asking, "confirmed", lambda _: False)
+    monkeypatch.setattr(prompts, "confirmed", lambda _: False)
     done = trivet("new", tmp_path / "x", "--no-setup", "--template", template_repo)
     assert done.code == 130
     assert not names(tmp_path)
@@ -489,7 +493,7 @@ def test_bad_data_is_refused_before_anything_is_asked(
     def ask(_: Terminal, prompt: Prompt) -> None:
         pytest.fail(f"{prompt.name} was asked")
 
-    monkeypatch.setattr(asking, "terminal", lambda: True)
+    monkeypatch.setattr(prompts, "terminal", lambda: True)
     monkeypatch.setattr(Terminal, "__call__", ask)
     told: list[str | Path] = ["--template", template_repo, "--data", "database=oracle"]
     done = trivet("new", tmp_path / "x", *told)
@@ -570,7 +574,7 @@ def test_an_installation_takes_the_release_of_its_own_version(
 def test_without_git_a_sentence_says_so(
     trivet: Trivet, template_repo: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(commands, "found", lambda _: None)
+    monkeypatch.setattr(process, "found", lambda _: None)
     done = trivet("new", tmp_path / "x", *ONLY_FILES, "--template", template_repo)
     assert done.code == 2
     assert "git is missing" in done.err

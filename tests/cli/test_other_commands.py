@@ -9,11 +9,12 @@ from pathlib import Path
 
 import pytest
 
-from selector import setup, template
-from selector.documents import load_yaml
 from selector.errors import SetupFailed
-from selector.questionnaire import Questionnaire
-from selector.template import PackageTree
+from selector.project import bootstrap
+from selector.template import source as template
+from selector.template.questionnaire import Questionnaire
+from selector.template.source import PackageTree
+from selector.yaml_loader import load_yaml
 from tests.cli.conftest import Trivet
 from tests.conftest import ROOT
 
@@ -238,7 +239,7 @@ def test_the_package_can_be_run_as_a_module() -> None:
 
 def test_a_recommendation_does_not_wait_for_copier() -> None:
     code = (
-        "import sys; from selector.cli import main; main(['recommend', '--defaults']); "
+        "import sys; from selector.cli.main import main; main(['recommend', '--defaults']); "
         "print('copier' in sys.modules, 'questionary' in sys.modules)"
     )
     assert run("-c", code).stdout.splitlines()[-1] == "False False"
@@ -260,10 +261,10 @@ def test_the_version_is_that_of_the_project(trivet: Trivet) -> None:
 def test_ctrl_c_while_setting_up_keeps_the_project(
     trivet: Trivet, template_repo: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def interrupted(_: setup.Setup) -> None:
+    def interrupted(_: bootstrap.Setup) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(setup.Setup, "run", interrupted)
+    monkeypatch.setattr(bootstrap.Setup, "run", interrupted)
     place = tmp_path / "x"
     done = trivet("new", place, "--defaults", "--template", template_repo)
     assert done.code == 130
@@ -277,11 +278,11 @@ def test_ctrl_c_while_setting_up_keeps_the_project(
 def test_a_setup_that_fails_ends_with_1_and_keeps_the_project(
     trivet: Trivet, template_repo: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def failing(_: setup.Setup) -> None:
+    def failing(_: bootstrap.Setup) -> None:
         message = "The dependencies could not be installed: no network"
         raise SetupFailed(message)
 
-    monkeypatch.setattr(setup.Setup, "run", failing)
+    monkeypatch.setattr(bootstrap.Setup, "run", failing)
     place = tmp_path / "x"
     done = trivet("new", place, "--defaults", "--template", template_repo)
     assert done.code == 1

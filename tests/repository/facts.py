@@ -9,9 +9,9 @@ from typing import Any
 
 import click
 
-from selector.cli import cli
-from selector.questionnaire import Prompt, Questionnaire
-from selector.template import PackageTree
+from selector.cli.main import cli
+from selector.template.questionnaire import Prompt, Questionnaire
+from selector.template.source import PackageTree
 from tests.conftest import ROOT
 
 # In words, where the default of a question depends on other answers.

@@ -20,8 +20,8 @@ from rich.console import Console
 from rich.terminal_theme import SVG_EXPORT_THEME
 from rich.text import Text
 
-from selector.questionnaire import Prompt, Questionnaire
-from selector.template import PackageTree
+from selector.template.questionnaire import Prompt, Questionnaire
+from selector.template.source import PackageTree
 from tests.conftest import ROOT
 
 PICTURE = ROOT / "docs" / "recommend.svg"

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from selector.questionnaire import Questionnaire
-from selector.template import PackageTree
+from selector.template.questionnaire import Questionnaire
+from selector.template.source import PackageTree
 from tests.conftest import ROOT, git
 from tests.repository import facts
 

@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 import yaml
 
-from selector.questionnaire import Questionnaire
 from selector.recommendation.decision import Recommendation
+from selector.template.questionnaire import Questionnaire
 from tests.conftest import ROOT
 
 CASES = sorted((ROOT / "tests" / "cases").glob("*.yml"))

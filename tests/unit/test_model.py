@@ -8,8 +8,8 @@ import pytest
 import yaml
 
 from selector.errors import Refusal
-from selector.questionnaire import Prompt, Questionnaire
 from selector.recommendation import model
+from selector.template.questionnaire import Prompt, Questionnaire
 
 Data = dict[str, Any]
 

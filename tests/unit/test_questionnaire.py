@@ -10,8 +10,8 @@ import pytest
 from copier import Settings, run_copy
 
 from selector.errors import Refusal
-from selector.questionnaire import BadAnswer, Prompt, Questionnaire
-from selector.template import PackageTree
+from selector.template.questionnaire import BadAnswer, Prompt, Questionnaire
+from selector.template.source import PackageTree
 from tests.conftest import ROOT
 
 

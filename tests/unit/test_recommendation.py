@@ -14,10 +14,10 @@ from hypothesis import strategies as st
 from jinja2 import Environment
 
 from selector.errors import Refusal
-from selector.questionnaire import Questionnaire
 from selector.recommendation import model as decision_model
 from selector.recommendation.decision import Decision, Flip
-from selector.template import PackageTree
+from selector.template.questionnaire import Questionnaire
+from selector.template.source import PackageTree
 from tests.conftest import ROOT
 
 QUESTIONNAIRE = Questionnaire(PackageTree())

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from selector import commands
-from selector.commands import Result
+from selector import process
 from selector.errors import SetupFailed
-from selector.setup import Setup
+from selector.process import Result
+from selector.project.bootstrap import Setup
 
 GOOD = Result(0, "", "")
 BAD = Result(1, "", "first line\nerror: it went wrong\n")
@@ -40,9 +40,9 @@ class Machine:
 def machine(monkeypatch: pytest.MonkeyPatch) -> Machine:
     made = Machine()
     made.fail("rev-parse", "--is-inside-work-tree")  # no repository around
-    monkeypatch.setattr(commands, "run", made.run)
+    monkeypatch.setattr(process, "run", made.run)
     monkeypatch.setattr(
-        commands, "found", lambda name: name if name in made.programs else None
+        process, "found", lambda name: name if name in made.programs else None
     )
     monkeypatch.delenv("UV_PYTHON", raising=False)
     return made
@@ -196,7 +196,7 @@ def test_programs_do_not_inherit_what_would_mislead_them(
 ) -> None:
     monkeypatch.setenv("GIT_DIR", str(tmp_path / "elsewhere"))
     monkeypatch.setenv("VIRTUAL_ENV", str(tmp_path))
-    commands.clean_environment()
-    assert commands.git("init", "--quiet", str(tmp_path / "new")).ok
+    process.clean_environment()
+    assert process.git("init", "--quiet", str(tmp_path / "new")).ok
     assert (tmp_path / "new" / ".git").is_dir()
     assert not (tmp_path / "elsewhere").exists()

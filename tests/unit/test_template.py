@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from selector import template
 from selector.errors import Refusal
+from selector.template import source as template
 from tests.conftest import git
 
 

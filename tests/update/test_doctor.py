@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from selector import commands
+from selector import process
 from tests.cli.conftest import Outcome, Trivet
 from tests.conftest import git
 from tests.update.conftest import ANSWERS_FILE, own, state
@@ -18,27 +18,27 @@ Uv = Callable[..., None]
 @pytest.fixture(autouse=True)
 def uv(monkeypatch: pytest.MonkeyPatch) -> Uv:
     """Answer for uv: all is well, but for what a test says."""
-    run = commands.run
-    troubles: dict[str, commands.Result] = {}
+    run = process.run
+    troubles: dict[str, process.Result] = {}
 
-    def pretended(*arguments: str, **options: object) -> commands.Result:
+    def pretended(*arguments: str, **options: object) -> process.Result:
         if arguments[0] != "uv":
             return run(*arguments, **options)  # type: ignore[arg-type]  # passed on as given
         for word, result in troubles.items():
             if word in arguments:
                 return result
         said = "uv 0.13.9 (linux)" if "--version" in arguments else "3.13.0"
-        return commands.Result(0, said, "")
+        return process.Result(0, said, "")
 
     for name in ("ENVIRONMENT", "SECRET_KEY", "ALLOWED_HOSTS", "DATABASE_URL"):
         monkeypatch.delenv(name, raising=False)
-    monkeypatch.setattr(commands, "run", pretended)
+    monkeypatch.setattr(process, "run", pretended)
     monkeypatch.setattr(
-        commands, "found", lambda name: "/usr/bin/uv" if name == "uv" else name
+        process, "found", lambda name: "/usr/bin/uv" if name == "uv" else name
     )
 
     def says(word: str, code: int, text: str) -> None:
-        troubles[word] = commands.Result(code, text, text)
+        troubles[word] = process.Result(code, text, text)
 
     return says
 

@@ -16,7 +16,7 @@ import pytest
 from copier import run_copy
 from hypothesis import HealthCheck, Phase, given, settings
 
-from selector.cli import main
+from selector.cli.main import main
 from tests.rendering.answers import choices, model
 from tests.update import edits
 from tests.update.conftest import committed, conflicts, copy, stored_answers, update

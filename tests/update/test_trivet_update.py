@@ -11,8 +11,9 @@ from pathlib import Path
 import pytest
 import yaml
 
-from selector import commands, update
+from selector import process
 from selector.errors import Refusal
+from selector.project import update
 from tests.cli.conftest import Trivet
 from tests.conftest import ROOT, git
 from tests.update.conftest import (
@@ -348,7 +349,7 @@ def test_a_folder_that_is_not_there_is_refused(trivet: Trivet, tmp_path: Path) -
 def test_a_missing_git_is_named(
     trivet: Trivet, project: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(commands, "found", lambda _: None)
+    monkeypatch.setattr(process, "found", lambda _: None)
     done = trivet("update", project)
     assert done.code == 2
     assert "git is missing" in done.err
@@ -466,14 +467,14 @@ def test_interrupting_the_tests_undoes_the_update(
     trivet: Trivet, project: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     before = state(project)
-    run = commands.run
+    run = process.run
 
-    def interrupted(*arguments: str, **options: object) -> commands.Result:
+    def interrupted(*arguments: str, **options: object) -> process.Result:
         if arguments[0] == "uv":
             raise KeyboardInterrupt
         return run(*arguments, **options)  # type: ignore[arg-type]  # passed on as given
 
-    monkeypatch.setattr(commands, "run", interrupted)
+    monkeypatch.setattr(process, "run", interrupted)
     done = trivet("update", project)
     assert done.code == 130
     assert "The project is as it was." in done.err
@@ -502,9 +503,9 @@ def test_the_locked_versions_are_part_of_the_update(
     trivet: Trivet, project: Path, monkeypatch: pytest.MonkeyPatch, code: int
 ) -> None:
     own(project, "uv.lock", new="old\n")
-    run = commands.run
+    run = process.run
 
-    def pretended(*arguments: str, **options: object) -> commands.Result:
+    def pretended(*arguments: str, **options: object) -> process.Result:
         if arguments != ("uv", "lock"):
             return run(*arguments, **options)  # type: ignore[arg-type]  # passed on as given
         place = options["cwd"]
@@ -512,9 +513,9 @@ def test_the_locked_versions_are_part_of_the_update(
         assert "jinja2" in (place / "pyproject.toml").read_text("utf-8")
         if code == 0:
             (place / "uv.lock").write_text("new\n", "utf-8")
-        return commands.Result(code, "", "no network")
+        return process.Result(code, "", "no network")
 
-    monkeypatch.setattr(commands, "run", pretended)
+    monkeypatch.setattr(process, "run", pretended)
     done = trivet("update", project, "--add", "pages", "--no-test")
     assert done.code == 0
     locked = git("show", "HEAD:uv.lock", cwd=project)
@@ -527,17 +528,17 @@ def test_the_locked_versions_are_part_of_the_update(
 def test_the_projects_own_tests_have_the_last_word(
     trivet: Trivet, project: Path, monkeypatch: pytest.MonkeyPatch, *, passes: bool
 ) -> None:
-    run = commands.run
+    run = process.run
     seen = []
 
-    def pretended(*arguments: str, **options: object) -> commands.Result:
+    def pretended(*arguments: str, **options: object) -> process.Result:
         if arguments[0] == "uv" and arguments[1] != "lock":
             seen.append(arguments[1:])
             good = passes or "test" not in arguments
-            return commands.Result(0 if good else 1, "1 failed in app", "")
+            return process.Result(0 if good else 1, "1 failed in app", "")
         return run(*arguments, **options)  # type: ignore[arg-type]  # passed on as given
 
-    monkeypatch.setattr(commands, "run", pretended)
+    monkeypatch.setattr(process, "run", pretended)
     done = trivet("update", project, "--add", "accounts")
     assert seen == [("sync",), ("run", "--no-sync", "poe", "test")]
     assert done.code == (0 if passes else 1)

@@ -10,9 +10,9 @@ from typing import Any
 
 import yaml
 
-from selector import commands
+from selector import process
 from selector.errors import Refusal
-from selector.project import ANSWERS_FILE
+from selector.project.create import ANSWERS_FILE
 
 # The distribution that a project of each framework cannot do without.
 _FRAMEWORKS = ("django", "flask", "fastapi")
@@ -51,7 +51,7 @@ class Living:
         """Give the way from the top of the repository to the project."""
         return self.folder.relative_to(self.top)
 
-    def git(self, *arguments: str, told: str = "") -> commands.Result:
+    def git(self, *arguments: str, told: str = "") -> process.Result:
         """Run git at the top of the repository, without the owner's hooks."""
         return git_at(self.top, *arguments, told=told)
 
@@ -78,15 +78,15 @@ def git_at(
     *arguments: str,
     told: str = "",
     environment: Mapping[str, str] | None = None,
-) -> commands.Result:
+) -> process.Result:
     """Run git in a repository of the owner's, without hooks and signatures."""
     quiet = ("-c", f"core.hooksPath={os.devnull}", "-c", "commit.gpgSign=false")
-    return commands.git(
+    return process.git(
         *quiet, *arguments, cwd=folder, told=told, environment=environment
     )
 
 
-def must(done: commands.Result) -> str:
+def must(done: process.Result) -> str:
     """Give what git said; raise Refusal, in its words, where it failed."""
     if not done.ok:
         message = f"git failed: {done.why}"
@@ -101,7 +101,7 @@ def found(folder: Path) -> Living:
         message = f"There is no folder {folder}."
         raise Refusal(message)
     answers = _answers(folder)
-    if not commands.found("git"):
+    if not process.found("git"):
         message = (
             "git is missing, and updates are merged by it. Install it from "
             "https://git-scm.com and try again."

@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 
-from selector import commands
+from selector import process
 from selector.errors import Refusal
 
-PACKAGE = Path(__file__).parent
+PACKAGE = Path(__file__).parent.parent
 
 # What a rendering depends on: changes anywhere else do not matter to it.
 _RENDERED = (
@@ -22,8 +22,7 @@ _RENDERED = (
     "includes",
     "src/selector/recommendation/criteria.yml",
     "src/selector/recommendation/score.jinja",
-    "src/selector/recommendation/flips.jinja",
-    "src/selector/changelog.jinja",
+    "src/selector/template/changelog.jinja",
     "CHANGELOG.md",
     "src/selector/recommendation/explain.jinja",
     "src/selector/recommendation/summary.jinja",
@@ -94,9 +93,7 @@ class CommitTree:
     def _fetch(self, paths: Iterable[str]) -> None:
         """Read several files with one start of git."""
         asked = "".join(f"{self.commit}:{path}\n" for path in paths)
-        answer = commands.git(
-            "cat-file", "--batch", cwd=self.repository, told=asked
-        ).raw
+        answer = process.git("cat-file", "--batch", cwd=self.repository, told=asked).raw
         for path in paths:
             header, _, answer = answer.partition(b"\n")
             self.texts[path] = None
@@ -131,7 +128,7 @@ class Template:
     @property
     def version(self) -> str:
         """Give the release, or the commit as seen from one, as Copier writes it."""
-        described = commands.git(
+        described = process.git(
             "describe", "--tags", "--always", self.commit, cwd=self.repository
         )
         return described.stdout.strip()
@@ -148,7 +145,7 @@ def opened(template: str | None, ref: str | None) -> Iterator[Template]:
     with tempfile.TemporaryDirectory(
         prefix="trivet-", ignore_cleanup_errors=True
     ) as folder:
-        clone = commands.git(
+        clone = process.git(
             "clone", "--quiet", "--no-checkout", "--", _plain(where), folder
         )
         if not clone.ok:
@@ -207,20 +204,20 @@ def version() -> str:
 
 
 def _local(path: Path, ref: str, argument: str | None) -> Template:
-    if not commands.found("git"):
+    if not process.found("git"):
         message = (
             "git is missing: the template is kept in it, and updates of your project "
             "come through it. Install it from https://git-scm.com and try again."
         )
         raise Refusal(message)
-    top = commands.git("rev-parse", "--show-toplevel", cwd=path)
+    top = process.git("rev-parse", "--show-toplevel", cwd=path)
     if not top.ok or Path(top.stdout.strip()).resolve() != path.resolve():
         message = f"{path} is not the top of a git repository: it has no versions."
         raise Refusal(message)
     commit = _commit(path, ref, str(path))
     notes = []
     if ref == "HEAD":
-        changes = commands.git("status", "--porcelain", "--", *_present(path), cwd=path)
+        changes = process.git("status", "--porcelain", "--", *_present(path), cwd=path)
         if changes.stdout.strip():
             notes.append(
                 "The template has uncommitted changes; they are not in the project."
@@ -243,7 +240,7 @@ def commit_in(repository: Path, ref: str) -> str | None:
     """Give the commit that a version names, or None where there is none."""
     if not ref.startswith("-"):
         for candidate in (ref, f"refs/remotes/origin/{ref}"):
-            found = commands.git(
+            found = process.git(
                 "rev-parse",
                 "--verify",
                 "--quiet",
@@ -264,7 +261,7 @@ def _commit(repository: Path, ref: str, where: str) -> str:
 
 def latest_release(repository: Path) -> str:
     """Give the newest release, or HEAD while there is none."""
-    tags = commands.git("tag", "--list", "v*", cwd=repository).stdout.split()
+    tags = process.git("tag", "--list", "v*", cwd=repository).stdout.split()
     releases = [tag for tag in tags if re.fullmatch(r"v\d+\.\d+\.\d+", tag)]
     return max(
         releases, key=lambda tag: [int(n) for n in tag[1:].split(".")], default="HEAD"
@@ -273,11 +270,11 @@ def latest_release(repository: Path) -> str:
 
 def _origin_with(repository: Path, commit: str) -> str:
     """Give the address of `origin` where it is remote and has the commit, else ''."""
-    origin = commands.git("remote", "get-url", "origin", cwd=repository)
+    origin = process.git("remote", "get-url", "origin", cwd=repository)
     address = origin.stdout.strip()
     if not origin.ok or not is_address(address) or address.startswith("file:"):
         return ""
-    has_it = commands.git(
+    has_it = process.git(
         "for-each-ref",
         "--count=1",
         "--contains",

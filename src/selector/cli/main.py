@@ -15,14 +15,17 @@ from typing import Any, NoReturn
 import click
 from rich.console import Console
 
-from selector import asking, commands, display, template, upkeep
-from selector.documents import load_yaml
+from selector import process
+from selector.cli import output, prompts
+from selector.cli import update as upkeep
+from selector.cli.options import pairs_of
 from selector.errors import Refusal, SetupFailed
-from selector.options import pairs_of
-from selector.project import Project, check_destination, rendered
-from selector.questionnaire import Answers, Prompt, Questionnaire
+from selector.project.bootstrap import Setup, uv_as_typed
+from selector.project.create import Project, check_destination, rendered
 from selector.recommendation.decision import Recommendation
-from selector.setup import Setup, uv_as_typed
+from selector.template import source as template
+from selector.template.questionnaire import Answers, Prompt, Questionnaire
+from selector.yaml_loader import load_yaml
 
 INTERRUPTED = 130
 TERMINATED = 143
@@ -32,12 +35,10 @@ Command = Callable[..., None]
 
 def main(arguments: list[str] | None = None) -> int:
     """Run the command; a known trouble is one message and an exit code."""
-    commands.clean_environment()
+    process.clean_environment()
     signal.signal(signal.SIGTERM, _terminate)
     try:
-        result = cli.main(
-            arguments, prog_name=commands.program(), standalone_mode=False
-        )
+        result = cli.main(arguments, prog_name=process.program(), standalone_mode=False)
     except click.Abort:
         click.echo("Stopped. Nothing was written.", err=True)
         return INTERRUPTED
@@ -124,7 +125,7 @@ def new(  # noqa: PLR0913, PLR0917 - one argument for each option
     no_setup: bool,
 ) -> None:
     """Make a new project in the folder DEST."""
-    out = display.console()
+    out = output.console()
     data = _data(given, data_file)
     path = check_destination(destination)
     with template.opened(where, ref) as source:
@@ -136,9 +137,9 @@ def new(  # noqa: PLR0913, PLR0917 - one argument for each option
         with rendered(source, questionnaire, answers, path) as project:
             out.print()
             _show_contents(out, questionnaire, answers, project)
-            if not defaults and asking.terminal():
-                display.answers(out, questionnaire.in_words(answers))
-                if not asking.confirmed(f"Write {path}?"):
+            if not defaults and prompts.terminal():
+                output.answers(out, questionnaire.in_words(answers))
+                if not prompts.confirmed(f"Write {path}?"):
                     raise click.Abort
             project.move_into_place()
     try:
@@ -174,13 +175,13 @@ def _finish(  # noqa: PLR0913, PLR0917 - what there is to say comes from all of 
         if not no_setup:
             _set_up(out, project.folder, shown, str(answers.all["python_minimum"]))
     finally:
-        display.lines(out, "The same project again", [again])
+        output.lines(out, "The same project again", [again])
     steps = [f"cd {shlex.quote(shown)}"]
     uv = uv_as_typed()
     if no_setup:
         steps += ["git init && git add --all && git commit -m 'Start the service'"]
         steps += [f"{uv} sync", f"{uv} run poe setup"]
-    display.lines(out, "Next", [*steps, f"{uv} run poe dev"])
+    output.lines(out, "Next", [*steps, f"{uv} run poe dev"])
 
 
 def _again(
@@ -191,11 +192,11 @@ def _again(
     shown: str,
 ) -> str:
     """Give the command that makes the same project."""
-    again = [commands.program(), "new", shown]
+    again = [process.program(), "new", shown]
     again += ["--template", source.argument] if source.argument else []
     again += ["--ref", str(project.answers.get("_commit", source.commit)), "--defaults"]
     for key, value in answers.changed.items():
-        again += ["--data", f"{key}={display.plain(value)}"]
+        again += ["--data", f"{key}={output.plain(value)}"]
     for weight in weights:
         again += ["--weight", weight]
     return shlex.join(again)
@@ -203,7 +204,7 @@ def _again(
 
 def _set_up(out: Console, path: Path, shown: str, python_minimum: str) -> None:
     def step(text: str) -> AbstractContextManager[None]:
-        return display.step(out, text)
+        return output.step(out, text)
 
     out.print()
     Setup(path, python_minimum, shown, step, partial(out.print, markup=False)).run()
@@ -215,8 +216,8 @@ def _show_contents(
     answers: Answers,
     project: Project,
 ) -> None:
-    display.tree(out, project.destination.name, project.files)
-    display.dependencies(out, project.dependencies)
+    output.tree(out, project.destination.name, project.files)
+    output.dependencies(out, project.dependencies)
     later = _left_out(questionnaire, answers)
     if later:
         framework = questionnaire.model.frameworks[answers.given["framework"]].title
@@ -227,7 +228,7 @@ def _show_contents(
         )
         stored = project.answers.get("features", [])
         wanted = ", ".join(dict.fromkeys([*stored, *later]))
-        display.command(out, f"copier update --data 'features=[{wanted}]'")
+        output.command(out, f"copier update --data 'features=[{wanted}]'")
 
 
 def _left_out(questionnaire: Questionnaire, answers: Answers) -> list[str]:
@@ -277,7 +278,7 @@ def recommend(  # noqa: PLR0913
             content["pairs"] = [asdict(pair) for pair in found]
         click.echo(json.dumps(content, indent=2, ensure_ascii=False))
     else:
-        display.explanation(display.console(), decision, result, pairs=found)
+        output.explanation(output.console(), decision, result, pairs=found)
 
 
 def _criteria(
@@ -306,7 +307,7 @@ def compare(*, as_json: bool) -> None:
         click.echo(json.dumps(rows, indent=2, ensure_ascii=False))
     else:
         model = Questionnaire(template.PackageTree()).model
-        display.comparison(display.console(), rows, model)
+        output.comparison(output.console(), rows, model)
 
 
 @cli.command()
@@ -324,7 +325,7 @@ def preview(  # noqa: PLR0913
     """Show the files and dependencies of a project without writing it."""
     import tempfile  # noqa: PLC0415
 
-    out = display.console()
+    out = output.console()
     data = _data(given, data_file)
     with (
         template.opened(where, ref) as source,
@@ -370,7 +371,7 @@ class Explained:
             return
         self.shown = True
         result = Recommendation.from_data(answers["recommendation"])
-        display.explanation(self.out, self.questionnaire.decision, result, brief=True)
+        output.explanation(self.out, self.questionnaire.decision, result, brief=True)
         chosen = answers.get("framework", result.framework)
         if chosen != result.framework:
             title = self.questionnaire.model.frameworks[chosen].title
@@ -389,13 +390,13 @@ def _answers(
     questionnaire.check_keys(data)
     if defaults:
         return questionnaire.answer(data, until=until)
-    if not asking.terminal():
-        unasked = asking.Unasked()
+    if not prompts.terminal():
+        unasked = prompts.Unasked()
         answers = questionnaire.answer(data, unasked, until=until)
         unasked.refuse()
         return answers
     questionnaire.check(data)
-    ask = asking.Terminal(explained) if explained else asking.Terminal()
+    ask = prompts.Terminal(explained) if explained else prompts.Terminal()
     return questionnaire.answer(data, ask, until=until)
 
 

@@ -8,14 +8,14 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from selector import commands
+from selector import process
 from selector.errors import Refusal
-from selector.living import Living, found, git_at, must
-from selector.merging import Index, conflicts, merge
-from selector.project import ANSWERS_FILE, record, start
-from selector.questionnaire import Answers, Questionnaire
-from selector.rendering import renderer
-from selector.standing import Standing
+from selector.project.create import ANSWERS_FILE, record, start
+from selector.project.merging import Index, conflicts, merge
+from selector.project.metadata import Living, found, git_at, must
+from selector.project.rendering import renderer
+from selector.project.status import Standing
+from selector.template.questionnaire import Answers, Questionnaire
 
 BRANCH = "trivet/update-"
 _PREFIX = "trivet-update-"
@@ -258,7 +258,7 @@ def _lock(place: Path, say: Callable[[str], None]) -> None:
     """Bring uv.lock in step with the dependencies, so that it is part of the update."""
     if not (place / "uv.lock").is_file() or not _changed(place, "pyproject.toml"):
         return
-    locked = commands.run("uv", "lock", cwd=place)
+    locked = process.run("uv", "lock", cwd=place)
     if not locked.ok:
         say(f"uv.lock could not be brought up to date, run `uv lock`: {locked.why}")
 

@@ -14,9 +14,9 @@ from typing import Any
 import yaml
 
 from selector.errors import Refusal
-from selector.questionnaire import Answers, Questionnaire
-from selector.rendering import Renderer, renderer
-from selector.template import UNRENDERED, Template, checkout, is_address
+from selector.project.rendering import Renderer, renderer
+from selector.template.questionnaire import Answers, Questionnaire
+from selector.template.source import UNRENDERED, Template, checkout, is_address
 
 ANSWERS_FILE = ".copier-answers.yml"
 

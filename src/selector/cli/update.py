@@ -13,14 +13,15 @@ from rich.markup import escape
 from rich.table import Table
 from rich.text import Text
 
-from selector import asking, commands, display
-from selector.doctor import examine
+from selector import process
+from selector.cli import output, prompts
+from selector.cli.options import pairs_of
 from selector.errors import Refusal
-from selector.living import Living, found
-from selector.options import pairs_of
-from selector.setup import uv_as_typed
-from selector.standing import Standing, standing
-from selector.update import Outcome, Wanted, changes, go_back, prepared, undo
+from selector.project.bootstrap import uv_as_typed
+from selector.project.doctor import examine
+from selector.project.metadata import Living, found
+from selector.project.status import Standing, standing
+from selector.project.update import Outcome, Wanted, changes, go_back, prepared, undo
 
 OPEN = 1  # what the command ends with where something is left to do
 MOST_NAMES = 12
@@ -75,7 +76,7 @@ def update(  # noqa: PLR0913 - one argument for each option
     back: bool,
 ) -> int:
     """Bring a project up to date with its template, on a branch of its own."""
-    out = display.console()
+    out = output.console()
     if back:
         out.print(f"Undone: you are on {undo(folder)} again.", markup=False)
         return 0
@@ -95,7 +96,7 @@ def update(  # noqa: PLR0913 - one argument for each option
         try:
             say = partial(out.print, markup=False)
             with ExitStack() as stack:
-                with display.step(out, "Merging"):
+                with output.step(out, "Merging"):
                     made = prepared(stands, answers, moved, say)
                     outcome = stack.enter_context(made)
                 if outcome.empty and not (stands.newer or where):
@@ -138,8 +139,8 @@ def _announce(out: Console, stands: Standing, answers: dict[str, object]) -> Non
         line = f"[bold]Update:[/] {stands.living.version} to {stands.target}"
         out.print(line)
     for key, value in answers.items():
-        old = display.plain(stands.living.given[key])
-        out.print(f"{key}: from {old} to {display.plain(value)}", markup=False)
+        old = output.plain(stands.living.given[key])
+        out.print(f"{key}: from {old} to {output.plain(value)}", markup=False)
     if "framework" in answers:
         out.print(
             "\n[bold]A change of framework writes the service again.[/] The files of "
@@ -181,7 +182,7 @@ def _show(out: Console, outcome: Outcome) -> None:
 
 def _names(out: Console, names: Sequence[str], most: int = MOST_NAMES) -> None:
     for name in names[:most]:
-        display.command(out, name)
+        output.command(out, name)
     if len(names) > most:
         out.print(f"  and {len(names) - most} more")
 
@@ -194,10 +195,10 @@ def _agree(out: Console, outcome: Outcome, *, framework: object, yes: bool) -> N
         out.print("They stay in the history: `git checkout HEAD~ -- FILE` has them.")
     if yes or not (outcome.lost or framework):
         return
-    if not asking.terminal():
+    if not prompts.terminal():
         message = "Nothing was changed. Add --yes if you want this."
         raise _NotAgreed(message)
-    if not asking.confirmed("Go on?", default=False):
+    if not prompts.confirmed("Go on?", default=False):
         message = "Nothing was changed."
         raise _NotAgreed(message)
 
@@ -210,7 +211,7 @@ def _message(stands: Standing, answers: dict[str, object]) -> str:
         )
     else:
         title = f"Change {', '.join(answers) or 'the address of the template'}"
-    lines = [f"{key}: {display.plain(value)}" for key, value in answers.items()]
+    lines = [f"{key}: {output.plain(value)}" for key, value in answers.items()]
     return "\n\n".join(filter(None, [title, "\n".join(lines)]))
 
 
@@ -228,7 +229,7 @@ def _finish(out: Console, outcome: Outcome, before: str, *, test: bool) -> int:
             "files: solve what stands between <<<<<<< and >>>>>>>, then"
         )
         for step in steps:
-            display.command(out, step)
+            output.command(out, step)
         _ways(out, outcome.living, branch, before)
         return OPEN
     passed = _test(out, outcome, before) if test else None
@@ -240,9 +241,9 @@ def _finish(out: Console, outcome: Outcome, before: str, *, test: bool) -> int:
             "Models changed. If tables change with them, write the migration (the "
             "schema is yours), read it, apply it, and run the tests:"
         )
-        display.command(out, f'{uv} run poe migration "what changed"')
-        display.command(out, f"{uv} run poe migrate && {uv} run poe test")
-    display.lines(out, "To look at it", [f"git diff {before}..."])
+        output.command(out, f'{uv} run poe migration "what changed"')
+        output.command(out, f"{uv} run poe migrate && {uv} run poe test")
+    output.lines(out, "To look at it", [f"git diff {before}..."])
     _ways(out, outcome.living, branch, before)
     return OPEN if passed is False else 0
 
@@ -251,8 +252,8 @@ def _ways(out: Console, living: Living, branch: str, before: str) -> None:
     """Say how to take an update, and how to undo it."""
     place = living.folder
     here = "" if Path.cwd().resolve() == place else f" {shlex.quote(str(place))}"
-    display.lines(out, "To take it", [f"git checkout {before} && git merge {branch}"])
-    display.lines(out, "To undo it", [f"{commands.program()} update --undo{here}"])
+    output.lines(out, "To take it", [f"git checkout {before} && git merge {branch}"])
+    output.lines(out, "To undo it", [f"{process.program()} update --undo{here}"])
 
 
 def _test(out: Console, outcome: Outcome, before: str) -> bool:
@@ -263,8 +264,8 @@ def _test(out: Console, outcome: Outcome, before: str) -> bool:
             ("Dependencies (uv sync)", ("sync",)),
             ("Tests (poe test)", ("run", "--no-sync", "poe", "test")),
         ):
-            with display.step(out, title):
-                done = commands.run("uv", *arguments, cwd=living.folder)
+            with output.step(out, title):
+                done = process.run("uv", *arguments, cwd=living.folder)
             if not done.ok:
                 said = (done.stdout + done.stderr).strip().splitlines()[-20:]
                 out.print("\n".join(said), markup=False)
@@ -282,7 +283,7 @@ def _test(out: Console, outcome: Outcome, before: str) -> bool:
 @folder_argument
 def doctor(folder: Path) -> int:
     """Say what ails a project, and how to mend it."""
-    out = display.console()
+    out = output.console()
     table = Table.grid(padding=(0, 1))
     findings = list(examine(folder))
     for finding in findings:

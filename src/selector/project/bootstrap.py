@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import NoReturn
 
-from selector import commands
+from selector import process
 from selector.errors import SetupFailed
-from selector.template import checkout
+from selector.template.source import checkout
 
 # What is tried, in this order, where the rendered minor version is missing.
 _OTHER_PYTHONS = ("3.14", "3.12", "3.11")
@@ -22,7 +22,7 @@ Say = Callable[[str], None]
 
 def uv_as_typed() -> str:
     """Give uv as the user has to type it: bin/trivet may have brought its own."""
-    path, here = commands.found("uv"), checkout()
+    path, here = process.found("uv"), checkout()
     if path and here and Path(path).is_relative_to(here):
         return shlex.quote(path)
     return "uv"
@@ -66,20 +66,20 @@ class Setup:
 
     def _start_history(self) -> bool:
         """Make a git repository, unless there is one around the project."""
-        if not commands.found("git"):
+        if not process.found("git"):
             self.say(
                 "git is missing, so the project has no history yet; updates need one."
             )
             return False
-        if commands.git("rev-parse", "--is-inside-work-tree", cwd=self.folder).ok:
+        if process.git("rev-parse", "--is-inside-work-tree", cwd=self.folder).ok:
             self.say(
                 "The project is inside a git repository: its files are yours to commit."
             )
             return False
         branch = (
-            () if commands.git("config", "init.defaultBranch").ok else ("-b", "main")
+            () if process.git("config", "init.defaultBranch").ok else ("-b", "main")
         )
-        made = commands.git("init", "--quiet", *branch, cwd=self.folder)
+        made = process.git("init", "--quiet", *branch, cwd=self.folder)
         if not made.ok:
             self.say(f"git could not start a history: {made.why}")
             self.say("Updates need one: git init && git add --all && git commit")
@@ -87,8 +87,8 @@ class Setup:
 
     def _commit(self) -> None:
         with self.step("First commit"):
-            author = commands.git("var", "GIT_AUTHOR_IDENT", cwd=self.folder)
-            committer = commands.git("var", "GIT_COMMITTER_IDENT", cwd=self.folder)
+            author = process.git("var", "GIT_AUTHOR_IDENT", cwd=self.folder)
+            committer = process.git("var", "GIT_COMMITTER_IDENT", cwd=self.folder)
             known = author.ok and committer.ok
             name = (
                 ()
@@ -96,10 +96,10 @@ class Setup:
                 else ("-c", "user.name=Trivet", "-c", "user.email=trivet@localhost")
             )
             options = (*name, "-c", "commit.gpgSign=false")
-            done = commands.git("add", "--all", cwd=self.folder)
+            done = process.git("add", "--all", cwd=self.folder)
             if done.ok:
                 message = "Start the service from its template"
-                done = commands.git(
+                done = process.git(
                     *options,
                     "commit",
                     "--quiet",
@@ -116,7 +116,7 @@ class Setup:
 
     def _choose_python(self) -> None:
         """Keep the rendered Python version, or write down another one that fits."""
-        if not commands.found("uv"):
+        if not process.found("uv"):
             message = "uv is missing: see https://docs.astral.sh/uv/getting-started/installation/"
             self._fail(message, "uv sync", "uv run poe setup")
         file = self.folder / ".python-version"
@@ -160,8 +160,8 @@ class Setup:
         if not done.ok:
             self._fail(f"`poe setup` failed: {done.why}", "uv run poe setup")
 
-    def _uv(self, *arguments: str) -> commands.Result:
-        return commands.run("uv", *arguments, cwd=self.folder)
+    def _uv(self, *arguments: str) -> process.Result:
+        return process.run("uv", *arguments, cwd=self.folder)
 
 
 def _number(minor: str) -> tuple[int, ...]:

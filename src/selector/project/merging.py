@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from pathlib import Path
 
-from selector.living import Living, git_at, must
-from selector.project import ANSWERS_FILE
+from selector.project.create import ANSWERS_FILE
+from selector.project.metadata import Living, git_at, must
 
 # Whatever the owner has set; that of `git merge-file`, which Copier merges with.
 _SETTINGS = {

@@ -7,11 +7,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from selector import commands
+from selector import process
 from selector.errors import Refusal
-from selector.living import Living, found
-from selector.setup import uv_as_typed
-from selector.standing import standing
+from selector.project.bootstrap import uv_as_typed
+from selector.project.metadata import Living, found
+from selector.project.status import standing
 
 OLDEST_UV = (0, 9)
 # The driver that a database's address needs, by the answer that brings it.
@@ -51,7 +51,7 @@ def examine(folder: Path) -> Iterator[Finding]:
 
 
 def _git() -> Finding:
-    said = commands.git("--version")
+    said = process.git("--version")
     if not said.ok:
         return Finding("git", "It is missing.", "Install it from https://git-scm.com.")
     return Finding("git", said.stdout.split()[2])
@@ -59,7 +59,7 @@ def _git() -> Finding:
 
 def _tools(folder: Path) -> Iterator[Finding]:
     """Look at uv, and at the Python and the packages that it gives the project."""
-    said = commands.run("uv", "--version")
+    said = process.run("uv", "--version")
     uv = uv_as_typed()
     if not said.ok:
         address = "https://docs.astral.sh/uv/getting-started/installation/"
@@ -72,14 +72,14 @@ def _tools(folder: Path) -> Iterator[Finding]:
         yield Finding("uv", version)
     if not (folder / "pyproject.toml").is_file():
         return  # the project says so itself, further down
-    python = commands.run(
+    python = process.run(
         "uv", "python", "find", "--no-python-downloads", "--show-version", cwd=folder
     )
     if not python.ok:
         yield Finding("Python", python.why, f"{uv} python install")
     else:
         yield Finding("Python", python.stdout.strip())
-    synced = commands.run("uv", "sync", "--check", "--locked", "--quiet", cwd=folder)
+    synced = process.run("uv", "sync", "--check", "--locked", "--quiet", cwd=folder)
     if synced.ok:
         yield Finding("Packages", "as uv.lock says")
     elif not (folder / "uv.lock").is_file():
@@ -133,7 +133,7 @@ def _wrong(
         yield Finding(
             "Settings",
             f"DATABASE_URL is of {scheme}, but the project has no driver.",
-            f"{commands.program()} update --data database={scheme}",
+            f"{process.program()} update --data database={scheme}",
         )
 
 
@@ -169,6 +169,6 @@ def _release(living: Living) -> Finding:
             count = len(stands.behind)
             behind = f"{count} release{'s' if count != 1 else ''}" if count else "some"
             says = f"{living.version}, {behind} behind {stands.target}."
-            return Finding("Template", says, f"{commands.program()} update")
+            return Finding("Template", says, f"{process.program()} update")
     except Refusal as error:
         return Finding("Template", living.version, str(error))

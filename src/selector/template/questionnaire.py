@@ -10,10 +10,10 @@ import yaml
 from jinja2 import FunctionLoader, StrictUndefined, Template, Undefined, UndefinedError
 from jinja2.sandbox import SandboxedEnvironment
 
-from selector.documents import documents
 from selector.errors import Refusal
 from selector.recommendation import model as decision_model
 from selector.recommendation.decision import Decision
+from selector.yaml_loader import documents
 
 
 class Tree(Protocol):

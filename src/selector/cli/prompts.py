@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from selector.errors import Refusal
-from selector.questionnaire import BadAnswer, Prompt
+from selector.template.questionnaire import BadAnswer, Prompt
 
 NARROW = 79  # columns
 

@@ -18,7 +18,7 @@ from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import IO, Any, cast
 
-from selector import commands
+from selector import process
 from selector.errors import Refusal
 
 
@@ -34,7 +34,7 @@ class Renderer:
         self.folder = Path(tempfile.mkdtemp(prefix="trivet-"))
         environment = {"TMPDIR": str(self.folder), "PATH": str(self.folder)}
         self.process = subprocess.Popen(
-            [sys.executable, "-P", "-W", "ignore", "-m", "selector.rendering"],
+            [sys.executable, "-P", "-W", "ignore", "-m", "selector.project.rendering"],
             env=os.environ | environment,
             stdin=subprocess.PIPE,
             stdout=subprocess.DEVNULL,
@@ -94,7 +94,7 @@ class Renderer:
             ((*clone, *options, "--", str(repository), str(template)), None),
             (("checkout", "--quiet", "--detach", commit), template),
         ):
-            done = commands.git(*told, cwd=cwd, group=self.process.pid)
+            done = process.git(*told, cwd=cwd, group=self.process.pid)
             if not done.ok:
                 message = f"git could not check out the template: {done.why}"
                 raise Refusal(message)

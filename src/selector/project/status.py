@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from selector import commands, template
+from selector import process
 from selector.errors import Refusal
-from selector.living import Living
-from selector.project import ANSWERS_FILE
-from selector.questionnaire import Questionnaire
+from selector.project.create import ANSWERS_FILE
+from selector.project.metadata import Living
+from selector.template import source as template
+from selector.template.questionnaire import Questionnaire
 
 _RELEASE = re.compile(r"v\d+\.\d+\.\d+")
 
@@ -41,7 +42,7 @@ class Standing:
     @property
     def behind(self) -> list[str]:
         """Give the releases between the project and the target, oldest first."""
-        listed = commands.git(
+        listed = process.git(
             "tag",
             *("--merged", self.source.commit, "--no-merged", self.current),
             "--sort=version:refname",
@@ -57,17 +58,17 @@ class Standing:
     @property
     def news(self) -> str:
         """Give the sections of the changelog that are above the project's release."""
-        if self.source.tree.read("src/selector/changelog.jinja") is None:
+        if self.source.tree.read("src/selector/template/changelog.jinja") is None:
             return ""
         since = str(self.living.answers.get("last_release", "0.1.0"))
-        text = "{% from 'src/selector/changelog.jinja' import news %}{{ news(since) }}"
+        text = "{% from 'src/selector/template/changelog.jinja' import news %}{{ news(since) }}"
         rendered: str = (
             self.questionnaire.environment.from_string(text).render(since=since).strip()
         )
         return rendered
 
     def _contains(self, commit: str, other: str) -> bool:
-        return commands.git(
+        return process.git(
             "merge-base",
             "--is-ancestor",
             other,
@@ -141,7 +142,7 @@ def _compare(living: Living, source: template.Template, ref: str | None) -> Stan
 
 
 def _why_missing(repository: Path) -> str:
-    shallow = commands.git("rev-parse", "--is-shallow-repository", cwd=repository)
+    shallow = process.git("rev-parse", "--is-shallow-repository", cwd=repository)
     if shallow.stdout.strip() == "true":
         return (
             "It is a shallow clone: run `git fetch --unshallow --tags` there, and try "
