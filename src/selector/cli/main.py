@@ -22,7 +22,7 @@ from selector.cli.options import pairs_of
 from selector.errors import Refusal, SetupFailed
 from selector.project.bootstrap import Setup, uv_as_typed
 from selector.project.create import Project, check_destination, rendered
-from selector.recommendation.decision import Recommendation
+from selector.recommendation.explanation import choice_cost, print_explanation
 from selector.template import source as template
 from selector.template.questionnaire import Answers, Prompt, Questionnaire
 from selector.yaml_loader import load_yaml
@@ -130,10 +130,12 @@ def new(  # noqa: PLR0913, PLR0917 - one argument for each option
     path = check_destination(destination)
     with template.opened(where, ref) as source:
         questionnaire = Questionnaire(source.tree)
+        questionnaire.start_in(path.name)
         questionnaire.weigh(pairs_of("--weight", weights))
         explained = Explained(questionnaire, out)
         answers = _answers(questionnaire, data, explained, defaults=defaults)
         explained.show(answers.all)
+        explained.show_cost(answers.all)
         with rendered(source, questionnaire, answers, path) as project:
             out.print()
             _show_contents(out, questionnaire, answers, project)
@@ -222,9 +224,8 @@ def _show_contents(
     if later:
         framework = questionnaire.model.frameworks[answers.given["framework"]].title
         out.print(
-            f"\n[bold]Not in it yet:[/] {', '.join(later)}. They counted in the "
-            f"decision, but cannot be generated for {framework} yet. "
-            "Once a release has them:"
+            f"\n[bold]Left out:[/] {', '.join(later)}. They are not available with "
+            f"{framework}. If a later release has them, add them with:"
         )
         stored = project.answers.get("features", [])
         wanted = ", ".join(dict.fromkeys([*stored, *later]))
@@ -232,7 +233,7 @@ def _show_contents(
 
 
 def _left_out(questionnaire: Questionnaire, answers: Answers) -> list[str]:
-    """Give the features, with those they rest on, that are wanted but not rendered."""
+    """Return the features, with those they depend on, that are not available."""
     model = questionnaire.model
     wanted = set(answers.given["features"])
     for key in answers.given["features"]:
@@ -278,7 +279,7 @@ def recommend(  # noqa: PLR0913
             content["pairs"] = [asdict(pair) for pair in found]
         click.echo(json.dumps(content, indent=2, ensure_ascii=False))
     else:
-        output.explanation(output.console(), decision, result, pairs=found)
+        print_explanation(output.console(), decision, result, pairs=found)
 
 
 def _criteria(
@@ -290,11 +291,12 @@ def _criteria(
 ) -> dict[str, Any]:
     """Give the answers that weigh."""
     questionnaire.weigh(pairs_of("--weight", weights))
-    # Who asks for a recommendation has not chosen yet, so that is not asked.
+    # Someone who wants a recommendation has not chosen yet, so that is not asked.
     data = {"known_framework": "none", "project_name": "My Service", **data}
     last = questionnaire.criteria[-1]
     answers = _answers(questionnaire, data, None, defaults=defaults, until=last)
-    return {key: answers.given[key] for key in questionnaire.criteria}
+    keys = ["known_framework", *questionnaire.criteria]
+    return {key: answers.given[key] for key in keys}
 
 
 @cli.command()
@@ -334,6 +336,8 @@ def preview(  # noqa: PLR0913
         questionnaire = Questionnaire(source.tree)
         explained = None if as_json else Explained(questionnaire, out)
         answers = _answers(questionnaire, data, explained, defaults=defaults)
+        if explained:
+            explained.show_cost(answers.all)
         slug = answers.computed["project_slug"]
         with rendered(source, questionnaire, answers, Path(folder, slug)) as project:
             if as_json:
@@ -370,12 +374,17 @@ class Explained:
         if self.shown or answers["known_framework"] != "none":
             return
         self.shown = True
-        result = Recommendation.from_data(answers["recommendation"])
-        output.explanation(self.out, self.questionnaire.decision, result, brief=True)
-        chosen = answers.get("framework", result.framework)
-        if chosen != result.framework:
-            title = self.questionnaire.model.frameworks[chosen].title
-            self.out.print(f"You chose {title} all the same.")
+        decision = self.questionnaire.decision
+        result = decision.recommend(answers["recommendation"]["answers"])
+        print_explanation(self.out, decision, result, brief=True)
+
+    def show_cost(self, answers: Mapping[str, Any]) -> None:
+        """Say what it costs if the framework is not the one that is recommended."""
+        decision = self.questionnaire.decision
+        result = decision.recommend(answers["recommendation"]["answers"])
+        cost = choice_cost(decision.model, result, answers["framework"])
+        if cost:
+            self.out.print(f"\n{cost}", markup=False)
 
 
 def _answers(
