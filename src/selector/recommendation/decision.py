@@ -244,7 +244,9 @@ class Decision:
             weight = self.model.weights[self.data["criteria"][name]["weight"]]
             leads = [
                 _lead(
-                    score + weight * (answer.points[key].points if key in answer.points else 0)
+                    score
+                    + weight
+                    * (answer.points[key].points if key in answer.points else 0)
                     for key, score in scores.items()
                 )
                 for answer in self.model.criteria[name].answers.values()
@@ -272,7 +274,9 @@ def _reweighted(model: Model, weights: Mapping[str, str]) -> Mapping[str, Any]:
             raise Refusal(message)
         if weight not in model.weights:
             known = ", ".join(model.weights)
-            message = f"--weight {name}: `{weight}` is not a weight. Choose from: {known}."
+            message = (
+                f"--weight {name}: `{weight}` is not a weight. Choose from: {known}."
+            )
             raise Refusal(message)
         criteria[name] = {**criteria[name], "weight": weight}
     return {**model.data, "criteria": criteria}
