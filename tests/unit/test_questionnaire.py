@@ -85,7 +85,6 @@ def test_both_doors_reach_the_same_answers(
     data: dict[str, Any],
     questions_only: Path,
     tmp_path: Path,
-    questionnaire: Questionnaire,
 ) -> None:
     asking = Questionnaire(PackageTree())
     asking.start_in("garden-club_api")

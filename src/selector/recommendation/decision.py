@@ -1,4 +1,4 @@
-"""What the answers lead to: the recommendation, its reasons, and what would change it."""
+"""The recommendation, its reasons, and the answers that would change it."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
@@ -202,7 +202,7 @@ class Decision:
             yield Flip(**flip)
 
     def pairs(self, answers: Answers) -> Iterator[FlippingPair]:
-        """Yield the pairs of answers that flip the decision where neither does alone."""
+        """Yield the pairs of answers that flip the decision only together."""
         first = self.first(answers)
         single = [
             (change, after)

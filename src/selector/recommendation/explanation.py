@@ -52,7 +52,7 @@ def print_explanation(
 
 
 def choice_cost(model: Model, result: Recommendation, framework: str) -> str:
-    """Return a sentence on what it costs to choose a framework, if it costs anything."""
+    """Return what it costs to choose a framework against the recommendation."""
     if framework == result.framework or framework in result.tied:
         return ""
     chosen, first = (model.frameworks[k].title for k in (framework, result.framework))
@@ -73,7 +73,7 @@ def print_rows(out: Console, rows: Sequence[Row]) -> None:
 def _verdict(model: Model, result: Recommendation) -> Iterator[str]:
     winner = model.frameworks[result.framework].title
     if result.verdict == "chosen":
-        yield f"[bold]{winner} was chosen in advance.[/] The answers do not change that."
+        yield f"[bold]{winner} was chosen in advance.[/] The answers don't change it."
     elif result.verdict == "tie":
         names = _join([model.frameworks[key].title for key in result.tied], "and")
         yield f"[bold]A tie between {names}.[/]"
@@ -83,7 +83,7 @@ def _verdict(model: Model, result: Recommendation) -> Iterator[str]:
         else:
             yield f"{winner} is first because it is the gentlest to learn of these."
     elif result.runner_up is None:
-        yield f"[bold]Recommended: {winner}[/], the only one with the features you need."
+        yield f"[bold]Recommended: {winner}[/], the only one with these features."
         if result.contradictions:
             yield "Some of your answers contradict each other: see below."
     else:
