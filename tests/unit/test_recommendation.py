@@ -367,8 +367,9 @@ def test_the_documented_shares_of_all_answers_are_counted() -> None:
         f"clear in {of_100(verdicts['clear'], total)} of 100",
         f"close in {of_100(verdicts['close'], total)}",
         f"a tie in {of_100(verdicts['tie'], total)}",
-        f"of all answers, {turns['clear']} in 100 turn the result |",
-        f"| {turns['close']} in 100 turn the result |",
+        f"of all answers, {turns['clear']} in 100 change it |",
+        f"| {turns['close']} in 100 change the result |",
+        f"| {turns['tie']} in 100 change the result |",
     ):
         assert sentence in text
 
