@@ -238,6 +238,10 @@ def test_the_rule_adds_up_and_takes_the_first(answers: Answers) -> None:
         assert sum(sums[framework] for sums in by_criterion) == result.scores[framework]
         given_points = [r.points for r in result.reasons if r.framework == framework]
         assert sum(given_points) == result.scores[framework]
+    negative = [r for r in result.reasons if r.points < 0]
+    assert set(result.against) == {
+        reason for reason in negative if reason.framework == result.framework
+    }
     assert result.framework not in result.ruled_out
     assert result.runner_up not in result.ruled_out
 

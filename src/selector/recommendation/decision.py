@@ -82,6 +82,7 @@ class Recommendation:
     contributions   the same points by criterion
     weights         how much each criterion counted
     reasons         all points that were added or subtracted, highest first
+    against         the points that were subtracted from the first, strongest first
     ruled_out       the frameworks that cannot serve a feature, each with its reasons
     contradictions  answers that contradict each other
     coverage        how many of the questions were answered, and which
@@ -103,6 +104,7 @@ class Recommendation:
     contributions: Mapping[str, Mapping[str, int]]
     weights: Mapping[str, str]
     reasons: tuple[Reason, ...]
+    against: tuple[Reason, ...]
     ruled_out: Mapping[str, tuple[RuledOut, ...]]
     contradictions: tuple[Contradiction, ...]
     coverage: Mapping[str, Any]
@@ -117,11 +119,6 @@ class Recommendation:
     def reasons_for(self, framework: str) -> list[Reason]:
         """Return what speaks for a framework, strongest first."""
         return [r for r in self.reasons if r.framework == framework and r.points > 0]
-
-    def reasons_against(self, framework: str) -> list[Reason]:
-        """Return what speaks against a framework, strongest first."""
-        found = [r for r in self.reasons if r.framework == framework and r.points < 0]
-        return found[::-1]
 
 
 class Decision:
@@ -158,6 +155,7 @@ class Decision:
                 "ranking": tuple(found["ranking"]),
                 "tied": tuple(found["tied"]),
                 "reasons": tuple(Reason(**reason) for reason in found["reasons"]),
+                "against": tuple(Reason(**reason) for reason in found["against"]),
                 "ruled_out": {
                     framework: tuple(RuledOut(**rule) for rule in rules)
                     for framework, rules in found["ruled_out"].items()

@@ -105,7 +105,7 @@ def _sections(
     first = result.framework
     winner = model.frameworks[first].title
     yield f"For {winner}", [_reason(r) for r in result.reasons_for(first)[:3]]
-    yield f"Against {winner}", [_reason(r) for r in result.reasons_against(first)[:2]]
+    yield f"Against {winner}", [_reason(r) for r in result.against[:2]]
     if result.runner_up and result.verdict != "chosen":
         second = model.frameworks[result.runner_up].title
         reasons = result.reasons_for(result.runner_up)[:2]
