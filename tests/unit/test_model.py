@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 import yaml
 
-from selector.errors import Refusal
+from selector.errors import UserError
 from selector.recommendation import model
 from selector.template.questionnaire import Prompt, Questionnaire
 
@@ -199,7 +199,7 @@ def test_what_is_wrong_is_refused_with_its_place(
 ) -> None:
     data = copy.deepcopy(dict(questionnaire.model.data))
     damage(data)
-    with pytest.raises(Refusal) as refusal:
+    with pytest.raises(UserError) as refusal:
         model.load(yaml.safe_dump(data))
     message = str(refusal.value)
     assert message.startswith(f"criteria.yml: {place}: ")
@@ -207,7 +207,7 @@ def test_what_is_wrong_is_refused_with_its_place(
 
 
 def test_broken_yaml_is_refused_with_its_line() -> None:
-    with pytest.raises(Refusal, match=r"criteria\.yml is not valid YAML.*line \d"):
+    with pytest.raises(UserError, match=r"criteria\.yml is not valid YAML.*line \d"):
         model.load("a: 1\nb: [")
 
 

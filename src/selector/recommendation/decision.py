@@ -8,7 +8,7 @@ from typing import Any
 
 from jinja2 import Environment
 
-from selector.errors import Refusal
+from selector.errors import UserError
 from selector.recommendation.model import Model
 
 RULE = "src/selector/recommendation/score.jinja"
@@ -148,7 +148,7 @@ class Decision:
     ) -> None:
         """Compile the rule once; the environment is the questionnaire's.
 
-        Other weights than the model's go by criterion. Raises Refusal for a criterion
+        Other weights than the model's go by criterion. Raises UserError for a criterion
         or a weight that there is not.
         """
         self.model = model
@@ -222,10 +222,10 @@ def _reweighted(model: Model, weights: Mapping[str, str]) -> Mapping[str, Any]:
         if name not in criteria:
             known = ", ".join(criteria)
             message = f"--weight: there is no criterion `{name}`. There are: {known}."
-            raise Refusal(message)
+            raise UserError(message)
         if weight not in model.weights:
             known = ", ".join(model.weights)
             message = f"--weight {name}: `{weight}` is no weight. There are: {known}."
-            raise Refusal(message)
+            raise UserError(message)
         criteria[name] = {**criteria[name], "weight": weight}
     return {**model.data, "criteria": criteria}

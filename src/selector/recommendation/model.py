@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, NoReturn
 
-from selector.errors import Refusal
+from selector.errors import UserError
 from selector.yaml_loader import load_yaml
 
 FRAMEWORKS = frozenset({"django", "flask", "fastapi"})
@@ -113,7 +113,7 @@ class _Parser:
 
     def fail(self, place: str, what: str) -> NoReturn:
         message = f"{self.name}: {place}: {what}"
-        raise Refusal(message)
+        raise UserError(message)
 
     def mapping(self, value: object, place: str) -> Mapping[str, Any]:
         if not isinstance(value, Mapping) or not all(isinstance(k, str) for k in value):
