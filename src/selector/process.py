@@ -1,4 +1,4 @@
-"""Other programs, started without a shell and in a clean environment."""
+"""Run other programs, without a shell and in a clean environment."""
 
 import os
 import shutil
@@ -8,7 +8,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-# What points a program at another repository or environment than the one it runs in.
+from selector.errors import UserError
+
+# These point a program at another repository or environment than the current one.
 _NOT_INHERITED = (
     "GIT_DIR",
     "GIT_INDEX_FILE",
@@ -23,84 +25,74 @@ _NOT_INHERITED = (
 
 @dataclass(frozen=True)
 class Result:
-    """How a program ended and what it said."""
+    """The exit code and output of a program."""
 
     code: int
     stdout: str
     stderr: str
-    raw: bytes = b""
 
     @property
     def ok(self) -> bool:
-        """Tell whether it did what it was asked."""
+        """Check whether the program succeeded."""
         return self.code == 0
 
     @property
-    def why(self) -> str:
-        """Give the last thing it said, for a message of one line."""
+    def error_summary(self) -> str:
+        """Return the last line of the output, for a message of one line."""
         lines = [line.strip() for line in (self.stderr or self.stdout).splitlines()]
         return next(
             (line for line in reversed(lines) if line), f"exit code {self.code}"
         )
 
+    def check_output(self) -> str:
+        """Return the output without surrounding space; raise UserError on failure."""
+        if not self.ok:
+            message = f"git failed: {self.error_summary}"
+            raise UserError(message)
+        return self.stdout.strip()
+
 
 def clean_environment() -> None:
-    """Take out of this process what would mislead git and uv."""
+    """Remove variables from this process that would mislead git and uv."""
     for name in _NOT_INHERITED:
         os.environ.pop(name, None)
 
 
-def found(program: str) -> str | None:
-    """Give the path of a program; uv may also stand beside this Python."""
+def find(program: str) -> str | None:
+    """Return the path of a program; uv may also be installed beside this Python."""
     if path := shutil.which(program):
         return path
-    beside = Path(sys.executable).parent
-    return shutil.which(program, path=str(beside))
+    return shutil.which(program, path=str(Path(sys.executable).parent))
 
 
 def run(
     *arguments: str,
     cwd: Path | None = None,
     environment: Mapping[str, str] | None = None,
-    told: str = "",
-    group: int | None = None,
+    input: str = "",  # noqa: A002 - named as in subprocess.run
 ) -> Result:
-    """Run a program to its end; what it is told is all that it can read.
-
-    group  the process group that it is ended with; ours, where none is given
-    """
-    path = found(arguments[0])
+    """Run a program and wait until it ends; `input` is all that it can read."""
+    path = find(arguments[0])
     if path is None:
         return Result(127, "", f"{arguments[0]} is not installed")
-    process = subprocess.run(  # noqa: S603 - no shell, and no program of the user's naming
+    done = subprocess.run(  # noqa: S603 - no shell, and the program is never user input
         [path, *arguments[1:]],
         cwd=cwd,
         env={**os.environ, **(environment or {})},
-        input=told.encode(),
+        input=input.encode("utf-8", "surrogateescape"),
         capture_output=True,
         check=False,
-        process_group=group,
     )
-    said, complained = (
-        text.decode("utf-8", "replace") for text in (process.stdout, process.stderr)
+    # No text mode: it would change line ends. Any byte survives surrogateescape.
+    stdout, stderr = (
+        output.decode("utf-8", "surrogateescape")
+        for output in (done.stdout, done.stderr)
     )
-    return Result(process.returncode, said, complained, process.stdout)
+    return Result(done.returncode, stdout, stderr)
 
 
-def git(
-    *arguments: str,
-    cwd: Path | None = None,
-    environment: Mapping[str, str] | None = None,
-    told: str = "",
-    group: int | None = None,
-) -> Result:
-    """Run git as `run` does; it never waits for a password."""
-    quiet = {"GIT_TERMINAL_PROMPT": "0", "LC_ALL": "C", **(environment or {})}
-    return run("git", *arguments, cwd=cwd, environment=quiet, told=told, group=group)
-
-
-def program() -> str:
-    """Give the command as the user can type it again: bin/trivet says what that was."""
+def program_name() -> str:
+    """Return the command as the user can type it again; bin/trivet passes it on."""
     if typed := os.environ.get("TRIVET_PROGRAM"):
         return typed
     by_path = Path(sys.argv[0]).name == "trivet" and not shutil.which("trivet")

@@ -1,11 +1,11 @@
-"""YAML files, and what is wrong with them in one sentence."""
+"""Load YAML, with one sentence about what is wrong in it."""
 
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
 import yaml
 
-from selector.errors import Refusal
+from selector.errors import UserError
 
 if TYPE_CHECKING or not yaml.__with_libyaml__:
     from yaml import SafeLoader as _SafeLoader
@@ -16,15 +16,15 @@ Read = Callable[[str], str | None]
 
 
 def load_yaml(text: str, name: str) -> Any:  # noqa: ANN401 - YAML can be anything
-    """Parse one document."""
+    """Load one document."""
     try:
         return yaml.load(text, Loader=_SafeLoader)
     except yaml.YAMLError as error:
-        raise _broken(name, error) from error
+        raise _invalid(name, error) from error
 
 
-def documents(text: str, name: str, read: Read) -> Iterator[dict[str, Any]]:
-    """Give the documents of a file; an included one gives the list of its own."""
+def load_documents(text: str, name: str, read: Read) -> Iterator[dict[str, Any]]:
+    """Yield the documents of a file; `!include` loads the documents of another one."""
 
     class Loader(_SafeLoader):
         pass
@@ -33,9 +33,9 @@ def documents(text: str, name: str, read: Read) -> Iterator[dict[str, Any]]:
         path = str(loader.construct_scalar(node))
         included = read(path)
         if included is None:
-            message = f"{name} includes {path}, which is not there."
-            raise Refusal(message)
-        return list(documents(included, path, read))
+            message = f"{name} includes {path}, which does not exist."
+            raise UserError(message)
+        return list(load_documents(included, path, read))
 
     Loader.add_constructor("!include", include)
     try:
@@ -45,8 +45,8 @@ def documents(text: str, name: str, read: Read) -> Iterator[dict[str, Any]]:
             elif document:
                 yield document
     except yaml.YAMLError as error:
-        raise _broken(name, error) from error
+        raise _invalid(name, error) from error
 
 
-def _broken(name: str, error: yaml.YAMLError) -> Refusal:
-    return Refusal(f"{name} is not valid YAML: {' '.join(str(error).split())}")
+def _invalid(name: str, error: yaml.YAMLError) -> UserError:
+    return UserError(f"{name} is not valid YAML: {' '.join(str(error).split())}")

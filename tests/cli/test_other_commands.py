@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from selector.errors import SetupFailed
+from selector.errors import SetupError
 from selector.project import bootstrap
-from selector.template import source as template
+from selector.template import source
 from selector.template.questionnaire import Questionnaire
 from selector.template.source import PackageTree
 from selector.yaml_loader import load_yaml
@@ -215,7 +215,7 @@ def test_the_frameworks_are_compared_row_by_row(trivet: Trivet) -> None:
 
 
 def test_the_comparison_stands_once() -> None:
-    text = (template.PACKAGE / "recommendation" / "comparison.yml").read_text("utf-8")
+    text = (source.PACKAGE / "recommendation" / "comparison.yml").read_text("utf-8")
     assert len(load_yaml(text, "comparison.yml")) == 13
 
 
@@ -266,7 +266,8 @@ def test_the_package_can_be_run_as_a_module() -> None:
 
 def test_a_recommendation_does_not_wait_for_copier() -> None:
     code = (
-        "import sys; from selector.cli.main import main; main(['recommend', '--defaults']); "
+        "import sys; from selector.cli.main import main; "
+        "main(['recommend', '--defaults']); "
         "print('copier' in sys.modules, 'questionary' in sys.modules)"
     )
     assert run("-c", code).stdout.splitlines()[-1] == "False False"
@@ -278,38 +279,38 @@ def test_a_terminal_that_knows_few_letters_is_no_reason_to_stop() -> None:
 
 
 def test_the_version_is_that_of_the_project(trivet: Trivet) -> None:
-    assert f'version = "{template.version()}"' in (ROOT / "pyproject.toml").read_text(
-        "utf-8"
-    )
-    assert template.version() in trivet("--version").out
+    assert f'version = "{source.package_version()}"' in (
+        ROOT / "pyproject.toml"
+    ).read_text("utf-8")
+    assert source.package_version() in trivet("--version").out
 
 
 @pytest.mark.slow
 def test_ctrl_c_while_setting_up_keeps_the_project(
     trivet: Trivet, template_repo: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def interrupted(_: bootstrap.Setup) -> None:
+    def interrupted(_: bootstrap.Bootstrap) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(bootstrap.Setup, "run", interrupted)
+    monkeypatch.setattr(bootstrap.Bootstrap, "run", interrupted)
     place = tmp_path / "x"
     done = trivet("new", place, "--defaults", "--template", template_repo)
     assert done.code == 130
-    assert "The project stands" in done.err
+    assert "The files are written" in done.err
     assert re.search(rf"cd {re.escape(str(place))} && \S*uv sync", done.err)
     assert (place / "pyproject.toml").is_file()
-    assert "The same project again" in done.out
+    assert "To create the same project again" in done.out
 
 
 @pytest.mark.slow
 def test_a_setup_that_fails_ends_with_1_and_keeps_the_project(
     trivet: Trivet, template_repo: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def failing(_: bootstrap.Setup) -> None:
+    def failing(_: bootstrap.Bootstrap) -> None:
         message = "The dependencies could not be installed: no network"
-        raise SetupFailed(message)
+        raise SetupError(message)
 
-    monkeypatch.setattr(bootstrap.Setup, "run", failing)
+    monkeypatch.setattr(bootstrap.Bootstrap, "run", failing)
     place = tmp_path / "x"
     done = trivet("new", place, "--defaults", "--template", template_repo)
     assert done.code == 1

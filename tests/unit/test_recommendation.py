@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from jinja2 import Environment
 
-from selector.errors import Refusal
+from selector.errors import UserError
 from selector.recommendation import model as decision_model
 from selector.recommendation.decision import Decision, Flip
 from selector.template.questionnaire import Questionnaire
@@ -565,7 +565,7 @@ def test_another_weight_changes_what_a_criterion_counts() -> None:
 def test_a_weight_that_makes_no_sense_is_refused(
     weights: dict[str, str], sentence: str
 ) -> None:
-    with pytest.raises(Refusal, match=sentence):
+    with pytest.raises(UserError, match=sentence):
         DECISION.weighted(weights)
 
 

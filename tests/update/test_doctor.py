@@ -34,7 +34,7 @@ def uv(monkeypatch: pytest.MonkeyPatch) -> Uv:
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setattr(process, "run", pretended)
     monkeypatch.setattr(
-        process, "found", lambda name: "/usr/bin/uv" if name == "uv" else name
+        process, "find", lambda name: "/usr/bin/uv" if name == "uv" else name
     )
 
     def says(word: str, code: int, text: str) -> None:

@@ -12,7 +12,7 @@ import pytest
 import yaml
 
 from selector import process
-from selector.errors import Refusal
+from selector.errors import UserError
 from selector.project import update
 from tests.cli.conftest import Trivet
 from tests.conftest import ROOT, git
@@ -349,7 +349,7 @@ def test_a_folder_that_is_not_there_is_refused(trivet: Trivet, tmp_path: Path) -
 def test_a_missing_git_is_named(
     trivet: Trivet, project: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(process, "found", lambda _: None)
+    monkeypatch.setattr(process, "find", lambda _: None)
     done = trivet("update", project)
     assert done.code == 2
     assert "git is missing" in done.err
@@ -490,7 +490,7 @@ def test_what_git_refuses_in_the_end_leaves_no_branch(
 
     def refuse(_: update.Outcome) -> None:
         message = "git failed"
-        raise Refusal(message)
+        raise UserError(message)
 
     monkeypatch.setattr(update.Outcome, "_open_conflicts", refuse)
     assert trivet("update", project).code == 2

@@ -1,4 +1,4 @@
-"""What is shown on the terminal: plain words in 80 columns, with or without colour."""
+"""Print text on the terminal, in at most 100 columns, with or without colour."""
 
 import sys
 from collections.abc import Iterator, Mapping, Sequence
@@ -14,22 +14,22 @@ from rich.tree import Tree
 from selector.recommendation.explanation import print_rows
 from selector.recommendation.model import Model
 
-WIDEST = 100
+MAX_WIDTH = 100
 
 
 def console(*, err: bool = False) -> Console:
-    """Give a console that is at most as wide as text reads well."""
+    """Return a console that is not wider than text is readable."""
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
-            stream.reconfigure(errors="replace")  # a terminal that knows few letters
-    made = Console(stderr=err, highlight=False)
-    made.width = min(made.width, WIDEST)
-    return made
+            stream.reconfigure(errors="replace")  # a terminal may lack characters
+    out = Console(stderr=err, highlight=False)
+    out.width = min(out.width, MAX_WIDTH)
+    return out
 
 
 @contextmanager
 def step(out: Console, text: str) -> Iterator[None]:
-    """Show that something goes on, and in the end how long it took."""
+    """Show that a step is running, and finally how long it took."""
     start = monotonic()
     if out.is_terminal:
         with out.status(f"{text} ..."):
@@ -52,7 +52,7 @@ def comparison(out: Console, rows: Sequence[Mapping[str, str]], model: Model) ->
 
 
 def answers(out: Console, given: Sequence[tuple[str, str]]) -> None:
-    """Print the answers in short, for a last look before anything is written."""
+    """Print the answers for a review before anything is written."""
     out.print("\n[bold]Your answers[/]")
     print_rows(out, given)
 
@@ -88,19 +88,19 @@ def dependencies(out: Console, groups: Mapping[str, Sequence[str]]) -> None:
 
 
 def lines(out: Console, heading: str, entries: Sequence[str]) -> None:
-    """Print commands one below the other."""
+    """Print commands below a heading."""
     out.print(f"\n[bold]{heading}[/]")
     for entry in entries:
         command(out, entry)
 
 
 def command(out: Console, text: str) -> None:
-    """Print a command; it is never broken, so that it can be copied."""
+    """Print a command without line breaks, so that it can be copied."""
     out.print(Text(f"  {text}"), soft_wrap=True)
 
 
-def plain(value: Any) -> str:  # noqa: ANN401 - an answer can be anything
-    """Write an answer as --data takes it."""
+def format_answer(value: Any) -> str:  # noqa: ANN401 - an answer can be anything
+    """Return an answer as --data takes it."""
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, list):

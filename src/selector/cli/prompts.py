@@ -1,60 +1,60 @@
-"""Asks the questions on a terminal."""
+"""Ask questions on a terminal."""
 
 import os
 import sys
 from collections.abc import Callable
 from typing import Any
 
-from selector.errors import Refusal
-from selector.template.questionnaire import BadAnswer, Prompt
+from selector.errors import UserError
+from selector.template.questionnaire import InvalidAnswerError, Prompt
 
 NARROW = 79  # columns
 
 
-def terminal() -> bool:
-    """Tell whether there is someone to ask."""
+def is_terminal() -> bool:
+    """Check whether questions can be asked."""
     return sys.stdin.isatty() and sys.stdout.isatty()
 
 
-class Unasked:
-    """Stands in for a missing terminal, and remembers what it should have asked."""
+class NonInteractivePrompter:
+    """Collects the questions that cannot be asked without a terminal."""
 
     def __init__(self) -> None:
-        """Begin with nothing asked."""
+        """Start without questions."""
         self.names: list[str] = []
 
     def __call__(self, prompt: Prompt) -> Any:  # noqa: ANN401 - an answer can be anything
-        """Note the question and go on with its default."""
+        """Store the question's name, and continue with its default."""
         self.names.append(prompt.name)
         return prompt.default
 
-    def refuse(self) -> None:
-        """Complain if there was anything to ask."""
+    def require_no_questions(self) -> None:
+        """Raise UserError if there was a question."""
         if self.names:
             message = (
                 "There is no terminal to ask on, and these questions have no answer: "
-                f"{', '.join(self.names)}. Add --defaults to take the default answers, "
-                "or give each with --data key=value."
+                f"{', '.join(self.names)}. Add --defaults to use the default answers, "
+                "or answer each with --data key=value."
             )
-            raise Refusal(message)
+            raise UserError(message)
 
 
-class Terminal:
-    """Asks with questionary; `explain` is called before the framework is chosen."""
+class Prompter:
+    """Asks with questionary; `explain` is called before the framework is asked for."""
 
     def __init__(self, explain: Callable[[Prompt], None] = lambda _: None) -> None:
-        """Remember what to show before the framework is chosen."""
+        """Store what to print before the framework is asked for."""
         self.explain = explain
 
     def __call__(self, prompt: Prompt) -> Any:  # noqa: ANN401
         """Ask one question; Ctrl-C ends the whole questionnaire."""
-        import questionary  # noqa: PLC0415 - only those who are asked wait for it
+        import questionary  # noqa: PLC0415 - slow to import, and not always needed
 
         options = _options()
         message = _in_lines(prompt)
         if prompt.name == "framework":
             self.explain(prompt)
-            message = "Which framework will it be?"
+            message = "Which framework do you want to use?"
         if prompt.kind == "bool":
             question = questionary.confirm(message, default=prompt.default, **options)
         elif prompt.choices:
@@ -62,12 +62,12 @@ class Terminal:
                 questionary.Choice(
                     c.title,
                     c.value,
-                    disabled=c.refused or None,
-                    checked=prompt.several and c.value in prompt.default,
+                    disabled=c.disabled or None,
+                    checked=prompt.multiselect and c.value in prompt.default,
                 )
                 for c in prompt.choices
             ]
-            if prompt.several:
+            if prompt.multiselect:
                 question = questionary.checkbox(message, choices, **options)
             else:
                 question = questionary.select(
@@ -83,8 +83,8 @@ class Terminal:
         return question.unsafe_ask()
 
 
-def confirmed(message: str, *, default: bool = True) -> bool:
-    """Ask for a yes before something is done."""
+def confirm(message: str, *, default: bool = True) -> bool:
+    """Ask a yes-or-no question."""
     import questionary  # noqa: PLC0415
 
     question = questionary.confirm(message, default=default, **_options())
@@ -92,12 +92,12 @@ def confirmed(message: str, *, default: bool = True) -> bool:
 
 
 def _in_lines(prompt: Prompt) -> str:
-    """Put what explains a question below it, and the answer where it fits no more."""
+    """Print an explanation below its question, and a long answer on a new line."""
     question, mark, more = prompt.message.partition("? ")
     if mark and more.strip():
         return f"{question}?\n  {more.strip()}\n "
     widest = max((len(choice.title) for choice in prompt.choices), default=0)
-    long = not prompt.several and len(f"? {prompt.message} ") + widest > NARROW
+    long = not prompt.multiselect and len(f"? {prompt.message} ") + widest > NARROW
     return f"{prompt.message}\n " if long else prompt.message
 
 
@@ -105,7 +105,7 @@ def _validator(prompt: Prompt) -> Callable[[str], bool | str]:
     def validate(text: str) -> bool | str:
         try:
             prompt.parse(text)
-        except BadAnswer as error:
+        except InvalidAnswerError as error:
             return error.text
         return True
 

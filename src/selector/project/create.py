@@ -1,7 +1,6 @@
-"""A project on its way to its place: rendered beside it, moved there whole."""
+"""Create a project: render it beside its destination, then move it there."""
 
 import os
-import re
 import shutil
 import tempfile
 import tomllib
@@ -13,60 +12,61 @@ from typing import Any
 
 import yaml
 
-from selector.errors import Refusal
-from selector.project.rendering import Renderer, renderer
-from selector.template.questionnaire import Answers, Questionnaire
-from selector.template.source import UNRENDERED, Template, checkout, is_address
+from selector.errors import UserError
+from selector.project import rendering
+from selector.template.questionnaire import Answers
+from selector.template.source import Template, checkout
 
 ANSWERS_FILE = ".copier-answers.yml"
 
 
 def check_destination(destination: Path) -> Path:
-    """Give the destination in full, or say why nothing can be made there."""
+    """Return the absolute destination; raise UserError if it cannot be used."""
     path = Path(os.path.abspath(destination.expanduser()))  # noqa: PTH100 - keeps links
     if path.is_symlink() and not path.exists():
-        message = f"{path} is a link that leads nowhere."
-        raise Refusal(message)
+        message = f"{path} is a broken link."
+        raise UserError(message)
     if path.exists() and not path.is_dir():
-        message = (
-            f"{path} is a file. Name a folder that does not exist yet, or an empty one."
-        )
-        raise Refusal(message)
+        message = f"{path} is a file. Name a new folder, or an empty one."
+        raise UserError(message)
     if path.is_dir():
         try:
-            occupied = any(path.iterdir())
+            empty = _is_empty(path)
         except OSError as error:
-            raise _unwritable(path, error) from error
-        if occupied:
+            raise _not_writable(path, error) from error
+        if not empty:
             message = f"{path} is not empty. Name a new folder, or an empty one."
-            raise Refusal(message)
+            raise UserError(message)
     for parent in path.parents:
         if parent.exists() and not parent.is_dir():
-            message = f"{parent} is a file, so there can be no folder {path}."
-            raise Refusal(message)
-    here = checkout()
-    if here and path.resolve().is_relative_to(here.resolve()):
-        message = (
-            f"{path} lies inside Trivet's own repository. Name a folder outside {here}."
-        )
-        raise Refusal(message)
-    home = path if path.is_dir() else _existing_parent(path)
-    if not os.access(home, os.W_OK | os.X_OK):
-        message = f"{home} is not writable, so {path} cannot be made."
-        raise Refusal(message)
+            message = f"{parent} is a file, so the folder {path} cannot be created."
+            raise UserError(message)
+    root = checkout()
+    if root and path.resolve().is_relative_to(root.resolve()):
+        message = f"{path} is inside Trivet's repository. Name a folder outside {root}."
+        raise UserError(message)
+    writable = path if path.is_dir() else _existing_parent(path)
+    if not os.access(writable, os.W_OK | os.X_OK):
+        message = f"{writable} is not writable, so {path} cannot be created."
+        raise UserError(message)
     return path
 
 
+def _is_empty(folder: Path) -> bool:
+    """Check that a folder holds nothing but .git: a new repository, cloned or not."""
+    return all(entry.name == ".git" for entry in folder.iterdir())
+
+
 @dataclass
-class Project:
-    """A rendered project, wherever it lies at the moment."""
+class RenderedProject:
+    """The files of a new project; `folder` is where they currently are."""
 
     folder: Path
     destination: Path
 
     @property
     def files(self) -> list[str]:
-        """Give its files as sorted paths."""
+        """Return its files as sorted paths."""
         return sorted(
             path.relative_to(self.folder).as_posix()
             for path in self.folder.rglob("*")
@@ -75,13 +75,13 @@ class Project:
 
     @property
     def answers(self) -> dict[str, Any]:
-        """Give what it remembers of its making."""
+        """Return the content of its answers file."""
         file = self.folder / ANSWERS_FILE
         return dict(yaml.safe_load(file.read_text("utf-8"))) if file.is_file() else {}
 
     @property
     def dependencies(self) -> dict[str, list[str]]:
-        """Give its dependencies by group; those it runs with have the name ''."""
+        """Return its dependencies by group; the group '' is needed in production."""
         file = self.folder / "pyproject.toml"
         if not file.is_file():
             return {}
@@ -91,8 +91,8 @@ class Project:
             groups[name] = [entry for entry in entries if isinstance(entry, str)]
         return groups
 
-    def move_into_place(self) -> None:
-        """Put it where it belongs: as a whole, or not at all."""
+    def move_to_destination(self) -> None:
+        """Move all files to the destination, or none of them if that fails."""
         target = self.destination
         try:
             if not target.exists():
@@ -101,14 +101,14 @@ class Project:
             else:
                 self._move_into_empty_folder(target)
         except OSError as error:
-            raise _unwritable(target, error) from error
+            raise _not_writable(target, error) from error
         self.folder = target
 
     def _move_into_empty_folder(self, target: Path) -> None:
-        """Keep the folder itself: it may be where the user's shell is."""
-        if any(target.iterdir()):
-            message = f"{target} is not empty any more, so nothing was written."
-            raise Refusal(message)
+        """Move the files only: the folder may be the shell's current one."""
+        if not _is_empty(target):
+            message = f"{target} is no longer empty, so nothing was written."
+            raise UserError(message)
         moved = []
         try:
             for entry in sorted(self.folder.iterdir()):
@@ -124,85 +124,35 @@ class Project:
 
 
 @contextmanager
-def rendered(
-    template: Template,
-    questionnaire: Questionnaire,
-    answers: Answers,
-    destination: Path,
-) -> Iterator[Project]:
-    """Render beside the destination; what is not moved there by the end is removed."""
+def render_project(
+    template: Template, answers: Answers, destination: Path
+) -> Iterator[RenderedProject]:
+    """Render a project beside its destination, and delete it unless it is moved."""
     parent = _existing_parent(destination)
     try:
-        workshop = tempfile.mkdtemp(prefix=".trivet-", dir=parent)
+        staging_dir = tempfile.mkdtemp(prefix=".trivet-", dir=parent)
     except OSError as error:
-        raise _unwritable(parent, error) from error
+        raise _not_writable(parent, error) from error
     try:
-        folder = Path(workshop) / (destination.name or "project")
-        with renderer() as process:
-            start(process, template, questionnaire, answers, folder)
-            process.finish()
-        record(template, folder)
-        yield Project(folder, destination)
+        folder = Path(staging_dir) / (destination.name or "project")
+        # Copier takes computed values too, which saves computing them again. But it
+        # loads the criteria with the questions, and computes the address itself.
+        data = answers.all | {"template_source": template.recorded}
+        for name in ("criteria", "template_address"):
+            data.pop(name, None)
+        rendering.copy(str(template.repository), template.commit, folder, data)
+        yield RenderedProject(folder, destination)
     finally:
-        shutil.rmtree(workshop, ignore_errors=True)
-
-
-def start(  # noqa: PLR0913 - what is rendered, and where
-    process: Renderer,
-    template: Template,
-    questionnaire: Questionnaire,
-    answers: Answers,
-    folder: Path,
-    *,
-    updates_to: Questionnaire | None = None,
-) -> None:
-    """Begin to render a project.
-
-    updates_to  the questions of the version that a living project is brought to; what
-                this one and that one leave out of updates is left out
-    """
-    computed = {**answers.computed, **_address(template.recorded)}
-    answers = Answers(answers.given, computed)
-    # Copier has the criteria from where it has the questions.
-    data = {key: value for key, value in answers.all.items() if key != "criteria"}
-    known, besides = questionnaire.excluded(answers, "copy"), []
-    if updates_to:
-        for each in (questionnaire, updates_to):
-            besides += each.excluded(answers, "update")
-    process.start(
-        template.repository,
-        template.commit,
-        data,
-        folder,
-        left_out=[*UNRENDERED, *questionnaire.left_out(answers, known + besides)],
-        excluded=besides,
-    )
-
-
-def _address(recorded: str) -> dict[str, str]:
-    """Say where updates come from: Copier sees only the copy that it renders from."""
-    everywhere = is_address(recorded) and not re.match(r"(git\+)?file:", recorded)
-    return {"template_address": recorded} if everywhere else {}
-
-
-def record(template: Template, folder: Path) -> None:
-    """Let the project remember where its updates come from, and its version."""
-    file = folder / ANSWERS_FILE
-    if file.is_file():
-        text = file.read_text("utf-8")
-        known = {"_commit": template.version, "_src_path": template.recorded}
-        lines = yaml.safe_dump(known, allow_unicode=True, width=2**31)
-        text = re.sub(r"(?m)^_src_path: .*\n", lambda _: lines, text, count=1)
-        file.write_text(text, "utf-8", newline="\n")
+        shutil.rmtree(staging_dir, ignore_errors=True)
 
 
 def _existing_parent(path: Path) -> Path:
     return next(parent for parent in path.parents if parent.is_dir())
 
 
-def _unwritable(path: Path, error: OSError) -> Refusal:
+def _not_writable(path: Path, error: OSError) -> UserError:
     reason = error.strerror or str(error)
     with suppress(OSError):
         if path.is_dir() and not any(path.iterdir()):
-            return Refusal(f"{path} cannot be written to: {reason}.")
-    return Refusal(f"Nothing can be written at {path}: {reason}.")
+            return UserError(f"Could not write to {path}: {reason}.")
+    return UserError(f"Could not write {path}: {reason}.")

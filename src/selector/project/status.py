@@ -1,4 +1,4 @@
-"""How far behind its template a living project is, and what is new there."""
+"""Compare an existing project with its template."""
 
 import re
 from collections.abc import Iterator
@@ -7,148 +7,149 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from selector import process
-from selector.errors import Refusal
+from selector import git
+from selector.errors import UserError
 from selector.project.create import ANSWERS_FILE
-from selector.project.metadata import Living
-from selector.template import source as template
+from selector.project.metadata import ExistingProject
 from selector.template.questionnaire import Questionnaire
+from selector.template.source import (
+    Template,
+    TemplateUnreachableError,
+    find_commit,
+    is_address,
+    latest_release,
+    open_template,
+)
 
-_RELEASE = re.compile(r"v\d+\.\d+\.\d+")
+_CHANGELOG = "src/selector/template/changelog.jinja"
 
 
 @dataclass(frozen=True)
-class Standing:
-    """Where a project stands, and where it could go.
+class UpdateStatus:
+    """The version that a project is at, and the one that it can be updated to.
 
-    source   the template, at the commit that the project could go to
-    current  the commit that the project is at
-    target   what that other version is called
-    asked    whether it is a version that someone named
+    template  the template at the target's commit
+    current   the commit that the project is at
+    target    the version that the project can be updated to
     """
 
-    living: Living
-    source: template.Template
+    project: ExistingProject
+    template: Template
     current: str
     target: str
-    asked: bool
 
     @cached_property
-    def newer(self) -> bool:
-        """Tell whether the target has anything that the project does not have."""
-        same = self.source.commit == self.current
-        return not same and not self._contains(self.current, self.source.commit)
+    def is_outdated(self) -> bool:
+        """Check whether the target has commits that the project does not have."""
+        if self.template.commit == self.current:
+            return False
+        merged = ("merge-base", "--is-ancestor", self.template.commit, self.current)
+        return not git.run(*merged, cwd=self.template.repository).ok
 
     @property
-    def behind(self) -> list[str]:
-        """Give the releases between the project and the target, oldest first."""
-        listed = process.git(
-            "tag",
-            *("--merged", self.source.commit, "--no-merged", self.current),
-            "--sort=version:refname",
-            cwd=self.source.repository,
-        )
-        return [tag for tag in listed.stdout.split() if _RELEASE.fullmatch(tag)]
+    def missing_releases(self) -> list[str]:
+        """Return the releases between the project and the target, oldest first."""
+        range_ = ("--merged", self.template.commit, "--no-merged", self.current)
+        sort = "--sort=version:refname"
+        listed = git.run("tag", *range_, sort, cwd=self.template.repository)
+        return [
+            tag for tag in listed.stdout.split() if re.fullmatch(r"v\d+\.\d+\.\d+", tag)
+        ]
 
     @cached_property
     def questionnaire(self) -> Questionnaire:
-        """Give the questions of the target."""
-        return Questionnaire(self.source.tree)
+        """Return the questions of the target."""
+        return Questionnaire(self.template.tree)
 
     @property
-    def news(self) -> str:
-        """Give the sections of the changelog that are above the project's release."""
-        if self.source.tree.read("src/selector/template/changelog.jinja") is None:
-            return ""
-        since = str(self.living.answers.get("last_release", "0.1.0"))
-        text = "{% from 'src/selector/template/changelog.jinja' import news %}{{ news(since) }}"
-        rendered: str = (
-            self.questionnaire.environment.from_string(text).render(since=since).strip()
-        )
-        return rendered
-
-    def _contains(self, commit: str, other: str) -> bool:
-        return process.git(
-            "merge-base",
-            "--is-ancestor",
-            other,
-            commit,
-            cwd=self.source.repository,
-        ).ok
+    def changelog(self) -> str:
+        """Return the sections of the changelog above the project's release."""
+        since = str(self.project.answers.get("last_release", ""))
+        text = f"{{% from '{_CHANGELOG}' import news %}}{{{{ news(since) }}}}"
+        template = self.questionnaire.environment.from_string(text)
+        return template.render(since=since).strip()
 
 
 @contextmanager
-def standing(
-    living: Living, place: str | None = None, ref: str | None = None
-) -> Iterator[Standing]:
-    """Look at the template: at `place` if it moved, and at `ref` or its newest release.
+def update_status(
+    project: ExistingProject, address: str | None = None, ref: str | None = None
+) -> Iterator[UpdateStatus]:
+    """Compare a project with its template's newest release, or with `ref`.
 
-    Where that is older than what the project has, the project stays at what it has.
+    address  where the template is now, if it has moved
+
+    If the newest release is older than the project, the project stays at its version.
     """
     try:
-        with template.opened(place or _place(living), None) as source:
-            yield _compare(living, source, ref)
-    except template.Unreachable as error:
+        with open_template(address or _stored_source(project), None) as template:
+            yield _compare(project, template, ref)
+    except TemplateUnreachableError as error:
         message = (
-            f"{error} If the template has moved, say where it is now: "
-            "`trivet update --template PLACE`."
+            f"{error} If the template has moved, name its new address: "
+            "`trivet update --template SOURCE`."
         )
-        raise Refusal(message) from error
+        raise UserError(message) from error
 
 
-def _place(living: Living) -> str:
-    if template.is_address(living.source):
-        return living.source
-    path = Path(living.source).expanduser()
+def _stored_source(project: ExistingProject) -> str:
+    if is_address(project.source):
+        return project.source
+    path = Path(project.source).expanduser()
     if not path.is_absolute():
         message = (
-            f"{ANSWERS_FILE} says that updates come from {living.source}, which is no "
-            "address and no whole path. Say where the template is: "
-            "`trivet update --template PLACE`."
+            f"{ANSWERS_FILE} says that updates come from {project.source}, which is "
+            "neither an address nor an absolute path. Name the template: "
+            "`trivet update --template SOURCE`."
         )
-        raise Refusal(message)
+        raise UserError(message)
     if not path.is_dir():
-        message = f"The template is not at {path} any more."
-        raise template.Unreachable(message)
+        message = f"The template is no longer at {path}."
+        raise TemplateUnreachableError(message)
     return str(path)
 
 
-def _compare(living: Living, source: template.Template, ref: str | None) -> Standing:
-    repository = source.repository
-    current = template.commit_in(repository, living.version)
-    if current is None:
-        message = (
-            f"The template at {source.argument} does not have {living.version}, which "
-            f"the project came from. {_why_missing(repository)}"
+def _compare(
+    project: ExistingProject, template: Template, ref: str | None
+) -> UpdateStatus:
+    def at(commit: str, target: str) -> UpdateStatus:
+        pinned = Template(
+            template.repository, commit, template.recorded, template.argument
         )
-        raise Refusal(message)
-    target = ref or template.latest_release(repository)
-    commit = template.commit_in(repository, target)
+        return UpdateStatus(project, pinned, current, target)
+
+    repository = template.repository
+    current = find_commit(repository, project.version) or ""
+    if not current:
+        message = (
+            f"The template at {template.argument} does not have {project.version}, the "
+            f"version that the project is at. {_missing_version_hint(repository)}"
+        )
+        raise UserError(message)
+    target = ref or latest_release(repository)
+    commit = find_commit(repository, target)
     if commit is None:
-        message = f"--ref: there is no version `{target}` in {source.argument}."
-        raise Refusal(message)
-    moved = template.Template(repository, commit, source.recorded, source.argument)
-    found = Standing(living, moved, current, target, asked=ref is not None)
-    if found.newer or commit == current:
-        return found
+        message = f"--ref: there is no version `{target}` in {template.argument}."
+        raise UserError(message)
+    status = at(commit, target)
+    if status.is_outdated or commit == current:
+        return status
     if ref:
         message = (
-            f"{ref} is older than {living.version}, which the project has. Updates go "
-            "forward only; to go back, undo the commit of the last update in git."
+            f"{ref} is older than {project.version}, the version that the project is "
+            "at. Updates cannot go back: revert the commit of the last update in git."
         )
-        raise Refusal(message)
-    stay = template.Template(repository, current, source.recorded, source.argument)
-    return Standing(living, stay, current, living.version, asked=False)
+        raise UserError(message)
+    return at(current, project.version)
 
 
-def _why_missing(repository: Path) -> str:
-    shallow = process.git("rev-parse", "--is-shallow-repository", cwd=repository)
+def _missing_version_hint(repository: Path) -> str:
+    shallow = git.run("rev-parse", "--is-shallow-repository", cwd=repository)
     if shallow.stdout.strip() == "true":
         return (
             "It is a shallow clone: run `git fetch --unshallow --tags` there, and try "
             "again."
         )
     return (
-        f"If the clone is old, run `git fetch --tags` there. If `_commit` in "
-        f"{ANSWERS_FILE} was edited, bring it back: `git log -p -- {ANSWERS_FILE}`."
+        "If the clone is outdated, run `git fetch --tags` there. If `_commit` in "
+        f"{ANSWERS_FILE} was edited, restore it: `git log -p -- {ANSWERS_FILE}`."
     )

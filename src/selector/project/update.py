@@ -1,352 +1,342 @@
-"""An update of a living project: made aside, then taken over as a branch of its own."""
+"""Update a project: Copier works in a git worktree, the result becomes a branch."""
 
 import signal
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from selector import process
-from selector.errors import Refusal
-from selector.project.create import ANSWERS_FILE, record, start
-from selector.project.merging import Index, conflicts, merge
-from selector.project.metadata import Living, found, git_at, must
-from selector.project.rendering import renderer
-from selector.project.status import Standing
+import yaml
+
+from selector import git, process
+from selector.errors import UserError
+from selector.project import rendering
+from selector.project.create import ANSWERS_FILE
+from selector.project.metadata import ExistingProject, find_project
+from selector.project.status import UpdateStatus
 from selector.template.questionnaire import Answers, Questionnaire
 
-BRANCH = "trivet/update-"
-_PREFIX = "trivet-update-"
+BRANCH_PREFIX = "trivet/update-"
+_FOLDER_PREFIX = "trivet-update-"
 
 
 @dataclass(frozen=True)
-class Wanted:
-    """What is to change in the answers of a project."""
+class UpdateRequest:
+    """The answers of a project that are to change."""
 
     add: tuple[str, ...] = ()
     remove: tuple[str, ...] = ()
     data: Mapping[str, object] = field(default_factory=dict)
 
-    def answers(self, standing: Standing) -> Answers:
-        """Give the answers of the project to be, or refuse what cannot be."""
-        stored = standing.living.given
-        questionnaire = standing.questionnaire
+    def changed_answers(self, status: UpdateStatus) -> dict[str, Any]:
+        """Return the answers that change; raise UserError if one is not possible."""
+        stored = status.project.given
+        questionnaire = status.questionnaire
         if "features" in self.data:
-            message = (
-                "--data: say --add FEATURE and --remove FEATURE to change the features."
-            )
-            raise Refusal(message)
+            message = "--data: change features with --add FEATURE and --remove FEATURE."
+            raise UserError(message)
         questionnaire.check_keys(self.data)
         known = {k: v for k, v in stored.items() if k in questionnaire.keys}
-        features = [
-            feature for feature in known["features"] if feature not in self.remove
-        ]
-        changed = {**self.data, "features": [*features, *self.add]}
+        features = [name for name in known["features"] if name not in self.remove]
+        requested = {**self.data, "features": [*features, *self.add]}
         if "framework" in self.data and known["known_framework"] != "none":
-            changed["known_framework"] = self.data["framework"]
+            requested["known_framework"] = self.data["framework"]
         try:
-            result = questionnaire.answer({**known, **changed})
-        except Refusal as error:
+            answers = questionnaire.answer({**known, **requested})
+        except UserError as error:
             if self.data or self.add:
                 raise
             message = (
-                f"{ANSWERS_FILE}: {error} It should not be edited; "
-                f"`git log -p -- {ANSWERS_FILE}` shows what it held."
+                f"{ANSWERS_FILE}: {error} It should not be edited: find its last good "
+                f"version with `git log -p -- {ANSWERS_FILE}`."
             )
-            raise Refusal(message) from error
-        self._check_needs(standing, result)
-        # What is remembered keeps its order, and a list that stays the same does too.
-        kept = {
-            key: value if _same(value, result.given[key]) else result.given[key]
-            for key, value in stored.items()
-            if key in result.given
+            raise UserError(message) from error
+        self._check_features(status, answers)
+        return {
+            key: value
+            for key, value in answers.given.items()
+            if key in stored and not _is_same(value, stored[key])
         }
-        return Answers({**kept, **result.given, **kept}, result.computed)
 
-    def _check_needs(self, standing: Standing, result: Answers) -> None:
-        answers = result.all
+    def _check_features(self, status: UpdateStatus, answers: Answers) -> None:
+        generated = answers.computed["parts"]
         for feature in self.add:
-            if feature not in answers["parts"]:
-                frameworks = answers["criteria"][0]["frameworks"]
-                message = (
-                    f"--add: `{feature}` cannot be generated for "
-                    f"{frameworks[answers['framework']]['title']} in {standing.target} "
-                    "of the template."
-                )
-                raise Refusal(message)
-        for feature in self.remove:
-            if feature in answers["parts"]:
-                resting = [
-                    other
-                    for other in answers["features"]
-                    if feature in self._parts(standing, result, other)
+            if feature not in generated:
+                framework = status.questionnaire.model.frameworks[
+                    answers.given["framework"]
                 ]
                 message = (
-                    f"--remove: `{feature}` stays, because {', '.join(resting)} rests "
-                    "on it. Remove that too."
+                    f"--add: {framework.title} has no `{feature}` in {status.target} "
+                    "of the template."
                 )
-                raise Refusal(message)
-            if feature not in standing.living.given["features"]:
+                raise UserError(message)
+        for feature in self.remove:
+            if feature in generated:
+                dependents = [
+                    other
+                    for other in answers.given["features"]
+                    if feature in _parts_of(status.questionnaire, answers, other)
+                ]
+                message = (
+                    f"--remove: `{feature}` is required by {', '.join(dependents)}. "
+                    "Remove that too."
+                )
+                raise UserError(message)
+            if feature not in status.project.given["features"]:
                 message = f"--remove: `{feature}` is not in the project."
-                raise Refusal(message)
-
-    @staticmethod
-    def _parts(standing: Standing, result: Answers, feature: str) -> list[str]:
-        """Give what a project with this feature alone is made of."""
-        alone = standing.questionnaire.answer({**result.given, "features": [feature]})
-        parts: list[str] = alone.computed["parts"]
-        return parts
+                raise UserError(message)
 
 
-def _same(one: object, other: object) -> bool:
+def _parts_of(
+    questionnaire: Questionnaire, answers: Answers, feature: str
+) -> list[str]:
+    """Return the parts of a project that has this feature alone."""
+    alone = questionnaire.answer({**answers.given, "features": [feature]})
+    parts: list[str] = alone.computed["parts"]
+    return parts
+
+
+def _is_same(one: object, other: object) -> bool:
     if isinstance(one, list) and isinstance(other, list):
         return set(one) == set(other)
     return one == other
 
 
-def changes(living: Living, answers: Answers) -> dict[str, Any]:
-    """Give the answers that are others than the project remembers."""
-    stored = living.given
-    return {k: v for k, v in answers.given.items() if k in stored and v != stored[k]}
+@dataclass(frozen=True)
+class PreparedUpdate:
+    """An update that was made in a worktree and not yet applied to the project.
 
-
-@dataclass
-class Outcome:
-    """What an update would do to a project, made in a worktree beside it.
-
-    changed, new, gone  paths in the project
-    lost                those of the gone that hold work of the owner's
-    conflicts           those that have to be merged by hand
+    commit           the result; where there are conflicts, files with markers
+    conflict_stages  git's index entries for the conflicts, as `ls-files -u -z` prints
+    changed, new, deleted, conflicts  paths in the repository
+    deleted_edited   the deleted files that the owner had edited
     """
 
-    living: Living
-    worktree: Path
+    project: ExistingProject
     branch: str
-    tree: str
+    commit: str
+    conflict_stages: str
     changed: list[str]
     new: list[str]
-    gone: list[str]
+    deleted: list[str]
     conflicts: list[str]
-    lost: list[str]
+    deleted_edited: list[str]
 
     @property
-    def empty(self) -> bool:
-        """Tell whether nothing changes but what the answers file remembers."""
-        names = {*self.changed, *self.new, *self.gone, *self.conflicts}
-        return names <= {(self.living.inside / ANSWERS_FILE).as_posix()}
+    def is_empty(self) -> bool:
+        """Check whether nothing changes but the stored answers."""
+        names = {*self.changed, *self.new, *self.deleted, *self.conflicts}
+        return names <= {(self.project.subfolder / ANSWERS_FILE).as_posix()}
 
-    def take_over(self, message: str) -> str:
-        """Bring it into the project: committed, or with its conflicts open.
+    def apply(self) -> str:
+        """Check out the update on its branch; return the branch that was current.
 
-        Gives the branch that the project was on. Nothing can interrupt this, and where
-        git refuses, all is as it was.
+        It cannot be interrupted. If git refuses, the project stays as it was.
         """
-        with _undisturbed():
-            before = current_branch(self.living)
-            tip = "HEAD" if self.conflicts else self._commit(message)
-            must(self.living.git("branch", self.branch, tip))
-            switched = self.living.git(
-                "checkout", "--quiet", "--no-overwrite-ignore", self.branch
-            )
+        project = self.project
+        with _signals_ignored():
+            before = current_branch(project)
+            project.git("branch", self.branch, self.commit).check_output()
+            checkout = ("checkout", "--quiet", "--no-overwrite-ignore", self.branch)
+            switched = project.git(*checkout)
             if not switched.ok:
-                self.living.git("branch", "-D", self.branch)
-                text = f"The update does not fit into the project: {switched.stderr}"
-                raise Refusal(text.strip())
-            note = f"branch.{self.branch}"
-            self.living.git("config", f"{note}.trivetFrom", before)
-            made = self.living.git("rev-parse", "HEAD").stdout.strip()
-            self.living.git("config", f"{note}.trivetAt", made)
-            if self.conflicts:
-                try:
-                    self._open_conflicts()
-                except Refusal:
-                    go_back(self.living, self.branch, before)
-                    raise
+                project.git("branch", "-D", self.branch)
+                message = (
+                    "The update would overwrite files in the project. "
+                    f"{switched.stderr.strip()}"
+                )
+                raise UserError(message)
+            try:
+                if self.conflicts:
+                    self._mark_conflicts()
+                note = f"branch.{self.branch}"
+                made = project.git("rev-parse", "HEAD").check_output()
+                project.git("config", f"{note}.trivetFrom", before).check_output()
+                project.git("config", f"{note}.trivetAt", made).check_output()
+            except UserError:
+                rollback(project, self.branch, before)
+                raise
             return before
 
-    def _commit(self, message: str) -> str:
-        known = self.living.git("var", "GIT_COMMITTER_IDENT").ok
-        name = ("-c", "user.name=Trivet", "-c", "user.email=trivet@localhost")
-        made = self.living.git(
-            *(() if known else name),
-            *("commit-tree", self.tree, "-p", "HEAD", "-m", message),
-        )
-        return must(made)
-
-    def _open_conflicts(self) -> None:
-        """Put files and index into the state that a merge with conflicts leaves."""
-        must(self.living.git("read-tree", "-m", "-u", "HEAD", self.tree))
-        stages = git_at(self.worktree, "ls-files", "--unmerged", "-z").stdout
-        cleared = "".join(f"0 {'0' * 40}\t{name}\0" for name in self.conflicts)
-        must(
-            self.living.git("update-index", "-z", "--index-info", told=cleared + stages)
-        )
+    def _mark_conflicts(self) -> None:
+        """Leave the update uncommitted, with its conflicts unmerged in the index."""
+        self.project.git("reset", "--soft", "HEAD~").check_output()
+        resolved = "".join(f"0 {'0' * 40}\t{name}\0" for name in self.conflicts)
+        entries = resolved + self.conflict_stages
+        self.project.git("update-index", "-z", "--index-info", input=entries)
 
 
 @contextmanager
-def prepared(
-    standing: Standing,
-    answers: Answers,
-    moved: str | None,
-    say: Callable[[str], None],
-) -> Iterator[Outcome]:
-    """Make the update in a worktree beside the project, which goes in the end.
+def prepare_update(
+    status: UpdateStatus,
+    answers: Mapping[str, Any],
+    moved_to: str | None,
+    title: str,
+    warn: Callable[[str], None],
+) -> Iterator[PreparedUpdate]:
+    """Update the project in a worktree, which is deleted when the context ends.
 
-    answers  of the project to be
-    moved    where the template is now, where that is not what the project remembers
+    answers   the answers that change
+    moved_to  the template's new address, if it has moved
+    title     the message of the commit
+    warn      is called with what the user should know
     """
-    living = standing.living
-    branch = BRANCH + standing.target
-    if living.git("rev-parse", "--verify", "--quiet", f"refs/heads/{branch}").ok:
+    project = status.project
+    branch = BRANCH_PREFIX + status.target
+    if project.git("rev-parse", "--verify", "--quiet", f"refs/heads/{branch}").ok:
         message = (
-            f"The branch {branch} is there already. Merge it, or delete it with "
+            f"The branch {branch} already exists. Merge it, or delete it with "
             f"`git branch -D {branch}`, and try again."
         )
-        raise Refusal(message)
+        raise UserError(message)
     try:
         with tempfile.TemporaryDirectory(
-            prefix=_PREFIX, ignore_cleanup_errors=True
+            prefix=_FOLDER_PREFIX, ignore_cleanup_errors=True
         ) as name:
-            folder = Path(name).resolve()
-            old, new, worktree = (folder / each for each in ("old", "new", "project"))
+            worktree = Path(name).resolve() / "project"
             add = ("worktree", "add", "--quiet", "--detach", str(worktree), "HEAD")
-            with _rendering(standing, answers, moved, old, new):
-                must(living.git(*add))
-            title = f"{standing.target} of the template"
-            lost = merge(living, worktree, old, new, title)
-            _lock(worktree / living.inside, say)
-            yield _outcome(living, worktree, branch, lost)
+            project.git(*add).check_output()
+            folder = worktree / project.subfolder
+            if moved_to:
+                _store_source(folder, moved_to)
+            rendering.update(status.template.commit, folder, answers)
+            _lock(folder, warn)
+            yield _collect(status, worktree, branch, title)
     finally:
-        _forget_worktrees(living)
+        _remove_worktrees(project)
 
 
-@contextmanager
-def _rendering(
-    standing: Standing, answers: Answers, moved: str | None, old: Path, new: Path
-) -> Iterator[None]:
-    """Render what the project came from, and what it gets, while other work is done.
-
-    Both lie as deep in their folders as the project does in its repository.
-    """
-    living, newer = standing.living, standing.questionnaire
-    after = replace(standing.source, recorded=moved or living.source)
-    before = replace(after, commit=standing.current, recorded=living.source)
-    older = newer if before.commit == after.commit else Questionnaire(before.tree)
-    with renderer() as one, renderer() as other:
-        place = new / living.inside
-        start(one, after, newer, answers, place, updates_to=newer)
-        known = {k: v for k, v in living.given.items() if k in older.keys}
-        came_from = older.answer(known)
-        start(other, before, older, came_from, old / living.inside, updates_to=newer)
-        yield
-        one.finish()
-        other.finish()
-    record(after, place)
+def _store_source(folder: Path, address: str) -> None:
+    """Commit the template's new address, from which Copier reads it."""
+    file = folder / ANSWERS_FILE
+    answers = yaml.safe_load(file.read_text("utf-8")) | {"_src_path": address}
+    file.write_text(yaml.safe_dump(answers, sort_keys=False), "utf-8")
+    _commit(folder, "Move the template")
 
 
-def _forget_worktrees(living: Living) -> None:
-    """Let git forget our worktree, and those of updates that were killed before."""
-    for line in living.git("worktree", "list", "--porcelain").stdout.splitlines():
-        path = Path(line.removeprefix("worktree "))
-        if path.parent.name.startswith(_PREFIX) and not path.exists():
-            living.git("worktree", "remove", "--force", "--force", str(path))
+def _commit(folder: Path, message: str) -> None:
+    options = (*git.NO_HOOKS, *git.identity(folder))
+    commit = ("commit", "--quiet", "--no-verify", "--allow-empty", "-m", message)
+    git.run(*git.NO_HOOKS, "add", "--all", cwd=folder).check_output()
+    git.run(*options, *commit, cwd=folder).check_output()
 
 
-def _lock(place: Path, say: Callable[[str], None]) -> None:
-    """Bring uv.lock in step with the dependencies, so that it is part of the update."""
-    if not (place / "uv.lock").is_file() or not _changed(place, "pyproject.toml"):
+def _lock(folder: Path, warn: Callable[[str], None]) -> None:
+    """Update uv.lock if the dependencies changed, so that it is in the same commit."""
+    status = git.run("status", "--porcelain", "--", "pyproject.toml", cwd=folder)
+    if status.stdout[:2].strip() != "M" or not (folder / "uv.lock").is_file():
         return
-    locked = process.run("uv", "lock", cwd=place)
+    locked = process.run("uv", "lock", cwd=folder)
     if not locked.ok:
-        say(f"uv.lock could not be brought up to date, run `uv lock`: {locked.why}")
+        warn(f"Could not update uv.lock, run `uv lock`: {locked.error_summary}")
 
 
-def _changed(place: Path, name: str) -> bool:
-    """Tell whether a file changed, and that without a conflict."""
-    return git_at(place, "status", "--porcelain", "--", name).stdout[:2].strip() == "M"
-
-
-def _outcome(living: Living, worktree: Path, branch: str, lost: set[str]) -> Outcome:
-    """Look at what the merge left in the worktree."""
-    open_ = conflicts(worktree)
-    tree = _tree(worktree)
-    kinds: dict[str, list[str]] = {"A": [], "D": [], "M": [], "T": []}
-    compare = ("diff-tree", "-r", "-z", "--no-renames", "--name-status", "HEAD", tree)
-    compared = must(git_at(worktree, *compare)).split("\0")
+def _collect(
+    status: UpdateStatus, worktree: Path, branch: str, title: str
+) -> PreparedUpdate:
+    """Commit what Copier left in the worktree, and list what changed."""
+    project = status.project
+    start = project.git("rev-parse", "HEAD").check_output()
+    stages = git.run("ls-files", "--unmerged", "-z", cwd=worktree).stdout
+    conflicts = sorted({line.split("\t")[1] for line in stages.split("\0") if line})
+    git.run(*git.NO_HOOKS, "add", "--all", cwd=worktree).check_output()
+    git.run("reset", "--quiet", "--soft", start, cwd=worktree).check_output()
+    _commit(worktree, title)
+    compare = ("diff-tree", "-r", "--name-status", "--no-renames", "-z", start, "HEAD")
+    compared = git.run(*compare, cwd=worktree).stdout.split("\0")
+    names: dict[str, list[str]] = {"A": [], "D": [], "M": [], "T": []}
     for kind, name in zip(compared[::2], compared[1::2], strict=False):
-        if name not in open_:
-            kinds[kind].append(name)
-    return Outcome(
-        living,
-        worktree,
-        branch,
-        tree,
-        kinds["M"] + kinds["T"],
-        kinds["A"],
-        kinds["D"],
-        open_,
-        [name for name in kinds["D"] if name in lost],
+        if name not in conflicts:
+            names[kind].append(name)
+    return PreparedUpdate(
+        project=project,
+        branch=branch,
+        commit=git.run("rev-parse", "HEAD", cwd=worktree).check_output(),
+        conflict_stages=stages,
+        changed=names["M"] + names["T"],
+        new=names["A"],
+        deleted=names["D"],
+        conflicts=conflicts,
+        deleted_edited=_find_edited(status, names["D"], worktree.with_name("old")),
     )
 
 
-def _tree(worktree: Path) -> str:
-    """Write all that is in the worktree as a tree, and leave its index alone."""
-    index = Index(worktree, worktree, worktree.with_name("index"))
-    index.git("read-tree", "HEAD")
-    index.git("add", "--all", ".")
-    return index.git("write-tree")
+def _find_edited(status: UpdateStatus, names: list[str], scratch: Path) -> list[str]:
+    """Return those of the files that differ from what the template rendered."""
+    if not names:
+        return []
+    project, template = status.project, status.template
+    source = str(template.repository)
+    folder = scratch / project.subfolder
+    rendering.copy(source, status.current, folder, project.given)
+    return [
+        name
+        for name in names
+        if not (scratch / name).is_file()
+        or (scratch / name).read_bytes()
+        != project.git("show", f"HEAD:{name}").stdout.encode("utf-8", "surrogateescape")
+    ]
 
 
-def current_branch(living: Living) -> str:
-    """Give the branch that is checked out, or the commit where none is."""
-    branch = living.git("symbolic-ref", "--quiet", "--short", "HEAD").stdout.strip()
-    return branch or living.git("rev-parse", "HEAD").stdout.strip()
+def _remove_worktrees(project: ExistingProject) -> None:
+    """Remove git's record of our worktree, and of those of killed updates."""
+    listed = project.git("worktree", "list", "--porcelain").stdout
+    for line in listed.splitlines():
+        path = Path(line.removeprefix("worktree "))
+        if path.parent.name.startswith(_FOLDER_PREFIX) and not path.exists():
+            project.git("worktree", "remove", "--force", "--force", str(path))
 
 
-def undo(folder: Path) -> str:
-    """Go back from the branch of an update and delete it; give where that leads."""
-    living = found(folder)
-    branch = current_branch(living)
-    if not branch.startswith(BRANCH):
+def current_branch(project: ExistingProject) -> str:
+    """Return the current branch, or the commit if HEAD is detached."""
+    branch = project.git("symbolic-ref", "--quiet", "--short", "HEAD").stdout.strip()
+    return branch or project.git("rev-parse", "HEAD").stdout.strip()
+
+
+def undo_update(folder: Path) -> str:
+    """Delete the branch of an update; return the branch that is current afterwards."""
+    project = find_project(folder)
+    branch = current_branch(project)
+    if not branch.startswith(BRANCH_PREFIX):
         message = (
             f"There is no update to undo: the branch {branch} was not made by "
-            "`trivet update`. What is merged is undone with `git revert`."
+            "`trivet update`. Undo an update that is merged with `git revert`."
         )
-        raise Refusal(message)
+        raise UserError(message)
     note = f"branch.{branch}"
-    before = living.git("config", f"{note}.trivetFrom").stdout.strip()
-    made = living.git("config", f"{note}.trivetAt").stdout.strip()
-    head = living.git("rev-parse", "HEAD").stdout.strip()
+    before = project.git("config", f"{note}.trivetFrom").stdout.strip()
+    made = project.git("config", f"{note}.trivetAt").stdout.strip()
+    head = project.git("rev-parse", "HEAD").stdout.strip()
     if not before or head != made:
         message = (
-            f"{branch} has commits of your own. Go back with `git checkout "
-            f"{before or 'BRANCH'}`; `git branch -D {branch}` deletes it with them."
+            f"{branch} has other commits than the update's. Leave it with `git "
+            f"checkout {before or 'BRANCH'}`; `git branch -D {branch}` deletes both."
         )
-        raise Refusal(message)
-    # Where the branch has no commit, it was left with conflicts: they are what goes.
-    if head != living.git("rev-parse", f"{before}^{{commit}}").stdout.strip():
-        living.require_clean()
-    go_back(living, branch, before)
+        raise UserError(message)
+    # A branch without a commit was left with conflicts, which are to be discarded.
+    if head != project.git("rev-parse", f"{before}^{{commit}}").stdout.strip():
+        project.require_clean()
+    rollback(project, branch, before)
     return before
 
 
-def go_back(living: Living, branch: str, before: str) -> None:
-    """Leave the branch of an update, with whatever is open on it, and delete it."""
-    must(living.git("reset", "--hard", "--quiet"))
-    must(living.git("checkout", "--quiet", before))
-    must(living.git("branch", "-D", branch))
+def rollback(project: ExistingProject, branch: str, before: str) -> None:
+    """Leave the branch of an update, discard what is uncommitted, and delete it."""
+    project.git("reset", "--hard", "--quiet").check_output()
+    project.git("checkout", "--quiet", before).check_output()
+    project.git("branch", "-D", branch).check_output()
 
 
 @contextmanager
-def _undisturbed() -> Iterator[None]:
-    """Let Ctrl-C and SIGTERM wait; git, started in here, inherits that."""
-    held: dict[signal.Signals, Any] = {}
+def _signals_ignored() -> Iterator[None]:
+    """Ignore Ctrl-C and SIGTERM; git, started in this context, does so too."""
+    handlers: dict[signal.Signals, Any] = {}
     try:
         for number in (signal.SIGINT, signal.SIGTERM):
-            held[number] = signal.signal(number, signal.SIG_IGN)
+            handlers[number] = signal.signal(number, signal.SIG_IGN)
         yield
     finally:
-        for number, handler in held.items():
+        for number, handler in handlers.items():
             signal.signal(number, handler)

@@ -6,7 +6,7 @@ from typing import Any
 
 from jinja2 import Environment
 
-from selector.errors import Refusal
+from selector.errors import UserError
 from selector.recommendation.model import Model
 
 RULE = "src/selector/recommendation/score.jinja"
@@ -269,12 +269,12 @@ def _reweighted(model: Model, weights: Mapping[str, str]) -> Mapping[str, Any]:
         if name not in criteria:
             known = ", ".join(criteria)
             message = f"--weight: there is no criterion `{name}`. Choose from: {known}."
-            raise Refusal(message)
+            raise UserError(message)
         if weight not in model.weights:
             known = ", ".join(model.weights)
             message = (
                 f"--weight {name}: `{weight}` is not a weight. Choose from: {known}."
             )
-            raise Refusal(message)
+            raise UserError(message)
         criteria[name] = {**criteria[name], "weight": weight}
     return {**model.data, "criteria": criteria}

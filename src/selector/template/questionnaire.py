@@ -1,33 +1,47 @@
 """The questions of copier.yml, evaluated as Copier evaluates them."""
 
 import difflib
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
-from typing import Any, Protocol
+from typing import Any, NoReturn, Protocol
 
 import yaml
 from jinja2 import FunctionLoader, StrictUndefined, Template, Undefined, UndefinedError
 from jinja2.sandbox import SandboxedEnvironment
 
-from selector.errors import Refusal
+from selector.errors import UserError
 from selector.recommendation import model as decision_model
 from selector.recommendation.decision import Decision
-from selector.yaml_loader import documents
+from selector.yaml_loader import load_documents
+
+# The subset of Copier's features that is evaluated here exactly as Copier does.
+_KEYS = {
+    "type",
+    "help",
+    "default",
+    "choices",
+    "multiselect",
+    "validator",
+    "when",
+    "ask",
+}
+_TYPES = {"str", "bool", "json", "yaml"}
+_UNSUPPORTED_SETTINGS = ("_external_data", "_jinja_extensions", "_secret_questions")
 
 
 class Tree(Protocol):
     """The files of one version of the template."""
 
     def read(self, path: str) -> str | None:
-        """Give the text of a file, or None where there is no such file."""
+        """Return the text of a file, or None if it does not exist."""
 
 
-class BadAnswer(Refusal):
-    """An answer that its question does not take."""
+class InvalidAnswerError(UserError):
+    """An answer that its question does not accept."""
 
     def __init__(self, key: str, text: str, *, final: bool = True) -> None:
-        """Name the question; not `final` is what other answers might still change."""
+        """Name the question; `final` is false if other answers could change that."""
         super().__init__(f"{key}: {text}")
         self.text = text
         self.final = final
@@ -35,11 +49,11 @@ class BadAnswer(Refusal):
 
 @dataclass(frozen=True)
 class Choice:
-    """An answer that a question offers; `refused` says why it cannot be taken."""
+    """An answer that a question offers; `disabled` says why it cannot be chosen."""
 
     title: str
     value: str
-    refused: str
+    disabled: str
 
 
 @dataclass(frozen=True)
@@ -51,14 +65,14 @@ class Prompt:
     message: str
     default: Any
     choices: tuple[Choice, ...]
-    several: bool
+    multiselect: bool
     parse: Callable[[object], Any]
     known: Mapping[str, Any]
 
 
 @dataclass
 class Answers:
-    """What was answered, and what follows from it."""
+    """The given answers, the values computed from them, and the defaults."""
 
     given: dict[str, Any] = field(default_factory=dict)
     computed: dict[str, Any] = field(default_factory=dict)
@@ -66,12 +80,12 @@ class Answers:
 
     @property
     def all(self) -> dict[str, Any]:
-        """Give answers and computed values together."""
+        """Return answers and computed values together."""
         return {**self.given, **self.computed}
 
     @property
     def changed(self) -> dict[str, Any]:
-        """Give the answers that differ from what their question proposed."""
+        """Return the answers that differ from the default of their question."""
         return {k: v for k, v in self.given.items() if v != self.defaults[k]}
 
 
@@ -85,22 +99,20 @@ class Questionnaire:
         """Read copier.yml and what it includes."""
         text = tree.read("copier.yml")
         if text is None:
-            message = "There is no copier.yml in it, so it is not a template of Trivet."
-            raise Refusal(message)
+            message = "It has no copier.yml, so it is not a template of Trivet."
+            raise UserError(message)
         entries = {
             key: value
-            for document in documents(text, "copier.yml", tree.read)
+            for document in load_documents(text, "copier.yml", tree.read)
             for key, value in document.items()
         }
         # What Copier takes the default of the project's name from: see `start_in`.
         self.context: dict[str, Any] = {"_folder_name": ""}
-        self.settings = {k: v for k, v in entries.items() if k.startswith("_")}
         self.questions: dict[str, dict[str, Any]] = {
-            k: v if isinstance(v, dict) else {"default": v}
-            for k, v in entries.items()
-            if not k.startswith("_")
+            k: v for k, v in entries.items() if not k.startswith("_")
         }
-        options = dict(self.settings.get("_envops", {}))
+        _check_supported(entries)
+        options = dict(entries.get("_envops", {}))
         strict = options.pop("undefined", "") == "jinja2.StrictUndefined"
         self.compiled = lru_cache(maxsize=None)(self._compile)
         self.environment = SandboxedEnvironment(
@@ -115,19 +127,12 @@ class Questionnaire:
 
     @cached_property
     def model(self) -> decision_model.Model:
-        """Give the decision's data as this version of the template has it."""
-        data = self.questions["criteria"]["default"][0]
-        if "costs" not in data:  # before 0.3.0
-            message = (
-                "This version of the template is older than this version of trivet. "
-                "Leave out --ref, or render it with `copier copy --vcs-ref`."
-            )
-            raise Refusal(message)
-        return decision_model.parse(data)
+        """Return the decision's data from this version of the template."""
+        return decision_model.parse(self.questions["criteria"]["default"][0])
 
     @cached_property
     def decision(self) -> Decision:
-        """Give the scoring rule as this version of the template has it."""
+        """Return the scoring rule from this version of the template."""
         return Decision(self.model, self.environment)
 
     def start_in(self, folder: str) -> None:
@@ -135,56 +140,31 @@ class Questionnaire:
         self.context["_folder_name"] = folder
 
     def weigh(self, weights: Mapping[str, str]) -> None:
-        """Let criteria weigh otherwise, in all that is asked and computed from now on.
+        """Change weights of criteria for all that is asked and computed afterwards.
 
-        Raises Refusal for a criterion or a weight that there is not.
+        Raise UserError if a criterion or a weight does not exist.
         """
         self.decision = self.decision.weighted(weights)
         self.questions["criteria"]["default"] = [self.decision.data]
 
     @property
     def keys(self) -> list[str]:
-        """Give the questions that can be answered."""
+        """Return the questions that can be answered."""
         return [k for k, q in self.questions.items() if _answerable(q)]
 
     @property
     def criteria(self) -> list[str]:
-        """Give the questions that weigh in the decision."""
+        """Return the questions that weigh in the decision."""
         return [k for k in self.keys if k in self.model.criteria]
 
-    def excluded(self, answers: Answers, operation: str) -> list[str]:
-        """Give what a project with these answers does not get, as gitignore patterns.
-
-        operation  `copy` for a new project, `update` for a living one
-        """
-        context = {**answers.all, "_copier_operation": operation}
-        rendered = _Question(self, "_exclude", {}, context).render
-        return list(filter(None, rendered(self.settings.get("_exclude", []))))
-
-    def left_out(self, answers: Answers, excluded: Iterable[str]) -> Iterator[str]:
-        """Give what is not needed for that, as gitignore patterns for the repository.
-
-        A pattern with a `!` takes in again what one before it left out.
-        """
-        rendered = _Question(self, "_subdirectory", {}, answers.all).render
-        place = f"/{rendered(self.settings.get('_subdirectory', ''))}".rstrip("/")
-        if place:
-            yield f"{place.rpartition('/')[0]}/*/"
-            yield f"!{place}/"
-        for pattern in excluded:
-            if pattern.startswith("/"):
-                yield place + pattern
-
     def check_keys(self, data: Collection[str]) -> None:
-        """Refuse answers to questions that do not exist."""
+        """Raise UserError for an answer to a question that does not exist."""
         for key in data:
             if key in self.keys:
                 continue
             if key in self.questions:
-                message = (
-                    f"{key}: this is worked out from the answers and cannot be given."
-                )
-                raise Refusal(message)
+                message = f"{key}: this is computed from the answers and cannot be set."
+                raise UserError(message)
             near = difflib.get_close_matches(key, self.keys, n=1, cutoff=0.5)
             hint = (
                 f"Did you mean `{near[0]}`?"
@@ -192,23 +172,23 @@ class Questionnaire:
                 else f"The questions are: {', '.join(self.keys)}."
             )
             message = f"There is no question `{key}`. {hint}"
-            raise Refusal(message)
+            raise UserError(message)
 
     def check(self, data: Mapping[str, object]) -> None:
-        """Refuse bad answers before anything is asked.
+        """Raise InvalidAnswerError for invalid answers before anything is asked.
 
-        What an answer that is still to come may allow is let through.
+        An answer that is invalid only until another one is given is accepted.
         """
         try:
             self.answer(data)
-        except BadAnswer as error:
+        except InvalidAnswerError as error:
             if error.final:
                 raise
 
     def answer(
         self, data: Mapping[str, object], ask: Ask | None = None, *, until: str = ""
     ) -> Answers:
-        """Go through the questions: given answers first, then `ask`, else defaults."""
+        """Answer the questions in order: from `data`, else by `ask` or by default."""
         answers = Answers()
         for name, details in self.questions.items():
             context = {**self.context, **answers.all}
@@ -217,25 +197,27 @@ class Questionnaire:
                 if "default" in details:
                     answers.computed[name] = question.default()
             else:
-                answers.given[name] = self._one(question, data, ask, answers.defaults)
+                answers.given[name] = self._answer_one(
+                    question, data, ask, answers.defaults
+                )
             if name == until:
                 break
         return answers
 
-    def in_words(self, answers: Answers) -> list[tuple[str, str]]:
-        """Give the answers to what was to be answered, as a person would say them."""
-        told = []
+    def summarize(self, answers: Answers) -> list[tuple[str, str]]:
+        """Return the name of each question that was asked, and its answer's title."""
+        lines = []
         for name, given in answers.given.items():
             question = _Question(self, name, self.questions[name], answers.all)
             if question.kind == "bool" or not question.flag("ask"):
                 continue
             titles = {choice.value: choice.title for choice in question.choices}
-            values = given if question.several else [given]
-            said = "; ".join(titles.get(value, str(value)) for value in values)
-            told.append((name.replace("_", " ").capitalize(), said or "none"))
-        return told
+            values = given if question.multiselect else [given]
+            text = "; ".join(titles.get(value, str(value)) for value in values)
+            lines.append((name.replace("_", " ").capitalize(), text or "none"))
+        return lines
 
-    def _one(
+    def _answer_one(
         self,
         question: "_Question",
         data: Mapping[str, object],
@@ -244,7 +226,7 @@ class Questionnaire:
     ) -> Any:  # noqa: ANN401 - an answer can be anything
         name = question.name
         default = defaults[name] = question.default()
-        if question.several:
+        if question.multiselect:
             defaults[name] = [c.value for c in question.choices if c.value in default]
         if name in data:
             return question.parse(data[name])
@@ -253,13 +235,47 @@ class Questionnaire:
         return question.parse(default)
 
 
+def _check_supported(entries: Mapping[str, Any]) -> None:
+    """Raise UserError for a feature of Copier that is not evaluated here."""
+    for setting in _UNSUPPORTED_SETTINGS:
+        if setting in entries:
+            _reject(f"the setting `{setting}`")
+    for name, details in entries.items():
+        if not name.startswith("_"):
+            _check_question(name, details)
+
+
+def _check_question(name: str, details: object) -> None:
+    if not isinstance(details, dict) or details.get("type") not in _TYPES:
+        types = ", ".join(sorted(_TYPES))
+        _reject(f"the question `{name}` without a type of {types}")
+    for key in sorted(details.keys() - _KEYS):
+        _reject(f"the key `{key}` in the question `{name}`")
+    if not isinstance(details.get("when", True), bool):
+        _reject(f"a condition as `when` in the question `{name}`")
+    if not isinstance(details.get("multiselect", False), bool):
+        _reject(f"a condition as `multiselect` in `{name}`")
+    if not isinstance(details.get("choices", {}), dict | str):
+        _reject(f"a list of choices in the question `{name}`")
+    if "choices" in details and details["type"] != "str":
+        _reject(f"choices other than texts in the question `{name}`")
+
+
+def _reject(feature: str) -> NoReturn:
+    message = (
+        f"copier.yml: trivet does not support {feature}. Render this template with "
+        "`copier copy`."
+    )
+    raise UserError(message)
+
+
 def _answerable(details: Mapping[str, Any]) -> bool:
-    """Tell a question from a value that is worked out or kept between updates."""
+    """Check that this is a question, not a value that is computed or only stored."""
     return details.get("when") is not False and details.get("ask") is not False
 
 
 class _Question:
-    """One question in the light of the answers before it."""
+    """One question, with the answers before it."""
 
     def __init__(
         self,
@@ -272,8 +288,8 @@ class _Question:
         self.name = name
         self.details = details
         self.context = context
-        self.kind = self.render(details.get("type", "yaml"))
-        self.several = bool(details.get("multiselect"))
+        self.kind: str = details["type"]
+        self.multiselect = bool(details.get("multiselect"))
 
     def render(self, value: Any, **extra: object) -> Any:  # noqa: ANN401
         if isinstance(value, list):
@@ -283,29 +299,36 @@ class _Question:
         try:
             return self.compiled(value).render({**self.context, **extra})
         except UndefinedError as error:
-            message = f"{self.name}: the template asks this question wrongly: {error}"
-            raise Refusal(message) from error
+            message = f"copier.yml: the question `{self.name}` is invalid: {error}"
+            raise UserError(message) from error
 
     def flag(self, key: str) -> bool:
         return bool(_to_bool(self.render(self.details.get(key, True))))
 
     def default(self) -> Any:  # noqa: ANN401
         value = self.render(self.details.get("default"))
-        return self.listed(value) if self.several else self.cast(value)
+        return self.parse_list(value) if self.multiselect else self.cast(value)
 
     @cached_property
     def choices(self) -> tuple[Choice, ...]:
         choices = self.details.get("choices", {})
         if isinstance(choices, str):
             choices = yaml.safe_load(self.render(choices))
-        result = []
-        for title, value in choices.items():
-            refused = ""
-            if isinstance(value, dict):
-                refused = self.render(value.get("validator", ""))
-                value = value["value"]  # noqa: PLW2901 - the short form of the same
-            result.append(Choice(str(self.render(title)), self.render(value), refused))
-        return tuple(result)
+        if not isinstance(choices, dict):
+            _reject(f"a list of choices in the question `{self.name}`")
+        return tuple(self._choice(title, entry) for title, entry in choices.items())
+
+    def _choice(self, title: object, entry: object) -> Choice:
+        """Read a choice in its short form, `title: value`, or with a validator."""
+        disabled = ""
+        if isinstance(entry, dict):
+            if entry.keys() - {"value", "validator"}:
+                _reject(f"these keys of a choice in `{self.name}`: {entry}")
+            disabled = self.render(entry.get("validator", ""))
+            entry = entry["value"]
+        if not isinstance(entry, str):
+            _reject(f"a choice in `{self.name}` that is no text: {entry}")
+        return Choice(str(self.render(title)), self.render(entry), disabled)
 
     def prompt(self, default: Any) -> Prompt:  # noqa: ANN401
         return Prompt(
@@ -314,28 +337,26 @@ class _Question:
             message=str(self.render(self.details.get("help", self.name))).strip(),
             default=default,
             choices=self.choices,
-            several=self.several,
+            multiselect=self.multiselect,
             parse=self.parse,
             known=self.context,
         )
 
     def parse(self, value: object) -> Any:  # noqa: ANN401
-        """Take an answer in, or say what is wrong with it."""
-        if self.several:
-            items = [self.choice(item) for item in self.listed(value)]
+        """Return the typed answer; raise InvalidAnswerError if it is invalid."""
+        if self.multiselect:
+            items = [self.parse_choice(item) for item in self.parse_list(value)]
             answer: Any = [c.value for c in self.choices if c.value in items]
         else:
             answer = self.cast(value)
             if self.choices:
-                answer = self.choice(answer)
-        complaint = self.render(
-            self.details.get("validator", ""), **{self.name: answer}
-        )
-        if complaint := complaint.strip():
-            raise BadAnswer(self.name, complaint)
+                answer = self.parse_choice(answer)
+        error = self.render(self.details.get("validator", ""), **{self.name: answer})
+        if error := error.strip():
+            raise InvalidAnswerError(self.name, error)
         return answer
 
-    def listed(self, value: object) -> list[str]:
+    def parse_list(self, value: object) -> list[str]:
         if isinstance(value, str):
             inner = value.strip()
             if not inner.startswith("["):
@@ -346,32 +367,34 @@ class _Question:
                 value = None
         if not isinstance(value, list):
             text = "give a list, such as api,pages or [api, pages]."
-            raise BadAnswer(self.name, text)
+            raise InvalidAnswerError(self.name, text)
         return [self.cast(item) for item in value]
 
-    def choice(self, value: str) -> str:
+    def parse_choice(self, value: str) -> str:
         for choice in self.choices:
             if choice.value == value:
-                if choice.refused:
-                    text = f"`{value}` does not fit the other answers: {choice.refused}"
-                    raise BadAnswer(self.name, text, final=False)
+                if choice.disabled:
+                    text = (
+                        f"`{value}` does not fit the other answers: {choice.disabled}"
+                    )
+                    raise InvalidAnswerError(self.name, text, final=False)
                 return value
         values = [c.value for c in self.choices]
         near = difflib.get_close_matches(value, values, n=1)
         hint = f"Did you mean `{near[0]}`? " if near else ""
         text = f"`{value}` is not offered. {hint}Choose from: {', '.join(values)}."
-        raise BadAnswer(self.name, text)
+        raise InvalidAnswerError(self.name, text)
 
     def cast(self, value: Any) -> Any:  # noqa: ANN401
         if self.kind == "bool":
             result = _to_bool(value)
             if result is None:
-                raise BadAnswer(self.name, "answer yes or no.")
+                raise InvalidAnswerError(self.name, "answer yes or no.")
             return result
         if self.kind in {"json", "yaml"}:
             return yaml.safe_load(value) if isinstance(value, str) else value
         if isinstance(value, bool | dict | list) or value is None:
-            raise BadAnswer(self.name, "expected a text.")
+            raise InvalidAnswerError(self.name, "give a text.")
         return str(value)
 
 

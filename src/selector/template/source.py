@@ -1,4 +1,4 @@
-"""Where the template is, which version is used, what a project remembers of it."""
+"""Find the template, pick a version of it, and read files from that version."""
 
 import re
 import tempfile
@@ -9,29 +9,23 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 
-from selector import process
-from selector.errors import Refusal
+from selector import git
+from selector.errors import UserError
 
 PACKAGE = Path(__file__).parent.parent
 
-# What a rendering depends on: changes anywhere else do not matter to it.
+# A rendering depends on these paths; uncommitted changes elsewhere do not matter to it.
 _RENDERED = (
     "copier.yml",
     "questions",
     "template",
     "includes",
-    "src/selector/recommendation/criteria.yml",
-    "src/selector/recommendation/score.jinja",
-    "src/selector/template/changelog.jinja",
     "CHANGELOG.md",
-    "src/selector/recommendation/explain.jinja",
-    "src/selector/recommendation/summary.jinja",
+    "src/selector/recommendation",
+    "src/selector/template/changelog.jinja",
 )
 
-# What no rendering reads. Not checking it out saves a tenth of the time.
-UNRENDERED = ("/docs/", "/tests/")
-
-# What is read before anything is rendered, as far as it is known.
+# CommitTree fetches these files with one start of git; it fetches others one by one.
 _QUESTIONNAIRE = (
     "copier.yml",
     "questions/project.yml",
@@ -45,12 +39,12 @@ _QUESTIONNAIRE = (
 )
 
 
-class Unreachable(Refusal):
-    """The template is not where it was said to be."""
+class TemplateUnreachableError(UserError):
+    """The template cannot be found or fetched at its address."""
 
 
 def checkout() -> Path | None:
-    """Give the checkout that this package runs from, if it runs from one."""
+    """Return the checkout that this package runs from, if it runs from one."""
     root = PACKAGE.parent.parent
     return (
         root if (root / "copier.yml").is_file() and (root / ".git").exists() else None
@@ -61,7 +55,7 @@ class PackageTree:
     """The questionnaire that belongs to this package, with or without a checkout."""
 
     def read(self, path: str) -> str | None:
-        """Give the text of a file, or None where there is no such file."""
+        """Return the text of a file, or None if it does not exist."""
         inner = path.removeprefix("src/selector/")
         if inner != path:
             file = PACKAGE / inner
@@ -69,7 +63,7 @@ class PackageTree:
             root = PACKAGE.parent.parent
             file = root / path
             if not (root / "copier.yml").is_file():
-                file = PACKAGE / "root" / path  # where the wheel has it
+                file = PACKAGE / "root" / path  # where the wheel stores it
         return file.read_text("utf-8") if file.is_file() else None
 
 
@@ -77,40 +71,42 @@ class CommitTree:
     """The files of one commit."""
 
     def __init__(self, repository: Path, commit: str) -> None:
-        """Remember which commit of which repository to read from."""
+        """Create a reader; nothing is read yet."""
         self.repository = repository
         self.commit = commit
-        self.texts: dict[str, str | None] = {}
+        self._texts: dict[str, str | None] = {}
 
     def read(self, path: str) -> str | None:
-        """Give the text of a file, or None where there is no such file."""
-        if not self.texts:
+        """Return the text of a file, or None if it does not exist."""
+        if not self._texts:
             self._fetch(_QUESTIONNAIRE)
-        if path not in self.texts:
+        if path not in self._texts:
             self._fetch((path,))
-        return self.texts[path]
+        return self._texts[path]
 
     def _fetch(self, paths: Iterable[str]) -> None:
         """Read several files with one start of git."""
-        asked = "".join(f"{self.commit}:{path}\n" for path in paths)
-        answer = process.git("cat-file", "--batch", cwd=self.repository, told=asked).raw
+        names = "".join(f"{self.commit}:{path}\n" for path in paths)
+        listed = git.run("cat-file", "--batch", cwd=self.repository, input=names)
+        output = listed.stdout.encode("utf-8", "surrogateescape")
         for path in paths:
-            header, _, answer = answer.partition(b"\n")
-            self.texts[path] = None
-            if header.count(b" ") == 2 and header.split()[1] == b"blob":  # noqa: PLR2004
-                size = int(header.split()[2])
-                self.texts[path] = answer[:size].decode("utf-8")
-                answer = answer[size + 1 :]
+            header, _, output = output.partition(b"\n")
+            self._texts[path] = None
+            fields = header.split(b" ")  # name, type and size, or "... missing"
+            if fields[1:2] == [b"blob"]:
+                size = int(fields[2])
+                self._texts[path] = output[:size].decode("utf-8")
+                output = output[size + 1 :]
 
 
 @dataclass(frozen=True)
 class Template:
-    """One version of the template, at hand in a local repository.
+    """One version of the template, available in a local repository.
 
-    repository  where it can be cloned from without a network
+    repository  a local repository that has the commit
     commit      the whole hash of the commit that is rendered
-    recorded    the address that `copier update` will come back to
-    argument    what --template has to say to find it again; None for this checkout
+    recorded    the address that the project's updates will come from
+    argument    what --template needs to find it again; None for this checkout
     notes       what the user should know about it
     """
 
@@ -122,67 +118,69 @@ class Template:
 
     @property
     def tree(self) -> CommitTree:
-        """Give the files of the commit."""
+        """Return the files of the commit."""
         return CommitTree(self.repository, self.commit)
 
     @property
     def version(self) -> str:
-        """Give the release, or the commit as seen from one, as Copier writes it."""
-        described = process.git(
+        """Return the release, or the commit relative to one, as Copier writes it."""
+        return git.run(
             "describe", "--tags", "--always", self.commit, cwd=self.repository
-        )
-        return described.stdout.strip()
+        ).stdout.strip()
 
 
 @contextmanager
-def opened(template: str | None, ref: str | None) -> Iterator[Template]:
-    """Find the template; what is elsewhere is cloned for as long as it is needed."""
-    where, default_ref = _where(template)
+def open_template(address: str | None, ref: str | None) -> Iterator[Template]:
+    """Find the template; a remote one is cloned until the context ends."""
+    location, default_ref = _locate(address)
     ref = ref or default_ref
-    if isinstance(where, Path):
-        yield _local(where, ref or "HEAD", str(where) if template else None)
+    if isinstance(location, Path):
+        yield _local_template(
+            location, ref or "HEAD", str(location) if address else None
+        )
         return
+    git.require()
     with tempfile.TemporaryDirectory(
         prefix="trivet-", ignore_cleanup_errors=True
     ) as folder:
-        clone = process.git(
-            "clone", "--quiet", "--no-checkout", "--", _plain(where), folder
+        clone = git.run(
+            "clone", "--quiet", "--no-checkout", "--", _git_url(location), folder
         )
+        public = _without_credentials(location)
         if not clone.ok:
-            place = _without_secrets(where)
-            why = clone.why.rstrip(".")
-            message = f"The template cannot be fetched from {place}: {why}."
-            raise Unreachable(message)
+            reason = clone.error_summary.rstrip(".")
+            message = f"Could not fetch the template from {public}: {reason}."
+            raise TemplateUnreachableError(message)
         repository = Path(folder)
-        commit = _commit(repository, ref or latest_release(repository), where)
-        address = _for_copier(_without_secrets(where))
-        yield Template(repository, commit, address, _without_secrets(where))
+        commit = _require_commit(repository, ref or latest_release(repository), public)
+        yield Template(repository, commit, _copier_address(public), public)
 
 
-def _where(template: str | None) -> tuple[Path | str, str | None]:
-    if template:
-        if is_address(template):
-            return template, None
-        path = Path(template).expanduser().absolute()
-        if not path.is_dir():
-            message = f"--template: there is no folder {path}."
-            raise Unreachable(message)
-        return path, None
-    if here := checkout():
-        return here, None
-    address, version = _released()
+def _locate(address: str | None) -> tuple[Path | str, str | None]:
+    """Return where the template is, and the version to use if none is requested."""
     if address:
-        return address, f"v{version}"
+        if is_address(address):
+            return address, None
+        path = Path(address).expanduser().absolute()
+        if not path.is_dir():
+            message = f"--template: the folder {path} does not exist."
+            raise TemplateUnreachableError(message)
+        return path, None
+    if root := checkout():
+        return root, None
+    url, version = _distribution()
+    if url:
+        return url, f"v{version}"
     message = (
-        "This installation does not know where its template is: name the repository "
-        "with --template (a folder or a git address)."
+        "This installation does not know the address of its template. Name it with "
+        "--template (a folder or a git address)."
     )
-    raise Refusal(message)
+    raise UserError(message)
 
 
-def _released() -> tuple[str, str]:
-    """Give the repository's address and the version, from the installed metadata."""
-    import importlib.metadata  # noqa: PLC0415 - a checkout does without
+def _distribution() -> tuple[str, str]:
+    """Return the repository's address and the version, from the installed metadata."""
+    import importlib.metadata  # noqa: PLC0415 - slow, and a checkout does not need it
 
     try:
         metadata = importlib.metadata.metadata("trivet")
@@ -195,29 +193,25 @@ def _released() -> tuple[str, str]:
     return "", metadata["Version"]
 
 
-def version() -> str:
-    """Give the version of this package."""
-    if here := checkout():
-        project = tomllib.loads((here / "pyproject.toml").read_text("utf-8"))["project"]
+def package_version() -> str:
+    """Return the version of this package."""
+    if root := checkout():
+        project = tomllib.loads((root / "pyproject.toml").read_text("utf-8"))["project"]
         return str(project["version"])
-    return _released()[1] or "unknown"
+    return _distribution()[1] or "unknown"
 
 
-def _local(path: Path, ref: str, argument: str | None) -> Template:
-    if not process.found("git"):
-        message = (
-            "git is missing: the template is kept in it, and updates of your project "
-            "come through it. Install it from https://git-scm.com and try again."
-        )
-        raise Refusal(message)
-    top = process.git("rev-parse", "--show-toplevel", cwd=path)
+def _local_template(path: Path, ref: str, argument: str | None) -> Template:
+    git.require()
+    top = git.run("rev-parse", "--show-toplevel", cwd=path)
     if not top.ok or Path(top.stdout.strip()).resolve() != path.resolve():
-        message = f"{path} is not the top of a git repository: it has no versions."
-        raise Refusal(message)
-    commit = _commit(path, ref, str(path))
+        message = f"{path} is not the top folder of a git repository."
+        raise UserError(message)
+    commit = _require_commit(path, ref, str(path))
     notes = []
     if ref == "HEAD":
-        changes = process.git("status", "--porcelain", "--", *_present(path), cwd=path)
+        rendered = [name for name in _RENDERED if (path / name).exists()]
+        changes = git.run("status", "--porcelain", "--", *rendered, cwd=path)
         if changes.stdout.strip():
             notes.append(
                 "The template has uncommitted changes; they are not in the project."
@@ -227,41 +221,32 @@ def _local(path: Path, ref: str, argument: str | None) -> Template:
         recorded = path.as_posix()
         notes.append(
             f"Updates will come from {recorded}, so they work on this machine only: "
-            "no `origin` is known to have this version."
+            "the template has no `origin` with this version."
         )
     return Template(path, commit, recorded, argument, tuple(notes))
 
 
-def _present(path: Path) -> list[str]:
-    return [name for name in _RENDERED if (path / name).exists()]
-
-
-def commit_in(repository: Path, ref: str) -> str | None:
-    """Give the commit that a version names, or None where there is none."""
+def find_commit(repository: Path, ref: str) -> str | None:
+    """Return the commit that a version names, or None if it does not exist."""
     if not ref.startswith("-"):
         for candidate in (ref, f"refs/remotes/origin/{ref}"):
-            found = process.git(
-                "rev-parse",
-                "--verify",
-                "--quiet",
-                f"{candidate}^{{commit}}",
-                cwd=repository,
-            )
-            if found.ok:
-                return found.stdout.strip()
+            name = f"{candidate}^{{commit}}"
+            parsed = git.run("rev-parse", "--verify", "--quiet", name, cwd=repository)
+            if parsed.ok:
+                return parsed.stdout.strip()
     return None
 
 
-def _commit(repository: Path, ref: str, where: str) -> str:
-    if commit := commit_in(repository, ref):
+def _require_commit(repository: Path, ref: str, address: str) -> str:
+    if commit := find_commit(repository, ref):
         return commit
-    message = f"--ref: there is no version `{ref}` in {_without_secrets(where)}."
-    raise Refusal(message)
+    message = f"--ref: there is no version `{ref}` in {address}."
+    raise UserError(message)
 
 
 def latest_release(repository: Path) -> str:
-    """Give the newest release, or HEAD while there is none."""
-    tags = process.git("tag", "--list", "v*", cwd=repository).stdout.split()
+    """Return the newest release, or HEAD if there is none."""
+    tags = git.run("tag", "--list", "v*", cwd=repository).stdout.split()
     releases = [tag for tag in tags if re.fullmatch(r"v\d+\.\d+\.\d+", tag)]
     return max(
         releases, key=lambda tag: [int(n) for n in tag[1:].split(".")], default="HEAD"
@@ -269,12 +254,12 @@ def latest_release(repository: Path) -> str:
 
 
 def _origin_with(repository: Path, commit: str) -> str:
-    """Give the address of `origin` where it is remote and has the commit, else ''."""
-    origin = process.git("remote", "get-url", "origin", cwd=repository)
+    """Return the address of `origin` if it is remote and has the commit, else ''."""
+    origin = git.run("remote", "get-url", "origin", cwd=repository)
     address = origin.stdout.strip()
     if not origin.ok or not is_address(address) or address.startswith("file:"):
         return ""
-    has_it = process.git(
+    branches = git.run(
         "for-each-ref",
         "--count=1",
         "--contains",
@@ -282,31 +267,34 @@ def _origin_with(repository: Path, commit: str) -> str:
         "refs/remotes/origin",
         cwd=repository,
     )
-    return _for_copier(_without_secrets(address)) if has_it.stdout.strip() else ""
+    if not branches.stdout.strip():
+        return ""
+    return _copier_address(_without_credentials(address))
 
 
 def is_address(text: str) -> bool:
-    """Tell a git address from a path."""
+    """Check whether this is a git address, not a path."""
     return bool(
         re.match(r"(git\+)?[a-z][a-z0-9+.-]+://|(gh|gl):|[\w.-]+@[\w.-]+:", text)
     )
 
 
-def _plain(address: str) -> str:
+def _git_url(address: str) -> str:
+    """Return an address as git takes it."""
     for short, site in (("gh:", "https://github.com/"), ("gl:", "https://gitlab.com/")):
         if address.startswith(short):
             return site + address.removeprefix(short).lstrip("/")
     return address.removeprefix("git+")
 
 
-def _for_copier(address: str) -> str:
-    """Say it so that Copier knows a git repository when it sees one."""
+def _copier_address(address: str) -> str:
+    """Return an address that Copier recognizes as one of a git repository."""
     known = address.endswith(".git") or re.match(r"git\+|git@|git://|gh:|gl:", address)
     return address if known else f"git+{address}"
 
 
-def _without_secrets(address: str) -> str:
-    """Leave out a user and password that stand in an address of the web."""
+def _without_credentials(address: str) -> str:
+    """Remove user and password from a web address."""
     if not re.match(r"(git\+)?https?://", address):
         return address
     parts = urlsplit(address)

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from selector import process
-from selector.errors import SetupFailed
+from selector import git, process
+from selector.errors import SetupError
 from selector.process import Result
-from selector.project.bootstrap import Setup
+from selector.project.bootstrap import Bootstrap
 
 GOOD = Result(0, "", "")
 BAD = Result(1, "", "first line\nerror: it went wrong\n")
@@ -22,15 +22,23 @@ class Machine:
         self.programs = {"git", "uv"}
         self.failing: list[Callable[[tuple[str, ...]], bool]] = []
         self.started: list[str] = []
+        self.top = ""
 
     def fail(self, *words: str) -> None:
         self.failing.append(lambda given: all(word in given for word in words))
+
+    def repository(self, top: Path) -> None:
+        """Answer that the folder is in this repository."""
+        self.failing.clear()
+        self.top = f"{top}\n"
 
     def run(self, *arguments: str, **_: object) -> Result:
         self.started.append(" ".join(arguments))
         if arguments[0] not in self.programs:
             return Result(127, "", f"{arguments[0]} is not installed")
-        return BAD if any(fails(arguments) for fails in self.failing) else GOOD
+        if any(fails(arguments) for fails in self.failing):
+            return BAD
+        return Result(0, self.top, "") if "--show-toplevel" in arguments else GOOD
 
     def did(self, *words: str) -> bool:
         return any(all(word in line for word in words) for line in self.started)
@@ -39,10 +47,10 @@ class Machine:
 @pytest.fixture
 def machine(monkeypatch: pytest.MonkeyPatch) -> Machine:
     made = Machine()
-    made.fail("rev-parse", "--is-inside-work-tree")  # no repository around
+    made.fail("rev-parse", "--show-toplevel")  # there is no repository
     monkeypatch.setattr(process, "run", made.run)
     monkeypatch.setattr(
-        process, "found", lambda name: name if name in made.programs else None
+        process, "find", lambda name: name if name in made.programs else None
     )
     monkeypatch.delenv("UV_PYTHON", raising=False)
     return made
@@ -60,7 +68,7 @@ def set_up(folder: Path, python_minimum: str = "3.11") -> list[str]:
     def step(_: str) -> AbstractContextManager[None]:
         return nullcontext()
 
-    Setup(folder, python_minimum, "my project", step, said.append).run()
+    Bootstrap(folder, python_minimum, "my project", step, said.append).run()
     return said
 
 
@@ -84,7 +92,7 @@ def test_everything_is_done_in_order(machine: Machine, folder: Path) -> None:
 def test_inside_a_repository_nothing_is_committed(
     machine: Machine, folder: Path
 ) -> None:
-    machine.failing.clear()
+    machine.repository(folder.parent)
     said = set_up(folder)
     assert "inside a git repository" in said[0]
     assert not machine.did("git init")
@@ -117,27 +125,27 @@ def test_an_unknown_author_does_not_stop_the_first_commit(
 
 
 def failure(folder: Path, python_minimum: str = "3.11") -> Iterator[str]:
-    with pytest.raises(SetupFailed) as failed:
+    with pytest.raises(SetupError) as failed:
         set_up(folder, python_minimum)
     assert failed.value.exit_code == 1
     yield from str(failed.value).splitlines()
 
 
-def test_without_uv_the_project_stands(machine: Machine, folder: Path) -> None:
+def test_without_uv_the_files_are_kept(machine: Machine, folder: Path) -> None:
     machine.programs.remove("uv")
-    what, stands, command = failure(folder)
+    what, written, command = failure(folder)
     assert "uv is missing" in what
     assert "https://docs.astral.sh/uv/" in what
-    assert "The project stands" in stands
+    assert "The files are written" in written
     assert command.strip() == "cd 'my project' && uv sync && uv run poe setup"
     assert machine.did("git", "commit"), "what there is has its history"
 
 
-def test_without_the_network_the_project_stands(machine: Machine, folder: Path) -> None:
+def test_without_the_network_the_files_are_kept(machine: Machine, folder: Path) -> None:
     machine.fail("uv", "sync")
-    what, stands, command = failure(folder)
+    what, written, command = failure(folder)
     assert what.endswith("could not be installed: error: it went wrong")
-    assert "The project stands" in stands
+    assert "The files are written" in written
     assert command.strip() == "cd 'my project' && uv sync && uv run poe setup"
     assert machine.did("git", "commit")
 
@@ -197,6 +205,6 @@ def test_programs_do_not_inherit_what_would_mislead_them(
     monkeypatch.setenv("GIT_DIR", str(tmp_path / "elsewhere"))
     monkeypatch.setenv("VIRTUAL_ENV", str(tmp_path))
     process.clean_environment()
-    assert process.git("init", "--quiet", str(tmp_path / "new")).ok
+    assert git.run("init", "--quiet", str(tmp_path / "new")).ok
     assert (tmp_path / "new" / ".git").is_dir()
     assert not (tmp_path / "elsewhere").exists()

@@ -1,11 +1,11 @@
-"""Where the template is found, and what a project remembers of it."""
+"""Where the template is found, and which address a project stores for it."""
 
 from pathlib import Path
 
 import pytest
 
-from selector.errors import Refusal
-from selector.template import source as template
+from selector.errors import UserError
+from selector.template import source
 from tests.conftest import git
 
 
@@ -33,12 +33,12 @@ def repository(tmp_path: Path) -> Path:
         ("../beside", None),
     ],
 )
-def test_origin_is_remembered_where_it_is_elsewhere(
+def test_a_remote_origin_is_recorded(
     repository: Path, origin: str, recorded: str | None
 ) -> None:
     git("remote", "add", "origin", origin, cwd=repository)
     git("update-ref", "refs/remotes/origin/main", "HEAD", cwd=repository)
-    with template.opened(str(repository), None) as found:
+    with source.open_template(str(repository), None) as found:
         assert found.recorded == (recorded or repository.as_posix())
         alone = any("this machine only" in note for note in found.notes)
         assert alone == (recorded is None)
@@ -48,21 +48,23 @@ def test_a_commit_that_origin_lacks_is_updated_from_here(repository: Path) -> No
     git("remote", "add", "origin", "https://example.org/t.git", cwd=repository)
     git("update-ref", "refs/remotes/origin/main", "HEAD", cwd=repository)
     git("commit", "--allow-empty", "--quiet", "--message=New", cwd=repository)
-    with template.opened(str(repository), None) as found:
+    with source.open_template(str(repository), None) as found:
         assert found.recorded == repository.as_posix()
-    with template.opened(str(repository), "HEAD~1") as found:
+    with source.open_template(str(repository), "HEAD~1") as found:
         assert found.recorded == "https://example.org/t.git"
 
 
 def test_a_branch_of_origin_is_found_by_its_name(repository: Path) -> None:
     git("update-ref", "refs/remotes/origin/next", "HEAD", cwd=repository)
-    with template.opened(str(repository), "next") as found:
+    with source.open_template(str(repository), "next") as found:
         assert found.commit == git("rev-parse", "HEAD", cwd=repository).strip()
 
 
-def test_a_commit_is_read_not_the_files_as_they_are(repository: Path) -> None:
+def test_files_are_read_from_the_commit_not_from_the_work_tree(
+    repository: Path,
+) -> None:
     (repository / "copier.yml").write_text("a: 2\n", "utf-8")
-    with template.opened(str(repository), None) as found:
+    with source.open_template(str(repository), None) as found:
         assert found.tree.read("copier.yml") == "a: 1\n"
         assert found.tree.read("missing.yml") is None
         assert any("uncommitted" in note for note in found.notes)
@@ -70,7 +72,7 @@ def test_a_commit_is_read_not_the_files_as_they_are(repository: Path) -> None:
 
 def test_changes_that_no_project_sees_are_not_mentioned(repository: Path) -> None:
     (repository / "notes.txt").write_text("mine", "utf-8")
-    with template.opened(str(repository), None) as found:
+    with source.open_template(str(repository), None) as found:
         assert not any("uncommitted" in note for note in found.notes)
 
 
@@ -78,8 +80,8 @@ def test_a_folder_below_a_repository_is_no_template(repository: Path) -> None:
     below = repository / "docs"
     below.mkdir()
     with (
-        pytest.raises(Refusal, match="not the top of a git repository"),
-        template.opened(str(below), None),
+        pytest.raises(UserError, match="not the top folder of a git repository"),
+        source.open_template(str(below), None),
     ):
         pass
 
@@ -99,5 +101,5 @@ def test_a_folder_below_a_repository_is_no_template(repository: Path) -> None:
         ("trivet", False),
     ],
 )
-def test_addresses_are_told_from_paths(text: str, expected: bool) -> None:  # noqa: FBT001
-    assert template.is_address(text) == expected
+def test_addresses_are_distinguished_from_paths(text: str, expected: bool) -> None:  # noqa: FBT001
+    assert source.is_address(text) == expected
