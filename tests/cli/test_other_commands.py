@@ -163,8 +163,9 @@ def test_a_weight_can_be_given(trivet: Trivet) -> None:
     told = ["--data", "use_case=api", "--data", "experience=knows_django", "--json"]
     plain = trivet("recommend", "--defaults", *told)
     heavy = trivet("recommend", "--defaults", *told, "--weight", "experience=decisive")
-    assert json.loads(plain.out)["framework"] == "fastapi"
+    assert json.loads(plain.out)["verdict"] == "tie"
     assert json.loads(heavy.out)["framework"] == "django"
+    assert json.loads(heavy.out)["verdict"] == "clear"
     assert json.loads(heavy.out)["weights"]["experience"] == "decisive"
     words = trivet("recommend", "--defaults", *told[:-1], "--weight", "size=decisive")
     assert "Size weighs decisive here, as you asked." in words.out
@@ -174,7 +175,7 @@ def test_a_weight_can_be_given(trivet: Trivet) -> None:
     ("arguments", "sentence"),
     [
         (["--weight", "colour=much"], "no criterion `colour`"),
-        (["--weight", "size=huge"], "`huge` is no weight"),
+        (["--weight", "size=huge"], "`huge` is not a weight"),
         (["--weight", "size"], "write key=value"),
         (["--data", "size=tiny"], "size: `tiny` is not offered"),
         (["--data", "sise=small"], "Did you mean `size`?"),
