@@ -84,7 +84,7 @@ def answers() -> str:
         default = DEPENDENT_DEFAULTS.get(prompt.name) or f"`{value(prompt.default)}`"
         if prompt.default == "":
             default = "empty"
-        kind = "any of" if prompt.several else "one of"
+        kind = "any of" if prompt.multiselect else "one of"
         if not prompt.choices:
             kind = {"bool": "`true` or `false`"}.get(prompt.kind, "text")
         lines = [

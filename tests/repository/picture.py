@@ -54,7 +54,7 @@ def keys() -> Iterator[tuple[str, list[str]]]:
         answer = ANSWERS.get(prompt.name, prompt.default)
         values = [choice.value for choice in prompt.choices]
         question = prompt.message.partition("?")[0]
-        if prompt.several:
+        if prompt.multiselect:
             pressed: list[str] = []
             for value in values:
                 if (value in answer) != (value in prompt.default):

@@ -132,7 +132,7 @@ def _find_wrong_settings(
     elif scheme in _DATABASES[1:] and not _has_driver(folder, scheme):
         yield Finding(
             "Settings",
-            f"DATABASE_URL needs a driver for {scheme}, which is not installed.",
+            f"DATABASE_URL needs a driver for {scheme}, which is missing.",
             f"{process.program_name()} update --data database={scheme}",
         )
 
