@@ -116,6 +116,17 @@ def test_flips_quote_questions_and_answers(trivet: Trivet) -> None:
     assert "_" not in flips
 
 
+def test_an_implied_answer_is_explained(trivet: Trivet) -> None:
+    small = ["--data", "size=small"]
+    implied = trivet(
+        "recommend", "--defaults", *small, "--data", "use_case=microservice"
+    )
+    sentence = '"Small" adds no points, because the use case implies it.'
+    assert sentence in implied.said
+    counted = trivet("recommend", "--defaults", *small, "--data", "use_case=api")
+    assert sentence not in counted.said
+
+
 def test_nothing_for_another_framework_is_listed_against_one(trivet: Trivet) -> None:
     done = trivet("recommend", "--defaults", "--data", "use_case=microservice")
     assert "Against Flask" not in done.out

@@ -40,6 +40,9 @@ def print_explanation(
         out.print("\n[bold]Points[/]")
         for line in decision.bars(result).splitlines():
             out.print(Text(f"  {line}"))
+        implied = _implied_answer(model, result)
+        if implied:
+            out.print(f'  "{implied}" adds no points, because the use case implies it.')
     if result.verdict == "chosen":
         return
     if not brief:
@@ -97,6 +100,15 @@ def _verdict(model: Model, result: Recommendation) -> Iterator[str]:
     for name, weight in result.weights.items():
         if weight != model.criteria[name].weight:
             yield f"{model.criteria[name].title} weighs {weight} here, as you asked."
+
+
+def _implied_answer(model: Model, result: Recommendation) -> str:
+    """Return the label of the answer that the use case implies, if it was given."""
+    implied = model.implied.get(result.answers["use_case"], "=")
+    name, answer = implied.split("=")
+    if not name or result.answers[name] != answer:
+        return ""
+    return model.criteria[name].answers[answer].label.split(":")[0]
 
 
 def _sections(
