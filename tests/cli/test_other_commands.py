@@ -127,6 +127,15 @@ def test_an_implied_answer_is_explained(trivet: Trivet) -> None:
     assert sentence not in counted.said
 
 
+def test_a_choice_against_the_recommendation_says_what_it_costs(trivet: Trivet) -> None:
+    done = trivet(
+        "preview", "--defaults", "--data", "use_case=api", "--data", "framework=django"
+    )
+    assert "You chose Django instead of FastAPI. Requests are slower" in done.said
+    as_recommended = trivet("preview", "--defaults", "--data", "use_case=api")
+    assert "instead of" not in as_recommended.said
+
+
 def test_nothing_for_another_framework_is_listed_against_one(trivet: Trivet) -> None:
     done = trivet("recommend", "--defaults", "--data", "use_case=microservice")
     assert "Against Flask" not in done.out
