@@ -92,7 +92,7 @@ def some_answers(count: int) -> list[dict[str, Any]]:
         *(pytest.param(data, marks=pytest.mark.slow) for data in some_answers(40)[4:]),
     ],
 )
-def test_both_doors_reach_the_same_answers(
+def test_copier_and_trivet_reach_the_same_answers(
     data: dict[str, Any],
     questions_only: Path,
     tmp_path: Path,
