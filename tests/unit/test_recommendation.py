@@ -299,7 +299,7 @@ def test_a_pair_that_is_named_flips_and_none_is_missing(answers: Answers) -> Non
 
 
 def test_every_framework_wins_a_good_part_of_the_answers() -> None:
-    """Of all possible answers, 1,000 are drawn at random, each as likely."""
+    """Of all possible answers, 400 are drawn at random, each as likely."""
     space = 1
     for name, criterion in MODEL.criteria.items():
         answers = len(criterion.answers)
@@ -307,10 +307,10 @@ def test_every_framework_wins_a_good_part_of_the_answers() -> None:
     assert space == 223_641_600
 
     chance = random.Random(20261122)  # noqa: S311 - not for secrets
-    won = Counter(DECISION.first(any_answers(chance)) for _ in range(1000))
+    won = Counter(DECISION.first(any_answers(chance)) for _ in range(400))
     # cms or shop is in three of four sets of features, and only Django has them.
-    assert won["django"] > 750
-    assert all(won[framework] > 50 for framework in FRAMEWORKS)
+    assert won["django"] > 300
+    assert all(won[framework] > 20 for framework in FRAMEWORKS)
 
 
 def verdict_by_hand(answers: Mapping[str, Any]) -> str:
