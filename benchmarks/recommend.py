@@ -9,8 +9,8 @@ import time
 
 from _together import BIN, in_turn, report
 
-from selector.questionnaire import Questionnaire
-from selector.template import PackageTree
+from selector.template.questionnaire import Questionnaire
+from selector.template.source import PackageTree
 
 MOST = 1.5
 MOST_SECONDS = 0.1

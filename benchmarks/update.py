@@ -24,7 +24,8 @@ FRAMEWORK = "fastapi"
 
 def built() -> list[str]:
     """Give all features that a project can have."""
-    criteria = yaml.safe_load((ROOT / "src/selector/criteria.yml").read_text("utf-8"))
+    path = ROOT / "src/selector/recommendation/criteria.yml"
+    criteria = yaml.safe_load(path.read_text("utf-8"))
     features: list[str] = criteria["built"][FRAMEWORK]
     return features
 

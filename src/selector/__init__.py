@@ -1,1 +1,1 @@
-"""Weighs what a web service needs and recommends Django, Flask or FastAPI."""
+"""Recommend Django, Flask or FastAPI for a web service, and create a project in it."""

@@ -1,13 +1,13 @@
-"""What goes wrong in ways that a sentence can explain."""
+"""Errors that are reported to the user as a sentence, without a traceback."""
 
 
-class Refusal(Exception):  # noqa: N818 - it is no error in the program
-    """Something was asked for that cannot be done; the message says what and why."""
+class UserError(Exception):
+    """A request that cannot be carried out; the message says why and what to do."""
 
     exit_code = 2
 
 
-class SetupFailed(Refusal):
-    """The project stands, but a step of its first set-up failed."""
+class SetupError(UserError):
+    """A step of the first set-up failed; the project's files are written."""
 
     exit_code = 1

@@ -6,7 +6,7 @@ from typing import Protocol
 
 import pytest
 
-from selector.cli import main
+from selector.cli.main import main
 
 
 @dataclass

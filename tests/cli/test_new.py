@@ -16,10 +16,13 @@ from typing import Any
 import pytest
 import yaml
 
-from selector import asking, commands, project, rendering, template
-from selector.asking import Terminal
-from selector.questionnaire import Prompt, Questionnaire
-from selector.template import PackageTree
+from selector import process
+from selector.cli import prompts
+from selector.cli.prompts import Prompter
+from selector.project import create
+from selector.template import source
+from selector.template.questionnaire import Prompt, Questionnaire
+from selector.template.source import PackageTree
 from tests.cli.conftest import Trivet
 from tests.conftest import ROOT, git
 
@@ -116,7 +119,8 @@ def test_answers_come_from_a_file_and_from_data(
 ) -> None:
     file = tmp_path / "answers.yml"
     file.write_text(
-        "_commit: v1\nuse_case: education\nneeds: [pages, api]\nextras: []\n", "utf-8"
+        "_commit: v1\nuse_case: education\nfeatures: [pages, api]\nextras: []\n",
+        "utf-8",
     )
     told: list[str | Path] = ["--data-file", file, "--data", "features=api"]
     place = tmp_path / "x"
@@ -184,9 +188,12 @@ def test_a_strange_name_shows_up_correctly_everywhere(
         (["--data-file", "missing.yml"], "missing.yml cannot be read: No such file"),
         (["--ref", "v99.0.0"], "there is no version `v99.0.0`"),
         (["--ref", "--upload-pack=x"], "there is no version"),
-        (["--template", "/nowhere/at/all"], "there is no folder"),
-        (["--template", "/"], "is not the top of a git repository"),
-        (["--template", "file:///nowhere/at/all"], "cannot be fetched from"),
+        (
+            ["--template", "/nowhere/at/all"],
+            "the folder /nowhere/at/all does not exist",
+        ),
+        (["--template", "/"], "is not the top folder of a git repository"),
+        (["--template", "file:///nowhere/at/all"], "Could not fetch the template from"),
         (["--colour"], "No such option"),
     ],
 )
@@ -211,10 +218,10 @@ def test_bad_input_gets_a_sentence_and_writes_nothing(  # noqa: PLR0913, PLR0917
 @pytest.mark.parametrize(
     ("content", "sentence"),
     [
-        ("- api\n", "must hold lines such as `use_case: api`"),
+        ("- api\n", "needs lines such as `use_case: api`"),
         ("use_case: [\n", "is not valid YAML"),
-        ("1: api\n", "must hold lines such as"),
-        ("size: {}\n", "size: expected a text."),
+        ("1: api\n", "needs lines such as"),
+        ("size: {}\n", "size: give a text."),
         ("colour: red\n", "There is no question `colour`"),
         (b"\xff\xfe\x00", "it is not UTF-8 text"),
     ],
@@ -256,9 +263,9 @@ def _dangling(place: Path) -> None:
     ("prepare", "sentence"),
     [
         (_occupied, "is not empty. Name a new folder"),
-        (_file, "is a file. Name a folder that does not exist yet"),
-        (_below_a_file, "is a file, so there can be no folder"),
-        (_dangling, "is a link that leads nowhere"),
+        (_file, "is a file. Name a new folder"),
+        (_below_a_file, "is a file, so the folder"),
+        (_dangling, "is a broken link"),
     ],
 )
 def test_a_destination_that_is_taken_is_refused_and_untouched(
@@ -277,7 +284,7 @@ def test_a_destination_that_is_taken_is_refused_and_untouched(
 def test_a_destination_inside_this_repository_is_refused(trivet: Trivet) -> None:
     done = trivet("new", ROOT / "services" / "x", *ONLY_FILES)
     assert done.code == 2
-    assert "inside Trivet's own repository" in done.err
+    assert "inside Trivet's repository" in done.err
     assert not (ROOT / "services").exists()
 
 
@@ -347,28 +354,17 @@ exec "{shutil.which("git")}" "$@"
             stderr=subprocess.PIPE,
             stdout=subprocess.DEVNULL,
             text=True,
+            start_new_session=True,
         ) as trivet,
         at_work.open("rb") as of_git,
     ):
         assert of_git.readline() == b"cloning\n"
-        trivet.send_signal(sent)
+        os.killpg(trivet.pid, sent)  # as a terminal does
         _, said = trivet.communicate(timeout=60)
         assert select.select([of_git], [], [], 60)[0], "git goes on"
     assert trivet.returncode == code, said
     assert "Traceback" not in said
     assert names(tmp_path / "home") == names(tmp_path / "scratch") == []
-
-
-def test_a_renderer_that_is_not_needed_leaves_nothing(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
-    with rendering.prepared(wanted=1):
-        assert names(tmp_path)
-        with rendering.renderer() as renderer:
-            assert len(names(tmp_path)) == 1, "the prepared one is taken"
-    assert not names(tmp_path)
-    assert renderer.process.returncode is not None
 
 
 def test_without_a_terminal_the_unanswered_questions_are_named(
@@ -410,10 +406,10 @@ def test_ctrl_c_at_any_prompt_ends_with_130_and_leaves_nothing(
 ) -> None:
     asked = []
 
-    def ask(terminal: Terminal, prompt: Prompt) -> Any:  # noqa: ANN401
+    def ask(prompter: Prompter, prompt: Prompt) -> Any:  # noqa: ANN401
         asked.append(prompt.name)
         if prompt.name == "framework":
-            terminal.explain(prompt)
+            prompter.explain(prompt)
         if prompt.name == stop:
             raise KeyboardInterrupt
         return prompt.default
@@ -421,9 +417,9 @@ def test_ctrl_c_at_any_prompt_ends_with_130_and_leaves_nothing(
     def confirm(_: str) -> bool:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(asking, "terminal", lambda: True)
-    monkeypatch.setattr(Terminal, "__call__", ask)
-    monkeypatch.setattr(asking, "confirmed", confirm)
+    monkeypatch.setattr(prompts, "is_terminal", lambda: True)
+    monkeypatch.setattr(Prompter, "__call__", ask)
+    monkeypatch.setattr(prompts, "confirm", confirm)
     done = trivet("new", tmp_path / "x", "--no-setup", "--template", template_repo)
     assert done.code == 130
     assert "Nothing was written" in done.err
@@ -440,9 +436,9 @@ def test_the_answers_are_shown_before_anything_is_written(
         written.append(bool(names(tmp_path)) and (tmp_path / "x").exists())
         return False
 
-    monkeypatch.setattr(asking, "terminal", lambda: True)
-    monkeypatch.setattr(Terminal, "__call__", lambda _, prompt: prompt.default)
-    monkeypatch.setattr(asking, "confirmed", confirmed)
+    monkeypatch.setattr(prompts, "is_terminal", lambda: True)
+    monkeypatch.setattr(Prompter, "__call__", lambda _, prompt: prompt.default)
+    monkeypatch.setattr(prompts, "confirm", confirmed)
     told: list[str | Path] = ["--template", template_repo, "--data", "size=large"]
     done = trivet("new", tmp_path / "x", "--no-setup", *told)
     summary = done.out.split("Your answers")[1]
@@ -475,9 +471,9 @@ def test_other_weights_decide_and_are_recorded(
 def test_saying_no_in_the_end_writes_nothing(
     trivet: Trivet, template_repo: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(asking, "terminal", lambda: True)
-    monkeypatch.setattr(Terminal, "__call__", lambda _, prompt: prompt.default)
-    monkeypatch.setattr(asking, "confirmed", lambda _: False)
+    monkeypatch.setattr(prompts, "is_terminal", lambda: True)
+    monkeypatch.setattr(Prompter, "__call__", lambda _, prompt: prompt.default)
+    monkeypatch.setattr(prompts, "confirm", lambda _: False)
     done = trivet("new", tmp_path / "x", "--no-setup", "--template", template_repo)
     assert done.code == 130
     assert not names(tmp_path)
@@ -486,11 +482,11 @@ def test_saying_no_in_the_end_writes_nothing(
 def test_bad_data_is_refused_before_anything_is_asked(
     trivet: Trivet, template_repo: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def ask(_: Terminal, prompt: Prompt) -> None:
+    def ask(_: Prompter, prompt: Prompt) -> None:
         pytest.fail(f"{prompt.name} was asked")
 
-    monkeypatch.setattr(asking, "terminal", lambda: True)
-    monkeypatch.setattr(Terminal, "__call__", ask)
+    monkeypatch.setattr(prompts, "is_terminal", lambda: True)
+    monkeypatch.setattr(Prompter, "__call__", ask)
     told: list[str | Path] = ["--template", template_repo, "--data", "database=oracle"]
     done = trivet("new", tmp_path / "x", *told)
     assert done.code == 2
@@ -544,9 +540,9 @@ def test_a_git_address_is_cloned_at_its_latest_release(
 def test_an_installation_without_a_template_asks_for_one(
     trivet: Trivet, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(template, "checkout", lambda: None)
-    monkeypatch.setattr(project, "checkout", lambda: None)
-    monkeypatch.setattr(template, "_released", lambda: ("", "0.1.0"))
+    monkeypatch.setattr(source, "checkout", lambda: None)
+    monkeypatch.setattr(create, "checkout", lambda: None)
+    monkeypatch.setattr(source, "_distribution", lambda: ("", "0.1.0"))
     done = trivet("new", tmp_path / "x", *ONLY_FILES)
     assert done.code == 2
     assert "--template" in done.err
@@ -560,8 +556,8 @@ def test_an_installation_takes_the_release_of_its_own_version(
     git("commit", "--allow-empty", "--quiet", "--message=Later", cwd=own_template)
     git("tag", "v0.2.0", cwd=own_template)
     released = (own_template.as_uri(), "0.1.0")
-    monkeypatch.setattr(template, "checkout", lambda: None)
-    monkeypatch.setattr(template, "_released", lambda: released)
+    monkeypatch.setattr(source, "checkout", lambda: None)
+    monkeypatch.setattr(source, "_distribution", lambda: released)
     place = tmp_path / "x"
     assert trivet("new", place, *ONLY_FILES).code == 0
     assert answers_of(place)["_commit"] == "v0.1.0"
@@ -570,7 +566,7 @@ def test_an_installation_takes_the_release_of_its_own_version(
 def test_without_git_a_sentence_says_so(
     trivet: Trivet, template_repo: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(commands, "found", lambda _: None)
+    monkeypatch.setattr(process, "find", lambda _: None)
     done = trivet("new", tmp_path / "x", *ONLY_FILES, "--template", template_repo)
     assert done.code == 2
     assert "git is missing" in done.err
@@ -592,5 +588,5 @@ def test_a_need_that_is_not_built_is_said_and_left_out_of_the_answers(
         n for n in model.features if n in built and n in asked_for
     ]
     for feature in set(asked_for) - set(built):
-        assert feature in done.out.partition("Not in it yet:")[2]
+        assert feature in done.out.partition("Not included:")[2]
     assert "copier update --data 'features=[" in done.out

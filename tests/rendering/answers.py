@@ -53,7 +53,7 @@ def environment() -> Environment:
 @cache
 def model() -> dict[str, Any]:
     """Return the data of the decision."""
-    path = ROOT / "src" / "selector" / "criteria.yml"
+    path = ROOT / "src" / "selector" / "recommendation" / "criteria.yml"
     content: dict[str, Any] = yaml.safe_load(path.read_text(encoding="utf-8"))
     return content
 
@@ -83,6 +83,7 @@ def choices(key: str) -> tuple[Any, ...]:
             .render(
                 criteria=[model()],
                 known_framework="none",
+                features=[],
                 recommendation={"ruled_out": {}},
             )
         )

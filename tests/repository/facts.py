@@ -1,4 +1,4 @@
-"""Facts in the documentation that stand elsewhere too, written from there.
+"""Tables of the documentation that are generated from code and data.
 
 `uv run python -m tests.repository.facts` writes them into the documents.
 """
@@ -9,29 +9,31 @@ from typing import Any
 
 import click
 
-from selector.cli import cli
-from selector.questionnaire import Prompt, Questionnaire
-from selector.template import PackageTree
+from selector.cli.main import cli
+from selector.template.questionnaire import Prompt, Questionnaire
+from selector.template.source import PackageTree
 from tests.conftest import ROOT
 
-# In words, where the default of a question depends on other answers.
+# Defaults that depend on other answers, in words.
 DEPENDENT_DEFAULTS = {
+    "project_name": "from the name of the destination folder",
     "use_case": "`api`; `other` once a framework is named",
     "features": "those of the use case",
     "framework": "the recommendation; the one that is known, if one is",
-    "extras": "all; none for the use cases `prototype` and `education`",
+    "extras": "`container`, `ci`, `precommit` and `renovate`; none for the use cases "
+    "`prototype` and `education`",
 }
 
 
 def main() -> None:
-    """Write all facts into their documents."""
+    """Write all tables into their documents."""
     for name in DOCUMENTS:
         path = ROOT / name
         path.write_text(with_facts(path.read_text("utf-8")), "utf-8")
 
 
 def with_facts(text: str) -> str:
-    """Give a document with its facts brought up to date."""
+    """Return a document with its tables up to date."""
     return re.sub(
         r"(<!-- facts: (\w+) -->\n).*?(<!-- end -->)",
         lambda found: f"{found[1]}\n{FACTS[found[2]]()}\n\n{found[3]}",
@@ -40,8 +42,26 @@ def with_facts(text: str) -> str:
     )
 
 
+def features() -> str:
+    """Return the table of features and the frameworks that have them."""
+    model = Questionnaire(PackageTree()).model
+    rows = []
+    for key, feature in model.features.items():
+        row = [f"`{key}`", feature.title]
+        for framework in model.frameworks:
+            if key in model.built[framework]:
+                row.append("yes")
+            elif framework in feature.rules_out:
+                row.append("not offered")
+            else:
+                row.append("not yet")
+        rows.append(row)
+    titles = [framework.title for framework in model.frameworks.values()]
+    return table(["`features`", "What it is", *titles], rows)
+
+
 def use_cases() -> str:
-    """Tell what each use case alone leads to."""
+    """Return the table of what each use case alone leads to."""
     questionnaire = Questionnaire(PackageTree())
     titles = {p.name: {c.value: c.title for c in p.choices} for p in prompts()}
     frameworks = questionnaire.model.frameworks
@@ -76,13 +96,13 @@ def use_cases() -> str:
 
 
 def answers() -> str:
-    """Tell every question with its values and its default."""
+    """Return every question with its values and its default."""
     sections = []
     for prompt in prompts():
         default = DEPENDENT_DEFAULTS.get(prompt.name) or f"`{value(prompt.default)}`"
         if prompt.default == "":
             default = "empty"
-        kind = "any of" if prompt.several else "one of"
+        kind = "any of" if prompt.multiselect else "one of"
         if not prompt.choices:
             kind = {"bool": "`true` or `false`"}.get(prompt.kind, "text")
         lines = [
@@ -95,14 +115,18 @@ def answers() -> str:
             f"Default: {default}. Takes {kind}{':' if prompt.choices else '.'}",
         ]
         if prompt.choices:
-            rows = [[f"`{choice.value}`", choice.title] for choice in prompt.choices]
+            rows = [
+                # What a framework lacks depends on the other answers.
+                [f"`{c.value}`", c.title.split(" (without ")[0]]
+                for c in prompt.choices
+            ]
             lines += ["", table(["Value", "Meaning"], rows)]
         sections.append("\n".join(lines))
     return "\n\n".join(sections)
 
 
 def commands() -> str:
-    """Tell every command with its options."""
+    """Return every command with its options."""
     sections = []
     for name, command in cli.commands.items():
         context = click.Context(command, info_name=name, parent=click.Context(cli))
@@ -119,12 +143,12 @@ def commands() -> str:
 
 
 def placeholder(option: click.Option) -> list[str]:
-    """Give what stands for the value of an option, if it takes one."""
+    """Return the placeholder for the value of an option, if it takes one."""
     return [] if option.is_flag else [option.metavar or option.type.name.upper()]
 
 
 def prompts() -> list[Prompt]:
-    """Collect all questions, as asked of someone who wants advice and customises."""
+    """Return all questions, as asked of someone who wants advice and customises."""
     asked: list[Prompt] = []
 
     def ask(prompt: Prompt) -> Any:  # noqa: ANN401 - an answer can be of any type
@@ -136,7 +160,7 @@ def prompts() -> list[Prompt]:
 
 
 def table(header: list[str], rows: list[list[str]]) -> str:
-    """Lay out a table of Markdown."""
+    """Return a Markdown table."""
     return "\n".join(
         f"| {' | '.join(row)} |" for row in [header, ["---"] * len(header), *rows]
     )
@@ -147,18 +171,19 @@ def listed(names: list[str]) -> str:
 
 
 def value(given: object) -> str:
-    """Write a value as --data takes it."""
+    """Return a value in the form that --data accepts."""
     return str(given).lower() if isinstance(given, bool) else str(given)
 
 
 def facts_in(text: str) -> Iterator[str]:
-    """Name the facts that a document holds."""
+    """Yield the names of the tables in a document."""
     yield from re.findall(r"<!-- facts: (\w+) -->", text)
 
 
 FACTS: Mapping[str, Callable[[], str]] = {
     "answers": answers,
     "commands": commands,
+    "features": features,
     "use_cases": use_cases,
 }
 

@@ -20,8 +20,8 @@ from rich.console import Console
 from rich.terminal_theme import SVG_EXPORT_THEME
 from rich.text import Text
 
-from selector.questionnaire import Prompt, Questionnaire
-from selector.template import PackageTree
+from selector.template.questionnaire import Prompt, Questionnaire
+from selector.template.source import PackageTree
 from tests.conftest import ROOT
 
 PICTURE = ROOT / "docs" / "recommend.svg"
@@ -54,7 +54,7 @@ def keys() -> Iterator[tuple[str, list[str]]]:
         answer = ANSWERS.get(prompt.name, prompt.default)
         values = [choice.value for choice in prompt.choices]
         question = prompt.message.partition("?")[0]
-        if prompt.several:
+        if prompt.multiselect:
             pressed: list[str] = []
             for value in values:
                 if (value in answer) != (value in prompt.default):
@@ -105,7 +105,7 @@ def recorded() -> str:
             terminal.wait_for(f"? {question}")
             time.sleep(0.5)  # until the list below it takes keys
             terminal.press(*pressed)
-        terminal.wait_for("This rests on")
+        terminal.wait_for("Based on")
         time.sleep(0.5)
         screen = terminal("capture-pane", "-p", "-e")
     finally:

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from selector.questionnaire import Questionnaire
-from selector.template import PackageTree
+from selector.template.questionnaire import Questionnaire
+from selector.template.source import PackageTree
 from tests.conftest import ROOT, git
 from tests.repository import facts
 
@@ -64,7 +64,7 @@ def test_relative_links_lead_somewhere(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", facts.DOCUMENTS)
-def test_facts_are_in_step_with_where_they_stand(name: str) -> None:
+def test_generated_tables_are_up_to_date(name: str) -> None:
     text = read(name)
     assert list(facts.facts_in(text))
     assert facts.with_facts(text) == text, "run: python -m tests.repository.facts"
@@ -88,7 +88,7 @@ def test_versions_agree() -> None:
     version = PROJECT["version"]
     sections = re.findall(r"^## (\S+)", read("CHANGELOG.md"), re.MULTILINE)
     assert sections[0] in {version, "Unreleased"}
-    assert version in sections
+    assert version in sections or version.endswith(".dev0")
     locked = tomllib.loads(read("uv.lock"))["package"]
     assert [p["version"] for p in locked if p["name"] == "trivet"] == [version]
 
@@ -112,14 +112,6 @@ def test_copiers_oldest_version_is_the_same_everywhere() -> None:
     assert f"{oldest[1]} or later" in read("README.md")
 
 
-def test_needs_that_are_not_built_are_named_as_such() -> None:
-    model = Questionnaire(PackageTree()).model
-    built = {feature for features in model.built.values() for feature in features}
-    limits = read("README.md").split("## What it cannot do")[1].split("\n##")[0]
-    first = limits.strip().split("\n- ")[0]
-    assert set(re.findall(r"`(\w+)`", first)) == set(model.features) - built
-
-
 def test_every_setting_of_a_service_is_documented() -> None:
     variable = re.compile(r"^\| ((?:`[A-Z_]+`(?:, )?)+) \|", re.MULTILINE)
 
@@ -135,7 +127,11 @@ def test_every_setting_of_a_service_is_documented() -> None:
 def test_every_row_that_a_reason_rests_on_is_documented() -> None:
     text = read("docs/reference/criteria.md")
     rows = set(re.findall(r"^\| ([TUFP]\d+) \|", text, re.MULTILINE))
-    sources = set(re.findall(r" (\w+) 20\d\d-\d\d ", read("src/selector/criteria.yml")))
+    sources = set(
+        re.findall(
+            r" (\w+) 20\d\d-\d\d ", read("src/selector/recommendation/criteria.yml")
+        )
+    )
     assert len(sources) > 30
     assert sources - {"D"} <= rows
 

@@ -14,7 +14,7 @@ from tests.conftest import ROOT
 from tests.starters.harness import Starter
 
 MODEL: dict[str, Any] = yaml.safe_load(
-    (ROOT / "src/selector/criteria.yml").read_text("utf-8")
+    (ROOT / "src/selector/recommendation/criteria.yml").read_text("utf-8")
 )
 BUILT: dict[str, list[str]] = MODEL["built"]
 FRAMEWORKS = ("django", "fastapi", "flask")

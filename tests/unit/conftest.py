@@ -2,9 +2,9 @@
 
 import pytest
 
-from selector.questionnaire import Questionnaire
-from selector.recommendation import Decision
-from selector.template import PackageTree
+from selector.recommendation.decision import Decision
+from selector.template.questionnaire import Questionnaire
+from selector.template.source import PackageTree
 
 
 @pytest.fixture(scope="session")

@@ -9,9 +9,14 @@ from typing import Any
 import pytest
 from copier import Settings, run_copy
 
-from selector.errors import Refusal
-from selector.questionnaire import BadAnswer, Prompt, Questionnaire
-from selector.template import PackageTree
+from selector.errors import UserError
+from selector.template.questionnaire import (
+    Answers,
+    InvalidAnswerError,
+    Prompt,
+    Questionnaire,
+)
+from selector.template.source import PackageTree
 from tests.conftest import ROOT
 
 
@@ -21,9 +26,10 @@ def questions_only(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("questions")
     shutil.copy(ROOT / "copier.yml", folder)
     shutil.copytree(ROOT / "questions", folder / "questions")
-    (folder / "src" / "selector").mkdir(parents=True)
+    recommendation = Path("src", "selector", "recommendation")
+    (folder / recommendation).mkdir(parents=True)
     for name in ("criteria.yml", "score.jinja", "explain.jinja", "summary.jinja"):
-        shutil.copy(ROOT / "src" / "selector" / name, folder / "src" / "selector")
+        shutil.copy(ROOT / recommendation / name, folder / recommendation)
     for framework in ("django", "flask", "fastapi"):
         (folder / "template" / framework).mkdir(parents=True)
     return folder
@@ -43,7 +49,13 @@ def asked_by_copier(
         settings=Settings(),
     )
     combined = worker.answers.combined
-    return {key: combined[key] for key in worker.template.questions_data}
+    # Copier knows where it renders from; `trivet new` passes that on.
+    keys = worker.template.questions_data.keys() - {"template_source"}
+    return {key: combined[key] for key in keys}
+
+
+def without_source(answers: Answers) -> dict[str, Any]:
+    return {k: v for k, v in answers.all.items() if k != "template_source"}
 
 
 SPOKEN: list[dict[str, Any]] = [
@@ -80,14 +92,79 @@ def some_answers(count: int) -> list[dict[str, Any]]:
         *(pytest.param(data, marks=pytest.mark.slow) for data in some_answers(40)[4:]),
     ],
 )
-def test_both_doors_reach_the_same_answers(
+def test_copier_and_trivet_reach_the_same_answers(
     data: dict[str, Any],
     questions_only: Path,
     tmp_path: Path,
-    questionnaire: Questionnaire,
 ) -> None:
-    answers = questionnaire.answer(data)
-    assert answers.all == asked_by_copier(questions_only, tmp_path / "x", data)
+    asking = Questionnaire(PackageTree())
+    asking.start_in("garden-club_api")
+    answers = asking.answer(data)
+    expected = asked_by_copier(questions_only, tmp_path / "garden-club_api", data)
+    assert without_source(answers) == expected
+
+
+@pytest.mark.parametrize(
+    ("folder", "name"),
+    [
+        ("garden-club", "Garden Club"),
+        ("parcel_API", "Parcel API"),
+        ("My Service", "My Service"),
+        ("книги", "Книги"),
+        ("a{b}", "A B"),
+        ("---", "My Service"),
+        ("", "My Service"),
+        ("a\u202eb", "My Service"),
+        ("x" * 80, "X" + "x" * 59),
+    ],
+)
+def test_the_name_is_proposed_from_the_folder(folder: str, name: str) -> None:
+    questionnaire = Questionnaire(PackageTree())
+    questionnaire.start_in(folder)
+    assert questionnaire.answer({}).given["project_name"] == name
+
+
+def test_a_feature_that_not_every_framework_has_is_marked() -> None:
+    def labels(known_framework: str) -> dict[str, str]:
+        found = {}
+
+        def ask(prompt: Prompt) -> Any:  # noqa: ANN401
+            if prompt.name == "features":
+                found.update({c.value: c.title for c in prompt.choices})
+            return prompt.default
+
+        Questionnaire(PackageTree()).answer({"known_framework": known_framework}, ask)
+        return found
+
+    model = Questionnaire(PackageTree()).model
+    by_known = {known: labels(known) for known in ("none", *model.frameworks)}
+    for feature in model.features:
+        having = [key for key, built in model.built.items() if feature in built]
+        advice = by_known["none"][feature]
+        assert advice.endswith(" only)") == (0 < len(having) < len(model.frameworks))
+        assert advice.endswith("(not available yet)") == (not having)
+        for framework, details in model.frameworks.items():
+            mark = f"(not available with {details.title})"
+            expected = bool(having) and framework not in having
+            assert by_known[framework][feature].endswith(mark) == expected
+
+
+def test_what_a_framework_lacks_is_marked_where_it_is_chosen() -> None:
+    questionnaire = Questionnaire(PackageTree())
+    choices = {}
+
+    def ask(prompt: Prompt) -> Any:  # noqa: ANN401
+        if prompt.name == "framework":
+            choices.update({c.value: c.title for c in prompt.choices})
+        return prompt.default
+
+    data = {"use_case": "social_network"}
+    features = questionnaire.answer(data, ask).given["features"]
+    for framework, built in questionnaire.model.built.items():
+        missing = [feature for feature in features if feature not in built]
+        assert ("(without " in choices[framework]) == bool(missing)
+        for feature in missing[:4]:
+            assert feature in choices[framework]
 
 
 @pytest.mark.parametrize("data", SPOKEN[2:5])
@@ -99,7 +176,7 @@ def test_what_is_passed_on_comes_out_of_copier_unchanged(
 ) -> None:
     answers = questionnaire.answer(data)
     passed_on = asked_by_copier(questions_only, tmp_path / "x", answers.given)
-    assert passed_on == answers.all
+    assert passed_on == without_source(answers)
 
 
 def test_the_answers_that_were_changed_are_enough_to_repeat_it(
@@ -151,9 +228,9 @@ def test_lists_are_written_with_commas_or_as_yaml(
     ("data", "sentence"),
     [
         ({"use_case": "apis"}, "use_case: `apis` is not offered. Did you mean `api`?"),
-        ({"use_case": "zzz"}, "Choose from: cms, ecommerce, "),
-        ({"size": ["small"]}, "size: expected a text."),
-        ({"size": None}, "size: expected a text."),
+        ({"use_case": "zzz"}, "Choose from: api, small_web_app, "),
+        ({"size": ["small"]}, "size: give a text."),
+        ({"size": None}, "size: give a text."),
         ({"features": "api,graphql"}, "features: `graphql` is not offered."),
         ({"features": "[api"}, "features: give a list, such as api,pages"),
         ({"features": 3}, "features: give a list"),
@@ -179,7 +256,7 @@ def test_lists_are_written_with_commas_or_as_yaml(
 def test_a_bad_answer_is_refused_at_its_question(
     data: dict[str, Any], sentence: str, questionnaire: Questionnaire
 ) -> None:
-    with pytest.raises(BadAnswer) as refusal:
+    with pytest.raises(InvalidAnswerError) as refusal:
         questionnaire.answer(data)
     assert sentence in str(refusal.value)
 
@@ -191,14 +268,14 @@ def test_a_bad_answer_is_refused_at_its_question(
         ("frameworks", "Did you mean `framework`?"),
         ("qqq", "The questions are: project_name, known_framework, "),
         ("_commit", "There is no question `_commit`."),
-        ("project_slug", "worked out from the answers"),
-        ("criteria", "worked out from the answers"),
+        ("project_slug", "computed from the answers"),
+        ("criteria", "computed from the answers"),
     ],
 )
 def test_an_unknown_key_is_refused(
     key: str, sentence: str, questionnaire: Questionnaire
 ) -> None:
-    with pytest.raises(Refusal) as refusal:
+    with pytest.raises(UserError) as refusal:
         questionnaire.check_keys([key])
     assert sentence in str(refusal.value)
 
@@ -208,7 +285,7 @@ def test_what_a_later_answer_may_allow_is_not_refused_before_it(
 ) -> None:
     # The features of a shop are only its default: they can still be taken away.
     questionnaire.check({"framework": "flask", "use_case": "ecommerce"})
-    with pytest.raises(BadAnswer):
+    with pytest.raises(InvalidAnswerError):
         questionnaire.check({"framework": "bottle"})
 
 
@@ -246,13 +323,46 @@ class _Files:
     [
         ({}, "no copier.yml"),
         ({"copier": "a: [1"}, "copier.yml is not valid YAML"),
-        ({"copier": "--- !include other.yml"}, "other.yml, which is not there"),
+        ({"copier": "--- !include other.yml"}, "other.yml, which does not exist"),
         ({"copier": "--- !include b.yml", "b": "x: ["}, "b.yml is not valid YAML"),
     ],
 )
 def test_what_is_no_template_is_refused(files: dict[str, str], sentence: str) -> None:
-    with pytest.raises(Refusal, match=sentence):
+    with pytest.raises(UserError, match=sentence):
         Questionnaire(_Files(**files))
+
+
+@pytest.mark.parametrize(
+    ("question", "feature"),
+    [
+        ("q: {type: int, default: 1}", "the question `q` without a type of bool"),
+        ("q: {default: 1}", "the question `q` without a type of bool"),
+        ("q: text", "the question `q` without a type of bool"),
+        ("q: {type: '{{ kind }}'}", "the question `q` without a type of bool"),
+        ("q: {type: str, choices: [a, b]}", "a list of choices"),
+        ("q: {type: str, choices: [[A, a], [B, b]]}", "a list of choices"),
+        ("q: {type: str, default: a, choices: '[a, b]'}", "a list of choices"),
+        ("q: {type: json, choices: {A: a}}", "choices other than texts"),
+        ("q: {type: str, default: a, choices: {A: 1}}", "a choice in `q` that is no"),
+        (
+            "q: {type: str, default: a, choices: {A: {value: a, when: x}}}",
+            "these keys of a choice",
+        ),
+        ("q: {type: str, when: '{{ other }}'}", "a condition as `when`"),
+        ("q: {type: str, multiselect: '{{ many }}'}", "a condition as `multiselect`"),
+        ("q: {type: str, secret: true, default: x}", "the key `secret`"),
+        ("q: {type: str, multiline: true}", "the key `multiline`"),
+        ("_jinja_extensions: [a.B]", "the setting `_jinja_extensions`"),
+        ("_external_data: {a: b.yml}", "the setting `_external_data`"),
+        ("_secret_questions: [q]", "the setting `_secret_questions`"),
+    ],
+)
+def test_features_of_copier_that_are_not_evaluated_are_rejected(
+    question: str, feature: str
+) -> None:
+    with pytest.raises(UserError) as rejection:
+        Questionnaire(_Files(copier=question)).answer({"q": "a"})
+    assert f"trivet does not support {feature}" in str(rejection.value)
 
 
 def test_no_project_is_named_like_what_it_depends_on(
@@ -296,8 +406,6 @@ def test_the_help_for_the_framework_fits_a_small_terminal(
 
     questionnaire.answer(data, ask)
     lines = seen["framework"].splitlines()
-    assert len(lines) <= 14
+    assert len(lines) <= 16
     assert max(map(len, lines)) <= 76
-    assert (
-        lines[0].startswith(("Recommended: ", "It is a tie")) or "only one" in lines[0]
-    )
+    assert lines[0].startswith(("Recommended: ", "A tie between "))

@@ -1,4 +1,4 @@
-"""Living projects: rendered from a release, committed, and brought up to date."""
+"""Existing projects: rendered from a release, committed, and updated."""
 
 import shutil
 from collections.abc import Mapping
@@ -14,44 +14,31 @@ from tests.cli.conftest import (  # noqa: F401 - pytest finds fixtures here
     trivet,
 )
 from tests.conftest import git
-from tests.update.releases import OWNED, commit_all, release, with_releases
+from tests.update.releases import (
+    LAST,
+    OWNED,
+    commit_all,
+    make_next_release,
+    make_template,
+    replace,
+)
 
 ANSWERS_FILE = ".copier-answers.yml"
 
 
 @pytest.fixture(scope="session")
 def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Give the template with every release; the work tree is its HEAD."""
-    return with_releases(tmp_path_factory.mktemp("releases") / "trivet")
+    """Create the template with every release; the work tree is its HEAD."""
+    return make_template(tmp_path_factory.mktemp("releases") / "trivet")
 
 
 @pytest.fixture(scope="session")
 def next_template(template: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Give the template with a release above the work tree, in which much is new."""
-    place = Path(shutil.copytree(template, tmp_path_factory.mktemp("next") / "trivet"))
-    changelog = place / "CHANGELOG.md"
-    head, mark, releases = changelog.read_text("utf-8").partition("\n## ")
-    section = (
-        "\n## 999.0.0 - 2030-01-01\n\n- A greeting. You have to do nothing.\n"
-        "  - It is in\n    `greeting.py`.\n  - It is short.\n"
-    )
-    changelog.write_text(head + section + mark + releases, "utf-8")
-    for framework in ("django", "fastapi", "flask"):
-        package = place / "template" / framework
-        (package / "app/greeting.py").write_text(
-            '"""What the service says."""\n\nGREETING = "Hello"\n', "utf-8"
-        )
-        replace(package / "app/health.py", '"""', '"""News from the template. ')
-    replace(place / "includes/README.md.jinja", "## Tasks", "## All tasks")
-    release(place)
-    return place
-
-
-def replace(file: Path, old: str, new: str) -> None:
-    """Change the first of something in a file that has it."""
-    text = file.read_text("utf-8")
-    assert old in text, f"{file} has no {old}"
-    file.write_text(text.replace(old, new, 1), "utf-8", newline="\n")
+    """Create the template with a release above the work tree."""
+    folder = tmp_path_factory.mktemp("next") / "trivet"
+    shutil.copytree(template, folder)
+    make_next_release(folder)
+    return folder
 
 
 def copy(
@@ -71,7 +58,7 @@ def copy(
 
 
 def committed(project: Path) -> Path:
-    """Give a project its history."""
+    """Commit a project to a new repository."""
     git("init", "--quiet", "--initial-branch=main", cwd=project)
     commit_all(project, "Start")
     return project
@@ -80,7 +67,7 @@ def committed(project: Path) -> Path:
 def update(
     project: Path, ref: str | None = "HEAD", answers: Mapping[str, Any] | None = None
 ) -> None:
-    """Bring a project up to date, as `copier update --defaults` does."""
+    """Update a project as `copier update --defaults` does."""
     run_update(
         project,
         vcs_ref=ref,
@@ -93,13 +80,13 @@ def update(
 
 
 def stored_answers(project: Path) -> dict[str, Any]:
-    """Give what a project remembers, but for where it came from."""
+    """Return the stored answers of a project, without Copier's entries."""
     stored = yaml.safe_load((project / ANSWERS_FILE).read_text("utf-8"))
     return {key: value for key, value in stored.items() if not key.startswith("_")}
 
 
 def contents(project: Path) -> dict[str, bytes]:
-    """Give every file that is not the owner's own by definition."""
+    """Return the files that updates may change."""
     return {
         name: path.read_bytes()
         for path in sorted(project.rglob("*"))
@@ -110,28 +97,28 @@ def contents(project: Path) -> dict[str, bytes]:
 
 
 def conflicts(project: Path) -> set[str]:
-    """Give the files that git shows as conflicting."""
+    """Return the files with conflicts."""
     listed = git("ls-files", "--unmerged", "-z", cwd=project).split("\0")
     return {line.split("\t")[1] for line in listed if line}
 
 
 @pytest.fixture(scope="session")
 def base(next_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Give a committed project of the first release, to be copied."""
-    place = tmp_path_factory.mktemp("base") / "service"
+    """Create a committed project of the last release, to be copied."""
+    folder = tmp_path_factory.mktemp("base") / "service"
     answers = {"known_framework": "fastapi", "features": ["api"]}
-    return committed(copy(next_template, place, answers, ref="v0.1.0"))
+    return committed(copy(next_template, folder, answers, ref=LAST))
 
 
 @pytest.fixture
 def project(base: Path, tmp_path: Path) -> Path:
-    """Give a project of the first release, while a newer one is there."""
+    """Create a project of the last release, while there is a newer one."""
     return Path(shutil.copytree(base, tmp_path / "service"))
 
 
 @pytest.fixture
 def larger(base: Path, tmp_path: Path) -> Path:
-    """Give a larger repository, which has a project in services/one."""
+    """Create a larger repository with a project in services/one."""
     top = tmp_path / "larger repository"
     ignore = shutil.ignore_patterns(".git")
     shutil.copytree(base, top / "services/one", ignore=ignore)
@@ -151,7 +138,7 @@ def own(project: Path, name: str, old: str = "", new: str = "") -> None:
 
 
 def state(project: Path) -> dict[str, object]:
-    """Give all that an update could change: files, branches, index, settings."""
+    """Return all that an update could change: files, branches, index, settings."""
     return {
         "files": {
             path.relative_to(project).as_posix(): path.read_bytes()

@@ -1,4 +1,4 @@
-"""What owners would receive if the work tree were released now, and what would hurt.
+"""What owners would receive if the work tree were released now, and what they lose.
 
 `python -m tests.update.difference` prints it for each use case, and ends with 1 where
 an owner would lose something.
@@ -17,7 +17,7 @@ from pathspec import PathSpec
 
 from tests.conftest import git
 from tests.rendering.answers import Answers, choices
-from tests.update.releases import OWNED, released, with_releases
+from tests.update.releases import LAST, OWNED, make_template, published
 
 ANSWERS_FILE = ".copier-answers.yml"
 USE_CASES: Mapping[str, Answers] = {
@@ -125,12 +125,15 @@ def as_diff(before: Files, after: Files) -> str:
 
 
 def main() -> int:
-    """Print what the last release lacks, use case by use case."""
-    *_, since = released()
+    """Print what is new since the last release, use case by use case."""
+    if not published():
+        print("There is no release yet.")
+        return 0
+    since = LAST
     troubles: list[str] = []
     diffs: dict[str, list[str]] = {}
     with TemporaryDirectory(prefix="trivet-difference-") as folder:
-        template = with_releases(Path(folder, "trivet"))
+        template = make_template(Path(folder, "trivet"))
         troubles += taken_away(template, since)
         troubles += newly_excluded(template, since)
         for case, answers in USE_CASES.items():

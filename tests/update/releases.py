@@ -1,4 +1,4 @@
-"""The template with its releases: tags made from the history, the work tree on top."""
+"""The template with its releases: tags in a temporary clone, the work tree on top."""
 
 import re
 import shutil
@@ -9,10 +9,10 @@ from pathlib import Path
 
 from tests.conftest import ROOT, git
 
-# A release that has not happened yet is a tag of its own above all others.
-NEXT = "v999.0.0"
+# Safe updates are promised from here on.
+FIRST_RELEASE = (0, 3, 0)
 
-# The owner's from the first commit on: an update leaves these alone.
+# Updates do not change these: they belong to the owner from the first commit on.
 OWNED = re.compile(
     r"docs/decisions/0001-web-framework\.md|\.python-version"
     r"|migrations/versions/.*|app/items/migrations/.*"
@@ -20,7 +20,7 @@ OWNED = re.compile(
 
 
 @cache
-def released() -> dict[str, str]:
+def published() -> dict[str, str]:
     """Return the commit of each release, oldest first, as the release workflow tags it.
 
     It is the first commit whose version has a dated section in the changelog.
@@ -30,14 +30,15 @@ def released() -> dict[str, str]:
     listed = git("log", "--reverse", "--topo-order", "--format=%H", *changed, cwd=ROOT)
     releases: dict[str, str] = {}
     for commit in listed.split():
-        if version := _dated_version(commit):
+        version = _dated_version(commit)
+        if version and _number(version) >= FIRST_RELEASE:
             releases.setdefault(f"v{version}", commit)
     return releases
 
 
 def _dated_version(commit: str) -> str | None:
-    there = git("ls-tree", "--name-only", commit, cwd=ROOT).split()
-    if not {"pyproject.toml", "CHANGELOG.md"} <= set(there):
+    files = git("ls-tree", "--name-only", commit, cwd=ROOT).split()
+    if not {"pyproject.toml", "CHANGELOG.md"} <= set(files):
         return None
     project = tomllib.loads(git("show", f"{commit}:pyproject.toml", cwd=ROOT))
     version: str = project["project"]["version"]
@@ -46,25 +47,73 @@ def _dated_version(commit: str) -> str | None:
     return version if re.search(heading, changelog, re.MULTILINE) else None
 
 
-def with_releases(place: Path) -> Path:
+def _number(version: str) -> tuple[int, ...]:
+    return tuple(int(number) for number in version.split("."))
+
+
+# Until there is a release, the work tree stands for it.
+RELEASES = [*published()] or [f"v{'.'.join(map(str, FIRST_RELEASE))}"]
+LAST = RELEASES[-1]
+_major, _minor, _ = _number(LAST.removeprefix("v"))
+NEXT = f"v{_major}.{_minor + 1}.0"
+FRAMEWORKS = ("django", "fastapi", "flask")
+
+
+def make_template(folder: Path) -> Path:
     """Clone this repository, tag its releases, and commit the work tree on top."""
-    git("clone", "--quiet", "--no-checkout", str(ROOT), str(place), cwd=ROOT)
-    git("checkout", "--quiet", "--detach", "HEAD", cwd=place)
-    for tag in git("tag", cwd=place).split():
-        git("tag", "--delete", tag, cwd=place)
-    for tag, commit in released().items():
-        git("tag", tag, commit, cwd=place)
-    for entry in place.iterdir():
+    git("clone", "--quiet", "--no-checkout", str(ROOT), str(folder), cwd=ROOT)
+    git("checkout", "--quiet", "--detach", "HEAD", cwd=folder)
+    for tag in git("tag", cwd=folder).split():
+        git("tag", "--delete", tag, cwd=folder)
+    for tag, commit in published().items():
+        git("tag", tag, commit, cwd=folder)
+    for entry in folder.iterdir():
         if entry.name != ".git":
             shutil.rmtree(entry) if entry.is_dir() else entry.unlink()
     for name in work_tree():
-        target = place / name
+        target = folder / name
         target.parent.mkdir(parents=True, exist_ok=True)
         shutil.copy2(ROOT / name, target)
-    commit_all(place, "The work tree")
-    git("remote", "remove", "origin", cwd=place)
-    git("repack", "-adq", cwd=place)
-    return place
+    if published():
+        commit_all(folder, "The work tree")
+    else:
+        changelog = folder / "CHANGELOG.md"
+        dated = f"## {LAST.removeprefix('v')} - 2030-01-01\n"
+        text = changelog.read_text("utf-8").replace("## Unreleased\n", dated)
+        changelog.write_text(text, "utf-8")
+        release(folder, LAST)
+    git("remote", "remove", "origin", cwd=folder)
+    git("repack", "-adq", cwd=folder)
+    return folder
+
+
+def make_next_release(template: Path) -> None:
+    """Release a version that adds a file and changes something in every package."""
+    changelog = template / "CHANGELOG.md"
+    head, mark, releases = changelog.read_text("utf-8").partition("\n## ")
+    section = (
+        f"\n## {NEXT.removeprefix('v')} - 2030-02-01\n\n- A greeting. You have to do "
+        "nothing.\n  - It is in\n    `greeting.py`.\n  - It is short.\n"
+    )
+    changelog.write_text(head + section + mark + releases, "utf-8")
+    for framework in FRAMEWORKS:
+        starter = template / "template" / framework
+        for package in sorted({file.parent for file in starter.rglob("*.py")}):
+            first = next(f for f in sorted(package.glob("*.py")))
+            if "migrations" not in first.relative_to(starter).parts:
+                text = first.read_text("utf-8")
+                first.write_text(f"{text}# New in {NEXT}.\n", "utf-8")
+        greeting = '"""A greeting."""\n\nGREETING = "Hello"\n'
+        (starter / "app/greeting.py").write_text(greeting, "utf-8")
+        replace(starter / "app/health.py", '"""', '"""News from the template. ')
+    release(template, NEXT)
+
+
+def replace(file: Path, old: str, new: str) -> None:
+    """Replace the first occurrence of a text, which the file must have."""
+    text = file.read_text("utf-8")
+    assert old in text, f"{file} has no {old}"
+    file.write_text(text.replace(old, new, 1), "utf-8", newline="\n")
 
 
 def work_tree() -> Iterator[str]:
@@ -75,13 +124,13 @@ def work_tree() -> Iterator[str]:
             yield name
 
 
-def commit_all(place: Path, message: str) -> None:
-    """Commit whatever there is in a folder."""
-    git("add", "--all", "--force", cwd=place)
-    git("commit", "--quiet", "--allow-empty", f"--message={message}", cwd=place)
+def commit_all(folder: Path, message: str) -> None:
+    """Commit all files of a folder, ignored ones included."""
+    git("add", "--all", "--force", cwd=folder)
+    git("commit", "--quiet", "--allow-empty", f"--message={message}", cwd=folder)
 
 
 def release(template: Path, tag: str = NEXT) -> None:
-    """Commit what changed in a template and tag it."""
+    """Commit the changes in a template and tag them."""
     commit_all(template, f"Release {tag}")
     git("tag", tag, cwd=template)

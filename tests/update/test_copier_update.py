@@ -1,4 +1,4 @@
-"""Plain `copier update`: other answers, other places, and what Copier refuses."""
+"""Plain `copier update`: other answers, moved projects, and what Copier rejects."""
 
 import shutil
 import warnings
@@ -23,7 +23,7 @@ from tests.update.conftest import (
     stored_answers,
     update,
 )
-from tests.update.releases import NEXT, commit_all, released
+from tests.update.releases import LAST, NEXT, commit_all
 
 CHANGES: dict[str, Answers] = {
     "a feature added": {"features": ["api", "pages"]},
@@ -61,11 +61,10 @@ def test_another_answer_makes_the_project_it_would_have_been(
     ],
 )
 def test_a_project_lives_on_with_its_data_through_every_change(
-    template: Path, tmp_path: Path, framework: str
+    next_template: Path, tmp_path: Path, framework: str
 ) -> None:
-    (since, *_) = released()
     answers = {"known_framework": framework, "features": ["api"]}
-    directory = committed(copy(template, tmp_path / "service", answers, ref=since))
+    directory = committed(copy(next_template, tmp_path / "service", answers, ref=LAST))
     project = install(Starter(framework, ("api",)), directory)
     project.poe("seed")
     items = "items_item" if framework == "django" else "items"
@@ -96,7 +95,7 @@ def test_a_project_lives_on_with_its_data_through_every_change(
 @pytest.mark.slow
 def test_a_project_in_a_larger_repository(larger: Path) -> None:
     project = larger / "services/one"
-    own(project, "app/health.py", '"""Whether', '"""Mine: whether')
+    own(project, "app/health.py", '"""', '"""Mine. ')
 
     update(project, ref=None)
 
@@ -120,7 +119,7 @@ def test_a_shallow_clone_of_the_template_does_where_it_has_both_versions(
     next_template: Path, project: Path, tmp_path: Path
 ) -> None:
     shallow = tmp_path / "shallow"
-    distance = git("rev-list", "--count", f"v0.1.0..{NEXT}", cwd=next_template)
+    distance = git("rev-list", "--count", f"{LAST}..{NEXT}", cwd=next_template)
     depth = f"--depth={int(distance) + 1}"
     git("clone", "-q", depth, next_template.as_uri(), str(shallow), cwd=tmp_path)
     own(project, ANSWERS_FILE, str(next_template), str(shallow))
@@ -166,12 +165,12 @@ def test_copier_shows_what_is_new_since_the_projects_own_release(
     capfd.readouterr()
     run_update(project, defaults=True, overwrite=True, unsafe=False)
     said = capfd.readouterr().err
-    assert "## 999.0.0 - 2030-01-01" in said
+    assert f"## {NEXT.removeprefix('v')} - 2030-02-01" in said
     assert "A greeting. You have to do nothing." in said
-    assert "## 0.1.0" not in said
-    assert stored_answers(project)["last_release"] == "999.0.0"
+    assert f"## {LAST.removeprefix('v')}" not in said
+    assert stored_answers(project)["last_release"] == NEXT.removeprefix("v")
 
     commit_all(project, "Update")
     run_update(project, defaults=True, overwrite=True, unsafe=False)
     said = capfd.readouterr().err
-    assert "999.0.0 - " not in said
+    assert f"## {NEXT.removeprefix('v')}" not in said

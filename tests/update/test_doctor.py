@@ -1,15 +1,15 @@
-"""`trivet doctor`: what ails a project, and how to mend it."""
+"""`trivet doctor`: problems of a project, and their fixes."""
 
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from selector import commands
+from selector import process
 from tests.cli.conftest import Outcome, Trivet
 from tests.conftest import git
 from tests.update.conftest import ANSWERS_FILE, own, state
-from tests.update.releases import NEXT
+from tests.update.releases import LAST, NEXT
 
 pytestmark = pytest.mark.slow
 Uv = Callable[..., None]
@@ -18,27 +18,27 @@ Uv = Callable[..., None]
 @pytest.fixture(autouse=True)
 def uv(monkeypatch: pytest.MonkeyPatch) -> Uv:
     """Answer for uv: all is well, but for what a test says."""
-    run = commands.run
-    troubles: dict[str, commands.Result] = {}
+    run = process.run
+    troubles: dict[str, process.Result] = {}
 
-    def pretended(*arguments: str, **options: object) -> commands.Result:
+    def pretended(*arguments: str, **options: object) -> process.Result:
         if arguments[0] != "uv":
             return run(*arguments, **options)  # type: ignore[arg-type]  # passed on as given
         for word, result in troubles.items():
             if word in arguments:
                 return result
         said = "uv 0.13.9 (linux)" if "--version" in arguments else "3.13.0"
-        return commands.Result(0, said, "")
+        return process.Result(0, said, "")
 
     for name in ("ENVIRONMENT", "SECRET_KEY", "ALLOWED_HOSTS", "DATABASE_URL"):
         monkeypatch.delenv(name, raising=False)
-    monkeypatch.setattr(commands, "run", pretended)
+    monkeypatch.setattr(process, "run", pretended)
     monkeypatch.setattr(
-        commands, "found", lambda name: "/usr/bin/uv" if name == "uv" else name
+        process, "find", lambda name: "/usr/bin/uv" if name == "uv" else name
     )
 
     def says(word: str, code: int, text: str) -> None:
-        troubles[word] = commands.Result(code, text, text)
+        troubles[word] = process.Result(code, text, text)
 
     return says
 
@@ -46,7 +46,7 @@ def uv(monkeypatch: pytest.MonkeyPatch) -> Uv:
 @pytest.fixture
 def healthy(project: Path) -> Path:
     """Give a project that is at the newest release."""
-    own(project, ANSWERS_FILE, "_commit: v0.1.0", f"_commit: {NEXT}")
+    own(project, ANSWERS_FILE, f"_commit: {LAST}", f"_commit: {NEXT}")
     return project
 
 
@@ -55,7 +55,7 @@ def wrong(done: Outcome) -> list[str]:
     return [line.removeprefix("!! ").rstrip() for line in lines]
 
 
-def test_a_healthy_project_has_nothing_to_mend(trivet: Trivet, healthy: Path) -> None:
+def test_a_healthy_project_has_nothing_to_fix(trivet: Trivet, healthy: Path) -> None:
     before = state(healthy)
     done = trivet("doctor", healthy)
     assert done.code == 0
@@ -69,13 +69,13 @@ def test_it_says_how_far_behind_a_project_is(trivet: Trivet, project: Path) -> N
     done = trivet("doctor", project)
     assert done.code == 1
     (line,) = wrong(done)
-    assert line.startswith("Template: v0.1.0, ")
+    assert line.startswith(f"Template: {LAST}, 1 release ")
     assert line.endswith(f"behind {NEXT}.")
     assert "trivet update" in done.out
 
 
 @pytest.mark.parametrize(
-    ("trouble", "finding", "mend"),
+    ("trouble", "finding", "fix"),
     [
         (("--version", 127, ""), "uv: It is missing.", "installation"),
         (("--version", 0, "uv 0.4.1"), "uv: 0.4.1 is too old.", "uv self update"),
@@ -90,13 +90,13 @@ def test_tools_that_are_missing_are_named(  # noqa: PLR0913 - one for each colum
     *,
     trouble: tuple[str, int, str],
     finding: str,
-    mend: str,
+    fix: str,
 ) -> None:
     uv(*trouble)
     done = trivet("doctor", healthy)
     assert done.code == 1
     assert wrong(done) == [finding]
-    assert mend in done.out
+    assert fix in done.out
 
 
 def test_packages_that_are_out_of_step_are_named(
@@ -105,17 +105,17 @@ def test_packages_that_are_out_of_step_are_named(
     own(healthy, "uv.lock", new="version = 1\n")
     uv("sync", 1, "outdated")
     assert wrong(trivet("doctor", healthy)) == [
-        "Packages: not those of pyproject.toml."
+        "Packages: do not match pyproject.toml."
     ]
 
 
 @pytest.mark.parametrize(
-    ("text", "findings", "mend"),
+    ("text", "findings", "fix"),
     [
         ("LOG_LEVEL=DEBUG\n# a note\n\nexport PORT='1'\n", [], ""),
         (
             "SECRET_KYE=x\n",
-            ["Settings: SECRET_KYE in .env is no setting."],
+            ["Settings: SECRET_KYE in .env is not a setting."],
             "Did you mean SECRET_KEY?",
         ),
         (
@@ -130,24 +130,24 @@ def test_packages_that_are_out_of_step_are_named(
         ),
         (
             "DATABASE_URL=mysql://x\n",
-            ["Settings: DATABASE_URL is of mysql, but the project has no driver."],
+            ["Settings: DATABASE_URL needs a driver for mysql, which is missing."],
             "trivet update --data database=mysql",
         ),
     ],
 )
 def test_the_environment_is_held_against_the_settings(
-    trivet: Trivet, healthy: Path, text: str, findings: list[str], mend: str
+    trivet: Trivet, healthy: Path, text: str, findings: list[str], fix: str
 ) -> None:
     (healthy / ".env").write_text(text, "utf-8")
     done = trivet("doctor", healthy)
     assert wrong(done) == findings
-    assert mend in done.out
+    assert fix in done.out
 
 
 def test_what_is_not_committed_is_named(trivet: Trivet, healthy: Path) -> None:
     (healthy / "README.md").write_text("changed\n", "utf-8")
     done = trivet("doctor", healthy)
-    assert wrong(done) == ["History: Not all is committed."]
+    assert wrong(done) == ["History: There are uncommitted changes."]
     assert "README.md" in done.out
 
 
@@ -156,8 +156,8 @@ def test_a_project_that_cannot_be_updated_says_why(
 ) -> None:
     (healthy / ANSWERS_FILE).unlink()
     done = trivet("doctor", healthy)
-    assert wrong(done) == ["Project: It cannot be updated as it is."]
+    assert wrong(done) == ["Project: It cannot be updated."]
     assert f"git checkout HEAD -- {ANSWERS_FILE}" in done.said
     (healthy / ".git").rename(healthy.parent / "git")
     git("init", "--quiet", cwd=healthy)
-    assert "either Trivet did not make it" in trivet("doctor", healthy).said
+    assert "either it was not made by Trivet" in trivet("doctor", healthy).said

@@ -8,7 +8,6 @@ import pytest
 
 from tests.conftest import ROOT, git
 from tests.rendering.answers import Answers
-from tests.update.conftest import replace
 from tests.update.difference import (
     USE_CASES,
     as_diff,
@@ -17,18 +16,18 @@ from tests.update.difference import (
     newly_excluded,
     taken_away,
 )
-from tests.update.releases import commit_all, released
-from tests.update.test_untouched import FULL, LAST
+from tests.update.releases import LAST, RELEASES, commit_all, replace
+from tests.update.test_untouched import FULL
 
 
-@pytest.mark.parametrize("since", released())
+@pytest.mark.parametrize("since", RELEASES)
 def test_no_file_of_a_release_is_renamed_moved_or_removed(
     template: Path, since: str
 ) -> None:
     assert list(taken_away(template, since)) == []
 
 
-@pytest.mark.parametrize("since", released())
+@pytest.mark.parametrize("since", RELEASES)
 def test_no_new_exclude_line_matches_what_a_release_rendered(
     template: Path, since: str
 ) -> None:
@@ -39,7 +38,7 @@ def test_no_new_exclude_line_matches_what_a_release_rendered(
     ("since", "answers"),
     [
         pytest.param(since, answers, id=f"{name}-{since}", marks=mark)
-        for since in released()
+        for since in RELEASES
         for cases, mark in (
             (FULL, pytest.mark.slow),
             (USE_CASES, pytest.mark.thorough),

@@ -17,7 +17,7 @@ from click.testing import CliRunner
 from tests.conftest import ROOT, git, tool
 from tests.rendering.answers import Answers, choices
 from tests.update.conftest import committed, copy, own
-from tests.update.releases import NEXT
+from tests.update.releases import LAST, NEXT
 
 ADDRESS = "https://example.org/someone/trivet.git"
 WORKFLOW = ".github/workflows/update.yml"
@@ -101,7 +101,7 @@ def hosted(machine: Path, next_template: Path, answers: Answers) -> Hosted:
     """Put a project of the first release on a server."""
     project = machine.parent / "project"
     answers = {"template_address": ADDRESS, **answers}
-    committed(copy(next_template, project, answers, ref="HEAD~"))
+    committed(copy(next_template, project, answers, ref=LAST))
     own(project, ".copier-answers.yml", next_template.as_posix(), ADDRESS)
     server, checkout = machine.parent / "server.git", machine.parent / "checkout"
     git("clone", "--quiet", "--bare", str(project), str(server), cwd=machine)

@@ -11,8 +11,9 @@ from pathlib import Path
 import pytest
 import yaml
 
-from selector import commands, update
-from selector.errors import Refusal
+from selector import process
+from selector.errors import UserError
+from selector.project import update
 from tests.cli.conftest import Trivet
 from tests.conftest import ROOT, git
 from tests.update.conftest import (
@@ -24,10 +25,10 @@ from tests.update.conftest import (
     state,
     stored_answers,
 )
-from tests.update.releases import NEXT, commit_all
+from tests.update.releases import LAST, NEXT, commit_all
 
 BRANCH = f"trivet/update-{NEXT}"
-OWN_HEALTH = ("app/health.py", '"""Whether', '"""Mine: whether')
+OWN_HEALTH = ("app/health.py", '"""', '"""Mine. ')
 
 
 def branch(project: Path) -> str:
@@ -44,7 +45,7 @@ def test_an_update_is_a_commit_on_a_branch_of_its_own(
     done = trivet("update", project, "--no-test")
 
     assert done.code == 0, done.err
-    assert "v0.1.0 to v999.0.0" in done.out
+    assert f"{LAST} to {NEXT}" in done.out
     assert "\n- A greeting. You have to do nothing." in done.out
     assert "\n  - It is in `greeting.py`." in done.out
     assert "\n  - It is short." in done.out
@@ -55,7 +56,7 @@ def test_an_update_is_a_commit_on_a_branch_of_its_own(
     assert git("status", "--porcelain", cwd=project) == ""
     assert (project / "app/own.py").read_text("utf-8") == "OWN = 1\n"
     fresh = contents(
-        copy(next_template, tmp_path / "fresh", stored_answers(project), ref="v999.0.0")
+        copy(next_template, tmp_path / "fresh", stored_answers(project), ref=NEXT)
     )
     assert contents(project) == {**fresh, "app/own.py": b"OWN = 1\n"}
     assert "Up to date" in trivet("update", project).out
@@ -89,9 +90,9 @@ def test_conflicts_are_named_and_open_in_git(trivet: Trivet, project: Path) -> N
     assert "Conflicts (1)" in done.out
     assert conflicts(project) == {"app/health.py"}
     merged = (project / "app/health.py").read_text("utf-8")
-    assert '"""Mine: whether' in merged
+    assert '"""Mine. ' in merged
     assert '"""News from the template.' in merged
-    assert f"({NEXT} of the template)" in merged
+    assert ">>>>>>> after updating" in merged
     assert "Hello" in (project / "app/greeting.py").read_text("utf-8")
     assert branch(project) == BRANCH
     assert "git add --all && git commit" in done.out
@@ -110,7 +111,7 @@ def test_commits_of_the_owner_are_not_undone(trivet: Trivet, project: Path) -> N
     done = trivet("update", project, "--undo")
 
     assert done.code == 2
-    assert "commits of your own" in done.err
+    assert "has other commits than the update's" in done.err
     assert state(project) == before
 
 
@@ -128,10 +129,10 @@ def test_check_says_what_is_newer_and_changes_nothing(
     before = state(project)
     done = trivet("update", project, "--check")
     assert done.code == 1
-    assert "v999.0.0 is there; the project is at v0.1.0" in done.said
+    assert f"{NEXT} is available; the project is at {LAST}" in done.said
     assert "A greeting" in done.out
-    done = trivet("update", project, "--check", "--ref", "v0.1.0")
-    assert (done.code, done.out) == (0, "Up to date: v0.1.0.\n")
+    done = trivet("update", project, "--check", "--ref", LAST)
+    assert (done.code, done.out) == (0, f"Up to date: {LAST}.\n")
     assert state(project) == before
 
 
@@ -149,7 +150,7 @@ def test_a_need_is_added_and_taken_away(
     done = trivet("update", project, "--remove", "pages", "--no-test")
 
     assert done.code == 0, done.err
-    assert "hold work of yours" not in done.out
+    assert "Deleted with local changes" not in done.out
     fresh = copy(next_template, tmp_path / "one", stored_answers(project), ref=NEXT)
     assert contents(project) == contents(fresh)
     assert not (project / "app/pages").exists()
@@ -164,7 +165,7 @@ def test_edited_files_are_named_before_they_go(trivet: Trivet, project: Path) ->
     done = trivet("update", project, "--remove", "api", "--no-test")
 
     assert done.code == 1
-    section = done.out.split("hold work of yours:")[1].split("They stay")[0]
+    section = done.out.split("Deleted with local changes:")[1].split("Git keeps")[0]
     assert section.split() == ["app/api/docs.py"]
     assert "--yes" in done.err
     assert state(project) == before
@@ -184,16 +185,15 @@ def test_edited_files_are_named_before_they_go(trivet: Trivet, project: Path) ->
         (["--remove", "pages"], "`pages` is not in the project"),
         (
             ["--add", "accounts", "--remove", "mail"],
-            "`mail` stays, because accounts rests on it",
+            "`mail` is required by accounts",
         ),
-        (["--ref", "v0.1.0", "--add", "mail"], "for FastAPI in v0.1.0 of the template"),
         (["--data", "database=oracle"], "`oracle` is not offered"),
         (["--data", "databse=mysql"], "Did you mean `database`?"),
         (["--data", "database"], "write key=value"),
         (["--data", "features=api"], "--add FEATURE"),
-        (["--data", "last_release=1"], "cannot be given"),
+        (["--data", "last_release=1"], "cannot be set"),
         (["--ref", "v7.7.7"], "no version `v7.7.7`"),
-        (["--template", "/no/such/place"], "no folder /no/such/place"),
+        (["--template", "/no/such/place"], "the folder /no/such/place does not exist"),
     ],
 )
 def test_what_cannot_be_is_refused(
@@ -209,9 +209,9 @@ def test_what_cannot_be_is_refused(
 @pytest.mark.slow
 def test_an_older_version_is_refused(trivet: Trivet, project: Path) -> None:
     trivet("update", project, "--no-test")
-    done = trivet("update", project, "--ref", "v0.1.0")
+    done = trivet("update", project, "--ref", LAST)
     assert done.code == 2
-    assert "Updates go forward only" in done.err.replace("\n", " ")
+    assert "Updates cannot go back" in done.err.replace("\n", " ")
 
 
 @pytest.mark.slow
@@ -221,7 +221,7 @@ def test_another_framework_is_explained_and_never_happens_by_itself(
     before = state(project)
     done = trivet("update", project, "--data", "framework=flask", "--no-test")
     assert done.code == 1
-    assert "writes the service again" in done.said
+    assert "replaces the service" in done.said
     assert "trivet new" in done.said
     assert "--yes" in done.err
     assert state(project) == before
@@ -312,14 +312,14 @@ def answers(old: str, new: str) -> object:
 @pytest.mark.parametrize(
     ("trouble", "said"),
     [
-        (dirty, "not committed (README.md). Commit them, or put them aside"),
+        (dirty, "not committed (README.md). Commit them, or stash them"),
         (untracked, "not committed (app/new.py). Commit them"),
         (without_git, "in no git repository"),
         (without_commit, "has no commit yet"),
-        (without_answers, f"`git checkout HEAD -- {ANSWERS_FILE}` brings it back"),
-        (removed_answers, f"~ -- {ANSWERS_FILE}` brings it back"),
-        (never_had_answers, "either Trivet did not make it"),
-        (answers("_commit: v0.1.0", "_commit: v0.0.9"), "does not have v0.0.9"),
+        (without_answers, f"Restore it with `git checkout HEAD -- {ANSWERS_FILE}`"),
+        (removed_answers, f"~ -- {ANSWERS_FILE}`"),
+        (never_had_answers, "either it was not made by Trivet"),
+        (answers(f"_commit: {LAST}", "_commit: v0.0.9"), "does not have v0.0.9"),
         (answers("_commit:", "commit:"), "has no `_commit`. It should not be edited"),
         (
             answers("features:", "features: ["),
@@ -342,13 +342,13 @@ def test_what_stands_in_the_way_is_said_with_what_to_do(
 def test_a_folder_that_is_not_there_is_refused(trivet: Trivet, tmp_path: Path) -> None:
     done = trivet("update", tmp_path / "nowhere")
     assert done.code == 2
-    assert "no folder" in done.err
+    assert "does not exist" in done.err
 
 
 def test_a_missing_git_is_named(
     trivet: Trivet, project: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(commands, "found", lambda _: None)
+    monkeypatch.setattr(process, "find", lambda _: None)
     done = trivet("update", project)
     assert done.code == 2
     assert "git is missing" in done.err
@@ -361,7 +361,7 @@ def test_it_follows_a_template_that_moved(
     own(project, ANSWERS_FILE, str(next_template), str(tmp_path / "old place"))
     done = trivet("update", project)
     assert done.code == 2
-    assert "trivet update --template PLACE" in done.err
+    assert "trivet update --template SOURCE" in done.err
 
     done = trivet("update", project, "--template", next_template, "--no-test")
 
@@ -405,7 +405,7 @@ def test_a_shallow_clone_of_the_template_is_named(
 LISTENING = """
 import signal
 signal.signal(signal.SIGINT, signal.default_int_handler)
-from selector.__main__ import main
+from selector.cli.main import main
 raise SystemExit(main())
 """
 
@@ -413,10 +413,10 @@ raise SystemExit(main())
 def processes(scratch: Path) -> list[str]:
     """Give the processes with their temporary files there, where /proc tells."""
     found = []
-    for process in Path("/proc").glob("[0-9]*"):
+    for entry in Path("/proc").glob("[0-9]*"):
         with suppress(OSError):
-            if str(scratch).encode() in (process / "environ").read_bytes():
-                found.append(process.name)
+            if str(scratch).encode() in (entry / "environ").read_bytes():
+                found.append(entry.name)
     return found
 
 
@@ -432,7 +432,7 @@ def test_whatever_ends_it_midway_leaves_the_project_as_it_was(
     before = state(project)
     scratch = tmp_path / "scratch"
     scratch.mkdir()
-    process = subprocess.Popen(
+    started = subprocess.Popen(
         [sys.executable, "-c", LISTENING, "update", project, "--no-test"],
         cwd=ROOT,
         env=os.environ | {"TMPDIR": str(scratch)},
@@ -442,18 +442,18 @@ def test_whatever_ends_it_midway_leaves_the_project_as_it_was(
     )
     worktrees = project / ".git" / "worktrees"
     end = time.monotonic() + 60
-    while not worktrees.exists() and process.poll() is None and time.monotonic() < end:
+    while not worktrees.exists() and started.poll() is None and time.monotonic() < end:
         pass
-    os.killpg(process.pid, number)
-    said, _ = process.communicate(timeout=60)
-    assert process.returncode not in (0, 1), said
+    os.killpg(started.pid, number)
+    said, _ = started.communicate(timeout=60)
+    assert started.returncode not in (0, 1), said
     assert b"Traceback" not in said
     if number != signal.SIGKILL:
         assert list(scratch.iterdir()) == []
         assert processes(scratch) == []
     if number == signal.SIGINT:
-        assert process.returncode == 130
-        assert b"The project is as it was." in said
+        assert started.returncode == 130
+        assert b"The project is unchanged." in said
     after = state(project)
     if number == signal.SIGKILL:  # git remembers a worktree until that is removed
         after["worktrees"] = before["worktrees"]
@@ -466,17 +466,17 @@ def test_interrupting_the_tests_undoes_the_update(
     trivet: Trivet, project: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     before = state(project)
-    run = commands.run
+    run = process.run
 
-    def interrupted(*arguments: str, **options: object) -> commands.Result:
+    def interrupted(*arguments: str, **options: object) -> process.Result:
         if arguments[0] == "uv":
             raise KeyboardInterrupt
         return run(*arguments, **options)  # type: ignore[arg-type]  # passed on as given
 
-    monkeypatch.setattr(commands, "run", interrupted)
+    monkeypatch.setattr(process, "run", interrupted)
     done = trivet("update", project)
     assert done.code == 130
-    assert "The project is as it was." in done.err
+    assert "The project is unchanged." in done.err
     assert state(project) == before
 
 
@@ -487,11 +487,11 @@ def test_what_git_refuses_in_the_end_leaves_no_branch(
     own(project, *OWN_HEALTH)
     before = state(project)
 
-    def refuse(_: update.Outcome) -> None:
+    def refuse(_: update.PreparedUpdate) -> None:
         message = "git failed"
-        raise Refusal(message)
+        raise UserError(message)
 
-    monkeypatch.setattr(update.Outcome, "_open_conflicts", refuse)
+    monkeypatch.setattr(update.PreparedUpdate, "_mark_conflicts", refuse)
     assert trivet("update", project).code == 2
     assert state(project) == before
 
@@ -502,9 +502,9 @@ def test_the_locked_versions_are_part_of_the_update(
     trivet: Trivet, project: Path, monkeypatch: pytest.MonkeyPatch, code: int
 ) -> None:
     own(project, "uv.lock", new="old\n")
-    run = commands.run
+    run = process.run
 
-    def pretended(*arguments: str, **options: object) -> commands.Result:
+    def pretended(*arguments: str, **options: object) -> process.Result:
         if arguments != ("uv", "lock"):
             return run(*arguments, **options)  # type: ignore[arg-type]  # passed on as given
         place = options["cwd"]
@@ -512,9 +512,9 @@ def test_the_locked_versions_are_part_of_the_update(
         assert "jinja2" in (place / "pyproject.toml").read_text("utf-8")
         if code == 0:
             (place / "uv.lock").write_text("new\n", "utf-8")
-        return commands.Result(code, "", "no network")
+        return process.Result(code, "", "no network")
 
-    monkeypatch.setattr(commands, "run", pretended)
+    monkeypatch.setattr(process, "run", pretended)
     done = trivet("update", project, "--add", "pages", "--no-test")
     assert done.code == 0
     locked = git("show", "HEAD:uv.lock", cwd=project)
@@ -527,17 +527,17 @@ def test_the_locked_versions_are_part_of_the_update(
 def test_the_projects_own_tests_have_the_last_word(
     trivet: Trivet, project: Path, monkeypatch: pytest.MonkeyPatch, *, passes: bool
 ) -> None:
-    run = commands.run
+    run = process.run
     seen = []
 
-    def pretended(*arguments: str, **options: object) -> commands.Result:
+    def pretended(*arguments: str, **options: object) -> process.Result:
         if arguments[0] == "uv" and arguments[1] != "lock":
             seen.append(arguments[1:])
             good = passes or "test" not in arguments
-            return commands.Result(0 if good else 1, "1 failed in app", "")
+            return process.Result(0 if good else 1, "1 failed in app", "")
         return run(*arguments, **options)  # type: ignore[arg-type]  # passed on as given
 
-    monkeypatch.setattr(commands, "run", pretended)
+    monkeypatch.setattr(process, "run", pretended)
     done = trivet("update", project, "--add", "accounts")
     assert seen == [("sync",), ("run", "--no-sync", "poe", "test")]
     assert done.code == (0 if passes else 1)

@@ -1,4 +1,4 @@
-"""A project that nobody touched: after an update it is what a fresh one would be."""
+"""A project without changes becomes what a new one would be."""
 
 from pathlib import Path
 
@@ -13,7 +13,7 @@ from tests.update.conftest import (
     stored_answers,
     update,
 )
-from tests.update.releases import commit_all, released
+from tests.update.releases import LAST, NEXT, RELEASES, commit_all
 
 FULL = {
     f"{framework} full": {
@@ -25,12 +25,14 @@ FULL = {
     for framework in choices("framework")
 }
 USE_CASES = {case: {"use_case": case} for case in choices("use_case")}
-*EARLIER, LAST = released()
 
 
 @pytest.mark.parametrize(
     "since",
-    [*(pytest.param(each, marks=pytest.mark.thorough) for each in EARLIER), LAST],
+    [
+        *(pytest.param(each, marks=pytest.mark.thorough) for each in RELEASES[:-1]),
+        LAST,
+    ],
 )
 @pytest.mark.parametrize(
     "answers",
@@ -43,34 +45,16 @@ USE_CASES = {case: {"use_case": case} for case in choices("use_case")}
     ],
 )
 def test_it_becomes_a_fresh_project_and_stays_one(
-    template: Path, tmp_path: Path, since: str, answers: Answers
+    next_template: Path, tmp_path: Path, since: str, answers: Answers
 ) -> None:
-    project = committed(copy(template, tmp_path / "project", answers, ref=since))
+    project = committed(copy(next_template, tmp_path / "project", answers, ref=since))
 
     update(project)
 
-    fresh = copy(template, tmp_path / "fresh", stored_answers(project))
+    assert stored_answers(project)["last_release"] == NEXT.removeprefix("v")
+    fresh = copy(next_template, tmp_path / "fresh", stored_answers(project))
     assert contents(project) == contents(fresh)
+    assert "Hello" in (project / "app/greeting.py").read_text("utf-8")
     commit_all(project, "Update")
     update(project)
     assert git("status", "--porcelain", cwd=project) == ""
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("framework", choices("framework"))
-def test_an_update_brings_what_is_new(
-    next_template: Path, tmp_path: Path, framework: str
-) -> None:
-    answers = FULL[f"{framework} full"]
-    project = committed(
-        copy(next_template, tmp_path / "project", answers, ref="v0.1.0")
-    )
-
-    update(project, ref=None)
-
-    assert "Hello" in (project / "app/greeting.py").read_text("utf-8")
-    assert "## All tasks" in (project / "README.md").read_text("utf-8")
-    fresh = copy(
-        next_template, tmp_path / "fresh", stored_answers(project), ref="v999.0.0"
-    )
-    assert contents(project) == contents(fresh)

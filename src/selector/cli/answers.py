@@ -1,0 +1,86 @@
+"""Collect answers from options, files and prompts."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+
+from selector.cli import prompts
+from selector.cli.options import parse_pairs
+from selector.errors import UserError
+from selector.recommendation.explanation import choice_cost, print_explanation
+from selector.template.questionnaire import Answers, Prompt, Questionnaire
+from selector.yaml_loader import load_yaml
+
+
+class Explanation:
+    """Print the decision once: before the framework is asked for, or afterwards."""
+
+    def __init__(self, questionnaire: Questionnaire, out: Console) -> None:
+        """Store what to explain and where."""
+        self.questionnaire = questionnaire
+        self.out = out
+        self.is_printed = False
+
+    def __call__(self, prompt: Prompt) -> None:
+        """Print it before a question."""
+        self.print(prompt.known)
+
+    def print(self, answers: Mapping[str, Any]) -> None:
+        """Print it, unless it is printed already or no advice is wanted."""
+        if self.is_printed or answers["known_framework"] != "none":
+            return
+        self.is_printed = True
+        decision = self.questionnaire.decision
+        result = decision.recommend(answers["recommendation"]["answers"])
+        print_explanation(self.out, decision, result, brief=True)
+
+    def print_cost(self, answers: Mapping[str, Any]) -> None:
+        """Print what it costs if the framework is not the recommended one."""
+        decision = self.questionnaire.decision
+        result = decision.recommend(answers["recommendation"]["answers"])
+        cost = choice_cost(decision.model, result, answers["framework"])
+        if cost:
+            self.out.print(f"\n{cost}", markup=False)
+
+
+def answer_questions(
+    questionnaire: Questionnaire,
+    data: Mapping[str, object],
+    explanation: Explanation | None,
+    *,
+    defaults: bool,
+    until: str = "",
+) -> Answers:
+    """Check the given answers, then ask for the others."""
+    questionnaire.check_keys(data)
+    if defaults:
+        return questionnaire.answer(data, until=until)
+    if not prompts.is_terminal():
+        prompter = prompts.NonInteractivePrompter()
+        answers = questionnaire.answer(data, prompter, until=until)
+        prompter.require_no_questions()
+        return answers
+    questionnaire.check(data)
+    ask = prompts.Prompter(explanation) if explanation else prompts.Prompter()
+    return questionnaire.answer(data, ask, until=until)
+
+
+def load_data(pairs: tuple[str, ...], file: Path | None) -> dict[str, object]:
+    """Return the given answers, without Copier's own entries such as `_commit`."""
+    data: dict[str, object] = {}
+    if file:
+        try:
+            content = load_yaml(file.read_text("utf-8"), str(file))
+        except (OSError, UnicodeDecodeError) as error:
+            reason = getattr(error, "strerror", None) or "it is not UTF-8 text"
+            message = f"--data-file: {file} cannot be read: {reason}."
+            raise UserError(message) from error
+        if not isinstance(content, dict) or not all(
+            isinstance(key, str) for key in content
+        ):
+            message = f"--data-file: {file} needs lines such as `use_case: api`."
+            raise UserError(message)
+        data = {key: value for key, value in content.items() if not key.startswith("_")}
+    return data | parse_pairs("--data", pairs)

@@ -1,0 +1,116 @@
+"""`trivet new`: create a project."""
+
+import shlex
+from functools import partial
+from pathlib import Path
+
+import click
+from rich.console import Console
+
+from selector import process
+from selector.cli import output, prompts
+from selector.cli.answers import Explanation, answer_questions, load_data
+from selector.cli.options import answer_options, parse_pairs, weight_option
+from selector.cli.preview import print_contents
+from selector.errors import SetupError
+from selector.project.bootstrap import Bootstrap, uv_command
+from selector.project.create import RenderedProject, check_destination, render_project
+from selector.template.questionnaire import Answers, Questionnaire
+from selector.template.source import Template, open_template
+
+EXIT_INTERRUPTED = 130
+
+
+@click.command()
+@click.argument("destination", type=click.Path(path_type=Path), metavar="DEST")
+@answer_options
+@weight_option
+@click.option("--no-setup", is_flag=True, help="Only write the files; install nothing.")
+def new(  # noqa: PLR0913, PLR0917 - one argument for each option
+    destination: Path,
+    pairs: tuple[str, ...],
+    data_file: Path | None,
+    address: str | None,
+    ref: str | None,
+    weights: tuple[str, ...],
+    *,
+    defaults: bool,
+    no_setup: bool,
+) -> None:
+    """Create a new project in the folder DEST."""
+    out = output.console()
+    data = load_data(pairs, data_file)
+    path = check_destination(destination)
+    shown = str(destination)
+    with open_template(address, ref) as template:
+        questionnaire = Questionnaire(template.tree)
+        questionnaire.start_in(path.name)
+        questionnaire.weigh(parse_pairs("--weight", weights))
+        explanation = Explanation(questionnaire, out)
+        answers = answer_questions(questionnaire, data, explanation, defaults=defaults)
+        explanation.print(answers.all)
+        explanation.print_cost(answers.all)
+        with render_project(template, answers, path) as project:
+            out.print()
+            print_contents(out, questionnaire, answers, project)
+            if not defaults and prompts.is_terminal():
+                output.answers(out, questionnaire.summarize(answers))
+                if not prompts.confirm(f"Write {path}?"):
+                    raise click.Abort
+            project.move_to_destination()
+    try:
+        out.print(f"\n[bold]Written to[/] {project.folder}", soft_wrap=True)
+        for note in template.notes:
+            out.print(f"Note: {note}", markup=False)
+        try:
+            if not no_setup:
+                _set_up(out, project.folder, shown, answers.all["python_minimum"])
+        finally:
+            command = _repeat_command(template, project, answers, weights, shown)
+            output.lines(out, "To create the same project again", [command])
+        _print_next_steps(out, shown, no_setup=no_setup)
+    except KeyboardInterrupt:
+        uv = uv_command()
+        steps = f"cd {shlex.quote(shown)} && {uv} sync && {uv} run poe setup"
+        message = (
+            "Interrupted. The files are written, but setup is incomplete. Continue "
+            f"with:\n  {steps}"
+        )
+        interrupted = SetupError(message)
+        interrupted.exit_code = EXIT_INTERRUPTED
+        raise interrupted from None
+
+
+def _set_up(out: Console, path: Path, shown: str, python_minimum: str) -> None:
+    out.print()
+    show = partial(out.print, markup=False)
+    progress = partial(output.step, out)
+    Bootstrap(path, python_minimum, shown, progress, show).run()
+
+
+def _print_next_steps(out: Console, shown: str, *, no_setup: bool) -> None:
+    uv = uv_command()
+    steps = [f"cd {shlex.quote(shown)}"]
+    if no_setup:
+        steps += ["git init && git add --all && git commit -m 'Start the service'"]
+        steps += [f"{uv} sync", f"{uv} run poe setup"]
+    output.lines(out, "Next steps", [*steps, f"{uv} run poe dev"])
+
+
+def _repeat_command(
+    template: Template,
+    project: RenderedProject,
+    answers: Answers,
+    weights: tuple[str, ...],
+    shown: str,
+) -> str:
+    """Return the command that creates the same project."""
+    words = [process.program_name(), "new", shown]
+    words += ["--template", template.argument] if template.argument else []
+    ref = str(project.answers.get("_commit", template.commit))
+    words += ["--ref", ref, "--defaults"]
+    for key, value in answers.changed.items():
+        words += ["--data", f"{key}={output.format_answer(value)}"]
+    for weight in weights:
+        words += ["--weight", weight]
+    return shlex.join(words)

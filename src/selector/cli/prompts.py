@@ -1,0 +1,121 @@
+"""Ask questions on a terminal."""
+
+import os
+import sys
+from collections.abc import Callable
+from typing import Any
+
+from selector.errors import UserError
+from selector.template.questionnaire import InvalidAnswerError, Prompt
+
+NARROW = 79  # columns
+
+
+def is_terminal() -> bool:
+    """Check whether questions can be asked."""
+    return sys.stdin.isatty() and sys.stdout.isatty()
+
+
+class NonInteractivePrompter:
+    """Collects the questions that cannot be asked without a terminal."""
+
+    def __init__(self) -> None:
+        """Start without questions."""
+        self.names: list[str] = []
+
+    def __call__(self, prompt: Prompt) -> Any:  # noqa: ANN401 - an answer can be anything
+        """Store the question's name, and continue with its default."""
+        self.names.append(prompt.name)
+        return prompt.default
+
+    def require_no_questions(self) -> None:
+        """Raise UserError if there was a question."""
+        if self.names:
+            message = (
+                "There is no terminal to ask on, and these questions have no answer: "
+                f"{', '.join(self.names)}. Add --defaults to use the default answers, "
+                "or answer each with --data key=value."
+            )
+            raise UserError(message)
+
+
+class Prompter:
+    """Asks with questionary; `explain` is called before the framework is asked for."""
+
+    def __init__(self, explain: Callable[[Prompt], None] = lambda _: None) -> None:
+        """Store what to print before the framework is asked for."""
+        self.explain = explain
+
+    def __call__(self, prompt: Prompt) -> Any:  # noqa: ANN401
+        """Ask one question; Ctrl-C ends the whole questionnaire."""
+        import questionary  # noqa: PLC0415 - slow to import, and not always needed
+
+        options = _options()
+        message = _in_lines(prompt)
+        if prompt.name == "framework":
+            self.explain(prompt)
+            message = "Which framework do you want to use?"
+        if prompt.kind == "bool":
+            question = questionary.confirm(message, default=prompt.default, **options)
+        elif prompt.choices:
+            choices = [
+                questionary.Choice(
+                    c.title,
+                    c.value,
+                    disabled=c.disabled or None,
+                    checked=prompt.multiselect and c.value in prompt.default,
+                )
+                for c in prompt.choices
+            ]
+            if prompt.multiselect:
+                question = questionary.checkbox(message, choices, **options)
+            else:
+                question = questionary.select(
+                    message, choices, default=prompt.default, **options
+                )
+        else:
+            question = questionary.text(
+                message,
+                default=str(prompt.default),
+                validate=_validator(prompt),
+                **options,
+            )
+        return question.unsafe_ask()
+
+
+def confirm(message: str, *, default: bool = True) -> bool:
+    """Ask a yes-or-no question."""
+    import questionary  # noqa: PLC0415
+
+    question = questionary.confirm(message, default=default, **_options())
+    return bool(question.unsafe_ask())
+
+
+def _in_lines(prompt: Prompt) -> str:
+    """Print an explanation below its question, and a long answer on a new line."""
+    question, mark, more = prompt.message.partition("? ")
+    if mark and more.strip():
+        return f"{question}?\n  {more.strip()}\n "
+    widest = max((len(choice.title) for choice in prompt.choices), default=0)
+    long = not prompt.multiselect and len(f"? {prompt.message} ") + widest > NARROW
+    return f"{prompt.message}\n " if long else prompt.message
+
+
+def _validator(prompt: Prompt) -> Callable[[str], bool | str]:
+    def validate(text: str) -> bool | str:
+        try:
+            prompt.parse(text)
+        except InvalidAnswerError as error:
+            return error.text
+        return True
+
+    return validate
+
+
+def _options() -> dict[str, Any]:
+    from prompt_toolkit.output import ColorDepth  # noqa: PLC0415
+
+    options: dict[str, Any] = {"qmark": "?"}
+    if os.environ.get("NO_COLOR"):
+        options["color_depth"] = ColorDepth.DEPTH_1_BIT
+    return options

@@ -1,0 +1,289 @@
+"""`trivet update`: merge template changes into a project."""
+
+import re
+import shlex
+from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
+from functools import partial
+from pathlib import Path
+
+import click
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from selector import process
+from selector.cli import output, prompts
+from selector.cli.options import parse_pairs
+from selector.errors import UserError
+from selector.project.bootstrap import uv_command
+from selector.project.metadata import ExistingProject, find_project
+from selector.project.status import UpdateStatus, update_status
+from selector.project.update import (
+    PreparedUpdate,
+    UpdateRequest,
+    prepare_update,
+    rollback,
+    undo_update,
+)
+
+EXIT_ACTION_REQUIRED = 1
+MAX_NAMES = 12
+
+project_argument = click.argument(
+    "folder", type=click.Path(path_type=Path), default=".", metavar="[PROJECT]"
+)
+
+
+class _InterruptedError(UserError):
+    exit_code = 130
+
+    def __init__(self) -> None:
+        super().__init__("Interrupted. The project is unchanged.")
+
+
+class _NotConfirmedError(UserError):
+    exit_code = EXIT_ACTION_REQUIRED
+
+
+@click.command()
+@project_argument
+@click.option(
+    "--check", is_flag=True, help="Only report whether there is a newer release."
+)
+@click.option(
+    "--add", multiple=True, metavar="FEATURE", help="Add a feature; repeatable."
+)
+@click.option(
+    "--remove", multiple=True, metavar="FEATURE", help="Remove a feature; repeatable."
+)
+@click.option(
+    "--data",
+    "pairs",
+    multiple=True,
+    metavar="KEY=VALUE",
+    help="Change another answer; repeatable.",
+)
+@click.option(
+    "--ref", metavar="VERSION", help="Update to this version of the template."
+)
+@click.option(
+    "--template",
+    "address",
+    metavar="SOURCE",
+    help="Folder or git address of the template, if it has moved.",
+)
+@click.option(
+    "--yes",
+    is_flag=True,
+    help="Skip confirmation, even if files you edited are deleted.",
+)
+@click.option("--no-test", is_flag=True, help="Do not install or test afterwards.")
+@click.option("--undo", is_flag=True, help="Undo the last update.")
+def update(  # noqa: PLR0913 - one argument for each option
+    folder: Path,
+    *,
+    add: tuple[str, ...],
+    remove: tuple[str, ...],
+    pairs: tuple[str, ...],
+    ref: str | None,
+    address: str | None,
+    check: bool,
+    yes: bool,
+    no_test: bool,
+    undo: bool,
+) -> int:
+    """Merge template changes into a new branch of a project."""
+    out = output.console()
+    if undo:
+        branch = undo_update(folder)
+        out.print(f"The update is undone. You are on {branch} again.", markup=False)
+        return 0
+    project = find_project(folder)
+    request = UpdateRequest(add, remove, parse_pairs("--data", pairs))
+    with update_status(project, address, ref) as status:
+        if check:
+            return _check(out, status)
+        project.require_clean()
+        changes = request.changed_answers(status)
+        if not (status.is_outdated or changes or address):
+            out.print(f"Up to date: {project.version}.", markup=False)
+            return 0
+        _announce(out, status, changes)
+        moved_to = status.template.recorded if address else None
+        title = _commit_message(status, changes)
+        warn = partial(out.print, markup=False)
+        try:
+            with ExitStack() as stack:
+                with output.step(out, "Merging"):
+                    prepared = prepare_update(status, changes, moved_to, title, warn)
+                    update = stack.enter_context(prepared)
+                if update.is_empty and not (status.is_outdated or address):
+                    out.print("These answers change nothing in the project.")
+                    return 0
+                _print_files(out, update)
+                _confirm(out, update, new_framework="framework" in changes, yes=yes)
+                before = update.apply()
+        except KeyboardInterrupt:
+            raise _InterruptedError from None
+    return _finish(out, update, before, test=not no_test)
+
+
+def _check(out: Console, status: UpdateStatus) -> int:
+    if not status.is_outdated:
+        out.print(f"Up to date: {status.project.version}.", markup=False)
+        return 0
+    out.print(
+        f"{status.target} is available; the project is at {status.project.version}. "
+        "Update it with `trivet update`.",
+        markup=False,
+    )
+    _print_changelog(out, status)
+    return EXIT_ACTION_REQUIRED
+
+
+def _announce(
+    out: Console, status: UpdateStatus, changes: Mapping[str, object]
+) -> None:
+    if status.is_outdated:
+        out.print(f"[bold]Update:[/] {status.project.version} to {status.target}")
+    for key, value in changes.items():
+        old = output.format_answer(status.project.given[key])
+        new = output.format_answer(value)
+        out.print(f"{key}: from {old} to {new}", markup=False)
+    if "framework" in changes:
+        out.print(
+            "\n[bold]Changing the framework replaces the service.[/] The old "
+            "framework's files are deleted, together with your changes in them. Your "
+            "own files stay, but they do not run with the new framework, and "
+            "migrations do not apply to it. It is usually less work to create a new "
+            "project with `trivet new` and to move your code there step by step."
+        )
+    _print_changelog(out, status)
+    out.print()
+
+
+def _print_changelog(out: Console, status: UpdateStatus) -> None:
+    if not status.is_outdated or not status.changelog:
+        return
+    out.print("\n[bold]What is new[/]")
+    unwrapped = re.sub(r"\n +(?!- )(?=\S)", " ", status.changelog)
+    for line in filter(None, unwrapped.splitlines()):
+        if line.startswith("#"):
+            out.print(f"\n{line}", markup=False)
+        else:
+            text = re.sub(r"^ *- ", "", line)
+            item = Table.grid(padding=(0, 1))
+            item.add_row(line.removesuffix(text).rstrip() or " ", Text(text))
+            out.print(item)
+
+
+def _print_files(out: Console, update: PreparedUpdate) -> None:
+    out.print()
+    for title, files in (
+        ("Changed", update.changed),
+        ("New", update.new),
+        ("Deleted", update.deleted),
+    ):
+        if files:
+            out.print(f"[bold]{title}[/] ({len(files)})")
+            _print_names(out, files)
+
+
+def _print_names(out: Console, names: Sequence[str], most: int = MAX_NAMES) -> None:
+    for name in names[:most]:
+        output.command(out, name)
+    if len(names) > most:
+        out.print(f"  and {len(names) - most} more")
+
+
+def _confirm(
+    out: Console, update: PreparedUpdate, *, new_framework: bool, yes: bool
+) -> None:
+    """Require consent before edited files are deleted or the framework is changed."""
+    edited = update.deleted_edited
+    if edited:
+        out.print("\n[bold]Deleted with local changes:[/]")
+        _print_names(out, edited, most=len(edited))
+        out.print("Git keeps them: restore one with `git checkout HEAD~ -- FILE`.")
+    if yes or not (edited or new_framework):
+        return
+    if not prompts.is_terminal():
+        message = "Nothing was changed. Add --yes to confirm."
+        raise _NotConfirmedError(message)
+    if not prompts.confirm("Continue?", default=False):
+        message = "Nothing was changed."
+        raise _NotConfirmedError(message)
+
+
+def _commit_message(status: UpdateStatus, changes: Mapping[str, object]) -> str:
+    if status.is_outdated:
+        title = f"Update the template from {status.project.version} to {status.target}"
+    else:
+        title = f"Change {', '.join(changes) or 'the address of the template'}"
+    lines = [f"{key}: {output.format_answer(v)}" for key, v in changes.items()]
+    return "\n\n".join(filter(None, [title, "\n".join(lines)]))
+
+
+def _finish(out: Console, update: PreparedUpdate, before: str, *, test: bool) -> int:
+    """Run the project's tests, and print what to do next."""
+    branch = update.branch
+    uv = uv_command()
+    out.print()
+    if update.conflicts:
+        out.print(f"[bold]Conflicts[/] ({len(update.conflicts)})")
+        _print_names(out, update.conflicts, most=len(update.conflicts))
+        out.print(
+            f"You are on the branch {branch}. You and the template changed the same "
+            "lines of these files: edit what is between <<<<<<< and >>>>>>>, then"
+        )
+        output.command(out, "git add --all && git commit")
+        output.command(out, f"{uv} sync && {uv} run poe test")
+        _print_choices(out, update.project, branch, before)
+        return EXIT_ACTION_REQUIRED
+    passed = _test(out, update, before) if test else None
+    out.print(f"\nThe update is a commit on the branch {branch}.", markup=False)
+    models = [n for n in update.changed + update.new if Path(n).name == "models.py"]
+    if models and not passed:
+        out.print(
+            "Models changed. If tables change with them, create the migration (updates "
+            "do not touch migrations), review it, apply it, and run the tests:"
+        )
+        output.command(out, f'{uv} run poe migration "what changed"')
+        output.command(out, f"{uv} run poe migrate && {uv} run poe test")
+    output.lines(out, "Review it", [f"git diff {before}..."])
+    _print_choices(out, update.project, branch, before)
+    return EXIT_ACTION_REQUIRED if passed is False else 0
+
+
+def _print_choices(
+    out: Console, project: ExistingProject, branch: str, before: str
+) -> None:
+    """Print how to accept an update, and how to undo it."""
+    is_here = Path.cwd().resolve() == project.folder
+    folder = "" if is_here else f" {shlex.quote(str(project.folder))}"
+    output.lines(out, "Accept it", [f"git checkout {before} && git merge {branch}"])
+    output.lines(out, "Undo it", [f"{process.program_name()} update --undo{folder}"])
+
+
+def _test(out: Console, update: PreparedUpdate, before: str) -> bool:
+    """Install and run the project's own tests; an interruption undoes the update."""
+    project = update.project
+    try:
+        for title, arguments in (
+            ("Dependencies (uv sync)", ("sync",)),
+            ("Tests (poe test)", ("run", "--no-sync", "poe", "test")),
+        ):
+            with output.step(out, title):
+                done = process.run("uv", *arguments, cwd=project.folder)
+            if not done.ok:
+                lines = (done.stdout + done.stderr).strip().splitlines()[-20:]
+                out.print("\n".join(lines), markup=False)
+                out.print(f"\n[bold]{title} failed.[/]")
+                return False
+        for line in done.stdout.strip().splitlines()[-1:]:
+            out.print(line.strip("= "), markup=False)
+    except (KeyboardInterrupt, SystemExit):
+        rollback(project, update.branch, before)
+        raise _InterruptedError from None
+    return True

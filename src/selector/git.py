@@ -1,0 +1,40 @@
+"""Run git."""
+
+import os
+from pathlib import Path
+
+from selector import process
+from selector.errors import UserError
+
+NO_HOOKS = ("-c", f"core.hooksPath={os.devnull}", "-c", "commit.gpgSign=false")
+# The author of a commit where git does not know the user's name.
+FALLBACK_IDENTITY = ("-c", "user.name=Trivet", "-c", "user.email=trivet@localhost")
+
+
+def run(
+    *arguments: str,
+    cwd: Path | None = None,
+    input: str = "",  # noqa: A002 - named as in subprocess.run
+) -> process.Result:
+    """Run git in English; it never waits for a password."""
+    environment = {"GIT_TERMINAL_PROMPT": "0", "LC_ALL": "C"}
+    return process.run("git", *arguments, cwd=cwd, environment=environment, input=input)
+
+
+def require() -> None:
+    """Raise UserError if git is not installed."""
+    if not process.find("git"):
+        message = (
+            "git is missing. The template and its updates are fetched and merged with "
+            "git: install it from https://git-scm.com and try again."
+        )
+        raise UserError(message)
+
+
+def identity(folder: Path) -> tuple[str, ...]:
+    """Return options that name an author, or none if git knows the user's name."""
+    known = all(
+        run("var", name, cwd=folder).ok
+        for name in ("GIT_AUTHOR_IDENT", "GIT_COMMITTER_IDENT")
+    )
+    return () if known else FALLBACK_IDENTITY

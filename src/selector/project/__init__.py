@@ -1,0 +1,1 @@
+"""Projects: created from the template, set up, updated and checked."""

@@ -1,0 +1,158 @@
+"""Create a project: render it beside its destination, then move it there."""
+
+import os
+import shutil
+import tempfile
+import tomllib
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from selector.errors import UserError
+from selector.project import rendering
+from selector.template.questionnaire import Answers
+from selector.template.source import Template, checkout
+
+ANSWERS_FILE = ".copier-answers.yml"
+
+
+def check_destination(destination: Path) -> Path:
+    """Return the absolute destination; raise UserError if it cannot be used."""
+    path = Path(os.path.abspath(destination.expanduser()))  # noqa: PTH100 - keeps links
+    if path.is_symlink() and not path.exists():
+        message = f"{path} is a broken link."
+        raise UserError(message)
+    if path.exists() and not path.is_dir():
+        message = f"{path} is a file. Name a new folder, or an empty one."
+        raise UserError(message)
+    if path.is_dir():
+        try:
+            empty = _is_empty(path)
+        except OSError as error:
+            raise _not_writable(path, error) from error
+        if not empty:
+            message = f"{path} is not empty. Name a new folder, or an empty one."
+            raise UserError(message)
+    for parent in path.parents:
+        if parent.exists() and not parent.is_dir():
+            message = f"{parent} is a file, so the folder {path} cannot be created."
+            raise UserError(message)
+    root = checkout()
+    if root and path.resolve().is_relative_to(root.resolve()):
+        message = f"{path} is inside Trivet's repository. Name a folder outside {root}."
+        raise UserError(message)
+    writable = path if path.is_dir() else _existing_parent(path)
+    if not os.access(writable, os.W_OK | os.X_OK):
+        message = f"{writable} is not writable, so {path} cannot be created."
+        raise UserError(message)
+    return path
+
+
+def _is_empty(folder: Path) -> bool:
+    """Check that a folder holds nothing but .git: a new repository, cloned or not."""
+    return all(entry.name == ".git" for entry in folder.iterdir())
+
+
+@dataclass
+class RenderedProject:
+    """The files of a new project; `folder` is where they currently are."""
+
+    folder: Path
+    destination: Path
+
+    @property
+    def files(self) -> list[str]:
+        """Return its files as sorted paths."""
+        return sorted(
+            path.relative_to(self.folder).as_posix()
+            for path in self.folder.rglob("*")
+            if path.is_file()
+        )
+
+    @property
+    def answers(self) -> dict[str, Any]:
+        """Return the content of its answers file."""
+        file = self.folder / ANSWERS_FILE
+        return dict(yaml.safe_load(file.read_text("utf-8"))) if file.is_file() else {}
+
+    @property
+    def dependencies(self) -> dict[str, list[str]]:
+        """Return its dependencies by group; the group '' is needed in production."""
+        file = self.folder / "pyproject.toml"
+        if not file.is_file():
+            return {}
+        data = tomllib.loads(file.read_text("utf-8"))
+        groups = {"": data.get("project", {}).get("dependencies", [])}
+        for name, entries in data.get("dependency-groups", {}).items():
+            groups[name] = [entry for entry in entries if isinstance(entry, str)]
+        return groups
+
+    def move_to_destination(self) -> None:
+        """Move all files to the destination, or none of them if that fails."""
+        target = self.destination
+        try:
+            if not target.exists():
+                target.parent.mkdir(parents=True, exist_ok=True)
+                self.folder.rename(target)
+            else:
+                self._move_into_empty_folder(target)
+        except OSError as error:
+            raise _not_writable(target, error) from error
+        self.folder = target
+
+    def _move_into_empty_folder(self, target: Path) -> None:
+        """Move the files only: the folder may be the shell's current one."""
+        if not _is_empty(target):
+            message = f"{target} is no longer empty, so nothing was written."
+            raise UserError(message)
+        moved = []
+        try:
+            for entry in sorted(self.folder.iterdir()):
+                moved.append(target / entry.name)
+                shutil.move(entry, target / entry.name)
+        except BaseException:
+            for path in moved:
+                if path.is_dir() and not path.is_symlink():
+                    shutil.rmtree(path, ignore_errors=True)
+                else:
+                    path.unlink(missing_ok=True)
+            raise
+
+
+@contextmanager
+def render_project(
+    template: Template, answers: Answers, destination: Path
+) -> Iterator[RenderedProject]:
+    """Render a project beside its destination, and delete it unless it is moved."""
+    parent = _existing_parent(destination)
+    try:
+        staging_dir = tempfile.mkdtemp(prefix=".trivet-", dir=parent)
+    except OSError as error:
+        raise _not_writable(parent, error) from error
+    try:
+        folder = Path(staging_dir) / (destination.name or "project")
+        # Copier takes computed values too, which saves computing them again. But it
+        # loads the criteria with the questions, and computes the address itself.
+        data = answers.all | {"template_source": template.recorded}
+        for name in ("criteria", "template_address"):
+            data.pop(name, None)
+        rendering.copy(str(template.repository), template.commit, folder, data)
+        yield RenderedProject(folder, destination)
+    finally:
+        shutil.rmtree(staging_dir, ignore_errors=True)
+
+
+def _existing_parent(path: Path) -> Path:
+    return next(parent for parent in path.parents if parent.is_dir())
+
+
+def _not_writable(path: Path, error: OSError) -> UserError:
+    reason = error.strerror or str(error)
+    with suppress(OSError):
+        if path.is_dir() and not any(path.iterdir()):
+            return UserError(f"Could not write to {path}: {reason}.")
+    return UserError(f"Could not write {path}: {reason}.")

@@ -1,0 +1,342 @@
+"""Update a project: Copier works in a git worktree, the result becomes a branch."""
+
+import signal
+import tempfile
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from selector import git, process
+from selector.errors import UserError
+from selector.project import rendering
+from selector.project.create import ANSWERS_FILE
+from selector.project.metadata import ExistingProject, find_project
+from selector.project.status import UpdateStatus
+from selector.template.questionnaire import Answers, Questionnaire
+
+BRANCH_PREFIX = "trivet/update-"
+_FOLDER_PREFIX = "trivet-update-"
+
+
+@dataclass(frozen=True)
+class UpdateRequest:
+    """The answers of a project that are to change."""
+
+    add: tuple[str, ...] = ()
+    remove: tuple[str, ...] = ()
+    data: Mapping[str, object] = field(default_factory=dict)
+
+    def changed_answers(self, status: UpdateStatus) -> dict[str, Any]:
+        """Return the answers that change; raise UserError if one is not possible."""
+        stored = status.project.given
+        questionnaire = status.questionnaire
+        if "features" in self.data:
+            message = "--data: change features with --add FEATURE and --remove FEATURE."
+            raise UserError(message)
+        questionnaire.check_keys(self.data)
+        known = {k: v for k, v in stored.items() if k in questionnaire.keys}
+        features = [name for name in known["features"] if name not in self.remove]
+        requested = {**self.data, "features": [*features, *self.add]}
+        if "framework" in self.data and known["known_framework"] != "none":
+            requested["known_framework"] = self.data["framework"]
+        try:
+            answers = questionnaire.answer({**known, **requested})
+        except UserError as error:
+            if self.data or self.add:
+                raise
+            message = (
+                f"{ANSWERS_FILE}: {error} It should not be edited: find its last good "
+                f"version with `git log -p -- {ANSWERS_FILE}`."
+            )
+            raise UserError(message) from error
+        self._check_features(status, answers)
+        return {
+            key: value
+            for key, value in answers.given.items()
+            if key in stored and not _is_same(value, stored[key])
+        }
+
+    def _check_features(self, status: UpdateStatus, answers: Answers) -> None:
+        generated = answers.computed["parts"]
+        for feature in self.add:
+            if feature not in generated:
+                framework = status.questionnaire.model.frameworks[
+                    answers.given["framework"]
+                ]
+                message = (
+                    f"--add: {framework.title} has no `{feature}` in {status.target} "
+                    "of the template."
+                )
+                raise UserError(message)
+        for feature in self.remove:
+            if feature in generated:
+                dependents = [
+                    other
+                    for other in answers.given["features"]
+                    if feature in _parts_of(status.questionnaire, answers, other)
+                ]
+                message = (
+                    f"--remove: `{feature}` is required by {', '.join(dependents)}. "
+                    "Remove that too."
+                )
+                raise UserError(message)
+            if feature not in status.project.given["features"]:
+                message = f"--remove: `{feature}` is not in the project."
+                raise UserError(message)
+
+
+def _parts_of(
+    questionnaire: Questionnaire, answers: Answers, feature: str
+) -> list[str]:
+    """Return the parts of a project that has this feature alone."""
+    alone = questionnaire.answer({**answers.given, "features": [feature]})
+    parts: list[str] = alone.computed["parts"]
+    return parts
+
+
+def _is_same(one: object, other: object) -> bool:
+    if isinstance(one, list) and isinstance(other, list):
+        return set(one) == set(other)
+    return one == other
+
+
+@dataclass(frozen=True)
+class PreparedUpdate:
+    """An update that was made in a worktree and not yet applied to the project.
+
+    commit           the result; where there are conflicts, files with markers
+    conflict_stages  git's index entries for the conflicts, as `ls-files -u -z` prints
+    changed, new, deleted, conflicts  paths in the repository
+    deleted_edited   the deleted files that the owner had edited
+    """
+
+    project: ExistingProject
+    branch: str
+    commit: str
+    conflict_stages: str
+    changed: list[str]
+    new: list[str]
+    deleted: list[str]
+    conflicts: list[str]
+    deleted_edited: list[str]
+
+    @property
+    def is_empty(self) -> bool:
+        """Check whether nothing changes but the stored answers."""
+        names = {*self.changed, *self.new, *self.deleted, *self.conflicts}
+        return names <= {(self.project.subfolder / ANSWERS_FILE).as_posix()}
+
+    def apply(self) -> str:
+        """Check out the update on its branch; return the branch that was current.
+
+        It cannot be interrupted. If git refuses, the project stays as it was.
+        """
+        project = self.project
+        with _signals_ignored():
+            before = current_branch(project)
+            project.git("branch", self.branch, self.commit).check_output()
+            checkout = ("checkout", "--quiet", "--no-overwrite-ignore", self.branch)
+            switched = project.git(*checkout)
+            if not switched.ok:
+                project.git("branch", "-D", self.branch)
+                message = (
+                    "The update would overwrite files in the project. "
+                    f"{switched.stderr.strip()}"
+                )
+                raise UserError(message)
+            try:
+                if self.conflicts:
+                    self._mark_conflicts()
+                note = f"branch.{self.branch}"
+                made = project.git("rev-parse", "HEAD").check_output()
+                project.git("config", f"{note}.trivetFrom", before).check_output()
+                project.git("config", f"{note}.trivetAt", made).check_output()
+            except UserError:
+                rollback(project, self.branch, before)
+                raise
+            return before
+
+    def _mark_conflicts(self) -> None:
+        """Leave the update uncommitted, with its conflicts unmerged in the index."""
+        self.project.git("reset", "--soft", "HEAD~").check_output()
+        resolved = "".join(f"0 {'0' * 40}\t{name}\0" for name in self.conflicts)
+        entries = resolved + self.conflict_stages
+        self.project.git("update-index", "-z", "--index-info", input=entries)
+
+
+@contextmanager
+def prepare_update(
+    status: UpdateStatus,
+    answers: Mapping[str, Any],
+    moved_to: str | None,
+    title: str,
+    warn: Callable[[str], None],
+) -> Iterator[PreparedUpdate]:
+    """Update the project in a worktree, which is deleted when the context ends.
+
+    answers   the answers that change
+    moved_to  the template's new address, if it has moved
+    title     the message of the commit
+    warn      is called with what the user should know
+    """
+    project = status.project
+    branch = BRANCH_PREFIX + status.target
+    if project.git("rev-parse", "--verify", "--quiet", f"refs/heads/{branch}").ok:
+        message = (
+            f"The branch {branch} already exists. Merge it, or delete it with "
+            f"`git branch -D {branch}`, and try again."
+        )
+        raise UserError(message)
+    try:
+        with tempfile.TemporaryDirectory(
+            prefix=_FOLDER_PREFIX, ignore_cleanup_errors=True
+        ) as name:
+            worktree = Path(name).resolve() / "project"
+            add = ("worktree", "add", "--quiet", "--detach", str(worktree), "HEAD")
+            project.git(*add).check_output()
+            folder = worktree / project.subfolder
+            if moved_to:
+                _store_source(folder, moved_to)
+            rendering.update(status.template.commit, folder, answers)
+            _lock(folder, warn)
+            yield _collect(status, worktree, branch, title)
+    finally:
+        _remove_worktrees(project)
+
+
+def _store_source(folder: Path, address: str) -> None:
+    """Commit the template's new address, from which Copier reads it."""
+    file = folder / ANSWERS_FILE
+    answers = yaml.safe_load(file.read_text("utf-8")) | {"_src_path": address}
+    file.write_text(yaml.safe_dump(answers, sort_keys=False), "utf-8")
+    _commit(folder, "Move the template")
+
+
+def _commit(folder: Path, message: str) -> None:
+    options = (*git.NO_HOOKS, *git.identity(folder))
+    commit = ("commit", "--quiet", "--no-verify", "--allow-empty", "-m", message)
+    git.run(*git.NO_HOOKS, "add", "--all", cwd=folder).check_output()
+    git.run(*options, *commit, cwd=folder).check_output()
+
+
+def _lock(folder: Path, warn: Callable[[str], None]) -> None:
+    """Update uv.lock if the dependencies changed, so that it is in the same commit."""
+    status = git.run("status", "--porcelain", "--", "pyproject.toml", cwd=folder)
+    if status.stdout[:2].strip() != "M" or not (folder / "uv.lock").is_file():
+        return
+    locked = process.run("uv", "lock", cwd=folder)
+    if not locked.ok:
+        warn(f"Could not update uv.lock, run `uv lock`: {locked.error_summary}")
+
+
+def _collect(
+    status: UpdateStatus, worktree: Path, branch: str, title: str
+) -> PreparedUpdate:
+    """Commit what Copier left in the worktree, and list what changed."""
+    project = status.project
+    start = project.git("rev-parse", "HEAD").check_output()
+    stages = git.run("ls-files", "--unmerged", "-z", cwd=worktree).stdout
+    conflicts = sorted({line.split("\t")[1] for line in stages.split("\0") if line})
+    git.run(*git.NO_HOOKS, "add", "--all", cwd=worktree).check_output()
+    git.run("reset", "--quiet", "--soft", start, cwd=worktree).check_output()
+    _commit(worktree, title)
+    compare = ("diff-tree", "-r", "--name-status", "--no-renames", "-z", start, "HEAD")
+    compared = git.run(*compare, cwd=worktree).stdout.split("\0")
+    names: dict[str, list[str]] = {"A": [], "D": [], "M": [], "T": []}
+    for kind, name in zip(compared[::2], compared[1::2], strict=False):
+        if name not in conflicts:
+            names[kind].append(name)
+    return PreparedUpdate(
+        project=project,
+        branch=branch,
+        commit=git.run("rev-parse", "HEAD", cwd=worktree).check_output(),
+        conflict_stages=stages,
+        changed=names["M"] + names["T"],
+        new=names["A"],
+        deleted=names["D"],
+        conflicts=conflicts,
+        deleted_edited=_find_edited(status, names["D"], worktree.with_name("old")),
+    )
+
+
+def _find_edited(status: UpdateStatus, names: list[str], scratch: Path) -> list[str]:
+    """Return those of the files that differ from what the template rendered."""
+    if not names:
+        return []
+    project, template = status.project, status.template
+    source = str(template.repository)
+    folder = scratch / project.subfolder
+    rendering.copy(source, status.current, folder, project.given)
+    return [
+        name
+        for name in names
+        if not (scratch / name).is_file()
+        or (scratch / name).read_bytes()
+        != project.git("show", f"HEAD:{name}").stdout.encode("utf-8", "surrogateescape")
+    ]
+
+
+def _remove_worktrees(project: ExistingProject) -> None:
+    """Remove git's record of our worktree, and of those of killed updates."""
+    listed = project.git("worktree", "list", "--porcelain").stdout
+    for line in listed.splitlines():
+        path = Path(line.removeprefix("worktree "))
+        if path.parent.name.startswith(_FOLDER_PREFIX) and not path.exists():
+            project.git("worktree", "remove", "--force", "--force", str(path))
+
+
+def current_branch(project: ExistingProject) -> str:
+    """Return the current branch, or the commit if HEAD is detached."""
+    branch = project.git("symbolic-ref", "--quiet", "--short", "HEAD").stdout.strip()
+    return branch or project.git("rev-parse", "HEAD").stdout.strip()
+
+
+def undo_update(folder: Path) -> str:
+    """Delete the branch of an update; return the branch that is current afterwards."""
+    project = find_project(folder)
+    branch = current_branch(project)
+    if not branch.startswith(BRANCH_PREFIX):
+        message = (
+            f"There is no update to undo: the branch {branch} was not made by "
+            "`trivet update`. Undo an update that is merged with `git revert`."
+        )
+        raise UserError(message)
+    note = f"branch.{branch}"
+    before = project.git("config", f"{note}.trivetFrom").stdout.strip()
+    made = project.git("config", f"{note}.trivetAt").stdout.strip()
+    head = project.git("rev-parse", "HEAD").stdout.strip()
+    if not before or head != made:
+        message = (
+            f"{branch} has other commits than the update's. Leave it with `git "
+            f"checkout {before or 'BRANCH'}`; `git branch -D {branch}` deletes both."
+        )
+        raise UserError(message)
+    # A branch without a commit was left with conflicts, which are to be discarded.
+    if head != project.git("rev-parse", f"{before}^{{commit}}").stdout.strip():
+        project.require_clean()
+    rollback(project, branch, before)
+    return before
+
+
+def rollback(project: ExistingProject, branch: str, before: str) -> None:
+    """Leave the branch of an update, discard what is uncommitted, and delete it."""
+    project.git("reset", "--hard", "--quiet").check_output()
+    project.git("checkout", "--quiet", before).check_output()
+    project.git("branch", "-D", branch).check_output()
+
+
+@contextmanager
+def _signals_ignored() -> Iterator[None]:
+    """Ignore Ctrl-C and SIGTERM; git, started in this context, does so too."""
+    handlers: dict[signal.Signals, Any] = {}
+    try:
+        for number in (signal.SIGINT, signal.SIGTERM):
+            handlers[number] = signal.signal(number, signal.SIG_IGN)
+        yield
+    finally:
+        for number, handler in handlers.items():
+            signal.signal(number, handler)

@@ -1,0 +1,1 @@
+"""The decision: its data, its rule, and its explanation."""

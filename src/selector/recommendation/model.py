@@ -1,0 +1,155 @@
+"""The data of the decision: criteria.yml as typed, frozen objects.
+
+The file is described by a schema in the tests, and not checked here.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Point:
+    """What one answer says about one framework; `date` is when it was judged."""
+
+    points: int
+    text: str
+    source: str
+    date: str
+
+
+@dataclass(frozen=True)
+class Answer:
+    """One answer to a criterion; `features` are those that a use case switches on."""
+
+    label: str
+    points: Mapping[str, Point]
+    features: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Criterion:
+    """One question that weighs in the decision; `scale` says what its points mean."""
+
+    title: str
+    question: str
+    weight: str
+    scale: Mapping[int, str]
+    answers: Mapping[str, Answer]
+
+
+@dataclass(frozen=True)
+class Framework:
+    """A framework that can be recommended."""
+
+    title: str
+    python: str
+
+
+@dataclass(frozen=True)
+class Rule:
+    """A statement about a framework, with the row that it is based on."""
+
+    text: str
+    source: str
+    date: str
+
+
+@dataclass(frozen=True)
+class Feature:
+    """A feature that a project can have."""
+
+    title: str
+    brings: tuple[str, ...]
+    shown_through: tuple[str, ...]
+    rules_out: Mapping[str, Rule]
+
+
+@dataclass(frozen=True)
+class Model:
+    """The content of criteria.yml; `data` is the same as plain mappings, for Jinja."""
+
+    data: Mapping[str, Any]
+    frameworks: Mapping[str, Framework]
+    criteria: Mapping[str, Criterion]
+    features: Mapping[str, Feature]
+    built: Mapping[str, tuple[str, ...]]
+    known_by: Mapping[str, str]
+    tie_break: tuple[str, ...]
+    weights: Mapping[str, int]
+    clear_from: int
+    verdicts: Mapping[str, str]
+    implied: Mapping[str, str]
+    contradictions: Mapping[str, str]
+    costs: Mapping[str, Mapping[str, Rule]]
+
+
+def parse(data: Mapping[str, Any]) -> Model:
+    """Convert the content of criteria.yml."""
+    return Model(
+        data=data,
+        frameworks={
+            key: Framework(**entry) for key, entry in data["frameworks"].items()
+        },
+        criteria={
+            name: Criterion(
+                title=entry["title"],
+                question=entry["question"],
+                weight=entry["weight"],
+                scale=dict(_scale(entry["scale"])),
+                answers={
+                    key: Answer(
+                        label=label,
+                        points=dict(_points(entry["answers"][key])),
+                        features=_names(data["comes_with"], key)
+                        if name == "use_case"
+                        else (),
+                    )
+                    for key, label in entry["labels"].items()
+                },
+            )
+            for name, entry in data["criteria"].items()
+        },
+        features={
+            key: Feature(
+                title=title,
+                brings=_names(data["brings"], key),
+                shown_through=_names(data["shown_through"], key),
+                rules_out=_rules(data["rules_out"].get(key, {})),
+            )
+            for key, title in data["features"].items()
+        },
+        built={key: tuple(features) for key, features in data["built"].items()},
+        known_by=data["known_by"],
+        tie_break=tuple(data["tie_break"]),
+        weights=data["weights"],
+        clear_from=data["clear_from"],
+        verdicts=data["verdicts"],
+        implied=data["implied"],
+        contradictions=data["contradictions"],
+        costs={key: _rules(entry) for key, entry in data["costs"].items()},
+    )
+
+
+def _scale(lines: str) -> Iterator[tuple[int, str]]:
+    for line in lines.splitlines():
+        points, meaning = line.split(" ", 1)
+        yield int(points), meaning
+
+
+def _points(lines: str) -> Iterator[tuple[str, Point]]:
+    for line in lines.splitlines():
+        framework, points, source, date, text = line.split(" ", 4)
+        yield framework, Point(int(points), text, source, date)
+
+
+def _rules(rules: Mapping[str, str]) -> Mapping[str, Rule]:
+    result = {}
+    for framework, line in rules.items():
+        source, date, text = line.split(" ", 2)
+        result[framework] = Rule(text, source, date)
+    return result
+
+
+def _names(section: Mapping[str, str], key: str) -> tuple[str, ...]:
+    return tuple(section.get(key, "").split())

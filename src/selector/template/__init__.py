@@ -1,0 +1,1 @@
+"""The template: where it is stored, and the questions that it asks."""

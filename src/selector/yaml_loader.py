@@ -1,0 +1,52 @@
+"""Load YAML, with one sentence about what is wrong in it."""
+
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, Any
+
+import yaml
+
+from selector.errors import UserError
+
+if TYPE_CHECKING or not yaml.__with_libyaml__:
+    from yaml import SafeLoader as _SafeLoader
+else:
+    from yaml import CSafeLoader as _SafeLoader
+
+Read = Callable[[str], str | None]
+
+
+def load_yaml(text: str, name: str) -> Any:  # noqa: ANN401 - YAML can be anything
+    """Load one document."""
+    try:
+        return yaml.load(text, Loader=_SafeLoader)
+    except yaml.YAMLError as error:
+        raise _invalid(name, error) from error
+
+
+def load_documents(text: str, name: str, read: Read) -> Iterator[dict[str, Any]]:
+    """Yield the documents of a file; `!include` loads the documents of another one."""
+
+    class Loader(_SafeLoader):
+        pass
+
+    def include(loader: Loader, node: yaml.ScalarNode) -> list[dict[str, Any]]:
+        path = str(loader.construct_scalar(node))
+        included = read(path)
+        if included is None:
+            message = f"{name} includes {path}, which does not exist."
+            raise UserError(message)
+        return list(load_documents(included, path, read))
+
+    Loader.add_constructor("!include", include)
+    try:
+        for document in yaml.load_all(text, Loader=Loader):
+            if isinstance(document, list):
+                yield from document
+            elif document:
+                yield document
+    except yaml.YAMLError as error:
+        raise _invalid(name, error) from error
+
+
+def _invalid(name: str, error: yaml.YAMLError) -> UserError:
+    return UserError(f"{name} is not valid YAML: {' '.join(str(error).split())}")
