@@ -155,9 +155,9 @@ def _announce(
         out.print(
             "\n[bold]Changing the framework replaces the service.[/] The old "
             "framework's files are deleted, together with your changes in them. Your "
-            "own files stay, but they do not run with the new framework, and migrations "
-            "do not apply to it. It is usually less work to create a new project with "
-            "`trivet new` and to move your code there step by step."
+            "own files stay, but they do not run with the new framework, and "
+            "migrations do not apply to it. It is usually less work to create a new "
+            "project with `trivet new` and to move your code there step by step."
         )
     _print_changelog(out, status)
     out.print()
