@@ -37,8 +37,8 @@ def test_a_recommendation_is_explained_in_words(trivet: Trivet) -> None:
     assert "Recommended: Flask" in done.out
     assert "Runner-up: FastAPI" in done.out
     assert "[U9]" in done.out
-    assert "A single answer that would change it" in done.out
-    assert "rests on 1 of 7 questions" in done.out
+    assert "One answer that would change the recommendation" in done.out
+    assert "Based on 1 of 7 questions" in done.out
 
 
 def test_the_verdict_comes_with_what_it_means(trivet: Trivet) -> None:
@@ -54,21 +54,23 @@ def test_the_points_stand_as_bars_that_need_no_colour(trivet: Trivet) -> None:
     lines = trivet("recommend", "--defaults", *data).out.splitlines()
     size = next(line for line in lines if line.startswith("  Size "))
     assert size.split() == ["Size", "+3", "+++", "-2", "--", "+1", "+"]
-    total = next(line for line in lines if line.startswith("  Together "))
-    assert total.split() == ["Together", "+6", "+3", "+4"]
+    total = next(line for line in lines if line.startswith("  Total "))
+    assert total.split() == ["Total", "+6", "+3", "+4"]
 
 
-def test_a_tie_says_what_would_settle_it(trivet: Trivet) -> None:
+def test_a_tie_names_the_most_informative_question(trivet: Trivet) -> None:
     done = trivet("recommend", "--defaults", "--data", "use_case=other")
-    assert "It is a tie between Flask, FastAPI and Django." in done.said
-    assert "rests on 0 of 7 questions" in done.said
-    assert "would settle it best: use case." in done.said
+    assert "A tie between Flask, FastAPI and Django." in done.said
+    assert "because it is the gentlest to learn of these" in done.said
+    assert "Based on 0 of 7 questions" in done.said
+    question = "What does your team know best?"
+    assert f'most informative open question: "{question}"' in done.said
 
 
-def test_answers_that_pull_against_each_other_are_pointed_out(trivet: Trivet) -> None:
+def test_answers_that_contradict_each_other_are_reported(trivet: Trivet) -> None:
     told = ["--data", "control=own_choice", "--data", "priority=security"]
     done = trivet("recommend", "--defaults", *told)
-    assert "These answers pull against each other" in done.said
+    assert "These answers contradict each other" in done.said
     assert "(control=own_choice, priority=security)" in done.said
     result = json.loads(trivet("recommend", "--defaults", "--json", *told).out)
     [found] = result["contradictions"]
@@ -80,7 +82,7 @@ def test_where_no_single_answer_changes_it_pairs_are_looked_for(trivet: Trivet) 
     told += ["control=batteries_included"]
     data = [word for pair in told for word in ("--data", pair)]
     alone = trivet("recommend", "--defaults", *data)
-    assert "No single answer would change it." in alone.said
+    assert "No single answer would change the recommendation." in alone.said
     both = trivet("recommend", "--defaults", "--pairs", *data)
     assert "Two answers that would change it together" in both.said
     result = json.loads(
@@ -95,9 +97,54 @@ def test_where_no_single_answer_changes_it_pairs_are_looked_for(trivet: Trivet) 
     assert other["framework"] == pair["framework"]
 
 
+def test_a_framework_chosen_in_advance_is_reported_instead_of_a_tie(
+    trivet: Trivet,
+) -> None:
+    told = ["recommend", "--defaults", "--data", "known_framework=django"]
+    done = trivet(*told)
+    assert "Django was chosen in advance." in done.said
+    assert "tie" not in done.said.split()
+    assert "Based on" not in done.said
+    result = json.loads(trivet(*told, "--json").out)
+    assert (result["framework"], result["verdict"]) == ("django", "chosen")
+
+
+def test_flips_quote_questions_and_answers(trivet: Trivet) -> None:
+    done = trivet("recommend", "--defaults", "--data", "use_case=microservice")
+    flips = done.said.split("would change the recommendation")[1]
+    assert 'How much traffic do you expect? "Many open connections"' in flips
+    assert "_" not in flips
+
+
+def test_an_implied_answer_is_explained(trivet: Trivet) -> None:
+    small = ["--data", "size=small"]
+    implied = trivet(
+        "recommend", "--defaults", *small, "--data", "use_case=microservice"
+    )
+    sentence = '"Small" adds no points, because the use case implies it.'
+    assert sentence in implied.said
+    counted = trivet("recommend", "--defaults", *small, "--data", "use_case=api")
+    assert sentence not in counted.said
+
+
+def test_a_choice_against_the_recommendation_says_what_it_costs(trivet: Trivet) -> None:
+    done = trivet(
+        "preview", "--defaults", "--data", "use_case=api", "--data", "framework=django"
+    )
+    assert "You chose Django instead of FastAPI. Requests are slower" in done.said
+    as_recommended = trivet("preview", "--defaults", "--data", "use_case=api")
+    assert "instead of" not in as_recommended.said
+
+
+def test_nothing_for_another_framework_is_listed_against_one(trivet: Trivet) -> None:
+    done = trivet("recommend", "--defaults", "--data", "use_case=microservice")
+    assert "Against Flask" not in done.out
+    assert "For FastAPI, the runner-up" in done.out
+
+
 def test_a_tie_says_tie(trivet: Trivet) -> None:
     done = trivet("recommend", "--defaults", "--data", "use_case=prototype")
-    assert "It is a tie between Flask and FastAPI" in done.said
+    assert "A tie between Flask and FastAPI" in done.said
     assert "Recommended" not in done.out
 
 
@@ -136,8 +183,9 @@ def test_a_weight_can_be_given(trivet: Trivet) -> None:
     told = ["--data", "use_case=api", "--data", "experience=knows_django", "--json"]
     plain = trivet("recommend", "--defaults", *told)
     heavy = trivet("recommend", "--defaults", *told, "--weight", "experience=decisive")
-    assert json.loads(plain.out)["framework"] == "fastapi"
+    assert json.loads(plain.out)["verdict"] == "tie"
     assert json.loads(heavy.out)["framework"] == "django"
+    assert json.loads(heavy.out)["verdict"] == "clear"
     assert json.loads(heavy.out)["weights"]["experience"] == "decisive"
     words = trivet("recommend", "--defaults", *told[:-1], "--weight", "size=decisive")
     assert "Size weighs decisive here, as you asked." in words.out
@@ -147,7 +195,7 @@ def test_a_weight_can_be_given(trivet: Trivet) -> None:
     ("arguments", "sentence"),
     [
         (["--weight", "colour=much"], "no criterion `colour`"),
-        (["--weight", "size=huge"], "`huge` is no weight"),
+        (["--weight", "size=huge"], "`huge` is not a weight"),
         (["--weight", "size"], "write key=value"),
         (["--data", "size=tiny"], "size: `tiny` is not offered"),
         (["--data", "sise=small"], "Did you mean `size`?"),

@@ -76,15 +76,15 @@ def test_a_recommendation_by_pressing_enter(tmp_path: Path) -> None:
     session = Session("recommend", cwd=tmp_path)
     for question in (
         "What are you building?",
-        "How large will it grow",
+        "How large will it be",
         "How much traffic",
-        "Who chooses the parts",
-        "What does the team know best?",
-        "If only one thing",
+        "Built-in parts, or libraries",
+        "What does your team know best?",
+        "What matters most to you?",
         "Which features does it need?",
     ):
         session.wait_for(question)
         time.sleep(0.2)
         session.press("\r")
-    session.wait_for("This rests on 1 of 7 questions.")
+    session.wait_for("Based on 1 of 7 questions.")
     assert session.end() == 0

@@ -82,6 +82,7 @@ def choices(key: str) -> tuple[Any, ...]:
             .render(
                 criteria=[model()],
                 known_framework="none",
+                features=[],
                 recommendation={"ruled_out": {}},
             )
         )

@@ -16,10 +16,12 @@ from tests.conftest import ROOT
 
 # In words, where the default of a question depends on other answers.
 DEPENDENT_DEFAULTS = {
+    "project_name": "from the name of the destination folder",
     "use_case": "`api`; `other` once a framework is named",
     "features": "those of the use case",
     "framework": "the recommendation; the one that is known, if one is",
-    "extras": "all; none for the use cases `prototype` and `education`",
+    "extras": "`container`, `ci`, `precommit` and `renovate`; none for the use cases "
+    "`prototype` and `education`",
 }
 
 
@@ -95,7 +97,11 @@ def answers() -> str:
             f"Default: {default}. Takes {kind}{':' if prompt.choices else '.'}",
         ]
         if prompt.choices:
-            rows = [[f"`{choice.value}`", choice.title] for choice in prompt.choices]
+            rows = [
+                # What a framework lacks depends on the other answers.
+                [f"`{c.value}`", c.title.split(" (without ")[0]]
+                for c in prompt.choices
+            ]
             lines += ["", table(["Value", "Meaning"], rows)]
         sections.append("\n".join(lines))
     return "\n\n".join(sections)

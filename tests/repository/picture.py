@@ -105,7 +105,7 @@ def recorded() -> str:
             terminal.wait_for(f"? {question}")
             time.sleep(0.5)  # until the list below it takes keys
             terminal.press(*pressed)
-        terminal.wait_for("This rests on")
+        terminal.wait_for("Based on")
         time.sleep(0.5)
         screen = terminal("capture-pane", "-p", "-e")
     finally:

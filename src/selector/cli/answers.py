@@ -6,10 +6,10 @@ from typing import Any
 
 from rich.console import Console
 
-from selector.cli import output, prompts
+from selector.cli import prompts
 from selector.cli.options import parse_pairs
 from selector.errors import UserError
-from selector.recommendation.decision import Recommendation
+from selector.recommendation.explanation import choice_cost, print_explanation
 from selector.template.questionnaire import Answers, Prompt, Questionnaire
 from selector.yaml_loader import load_yaml
 
@@ -32,12 +32,17 @@ class Explanation:
         if self.is_printed or answers["known_framework"] != "none":
             return
         self.is_printed = True
-        result = Recommendation.from_data(answers["recommendation"])
-        output.explanation(self.out, self.questionnaire.decision, result, brief=True)
-        chosen = answers.get("framework", result.framework)
-        if chosen != result.framework:
-            title = self.questionnaire.model.frameworks[chosen].title
-            self.out.print(f"You chose {title} instead.")
+        decision = self.questionnaire.decision
+        result = decision.recommend(answers["recommendation"]["answers"])
+        print_explanation(self.out, decision, result, brief=True)
+
+    def print_cost(self, answers: Mapping[str, Any]) -> None:
+        """Print what it costs if the framework is not the recommended one."""
+        decision = self.questionnaire.decision
+        result = decision.recommend(answers["recommendation"]["answers"])
+        cost = choice_cost(decision.model, result, answers["framework"])
+        if cost:
+            self.out.print(f"\n{cost}", markup=False)
 
 
 def answer_questions(

@@ -44,10 +44,12 @@ def new(  # noqa: PLR0913, PLR0917 - one argument for each option
     shown = str(destination)
     with open_template(address, ref) as template:
         questionnaire = Questionnaire(template.tree)
+        questionnaire.start_in(path.name)
         questionnaire.weigh(parse_pairs("--weight", weights))
         explanation = Explanation(questionnaire, out)
         answers = answer_questions(questionnaire, data, explanation, defaults=defaults)
         explanation.print(answers.all)
+        explanation.print_cost(answers.all)
         with render_project(template, answers, path) as project:
             out.print()
             print_contents(out, questionnaire, answers, project)

@@ -38,6 +38,8 @@ def preview(  # noqa: PLR0913 - one argument for each option
         questionnaire = Questionnaire(template.tree)
         explanation = None if as_json else Explanation(questionnaire, out)
         answers = answer_questions(questionnaire, data, explanation, defaults=defaults)
+        if explanation:
+            explanation.print_cost(answers.all)
         slug = answers.computed["project_slug"]
         with render_project(template, answers, Path(folder, slug)) as project:
             if as_json:
@@ -74,9 +76,8 @@ def print_contents(
     if missing:
         framework = questionnaire.model.frameworks[answers.given["framework"]].title
         out.print(
-            f"\n[bold]Not included:[/] {', '.join(missing)}. They counted in the "
-            f"decision, but are not available for {framework} yet. Once a release has "
-            "them, add them with:"
+            f"\n[bold]Left out:[/] {', '.join(missing)}. They are not available with "
+            f"{framework}. If a later release has them, add them with:"
         )
         included = project.answers.get("features", [])
         features = ", ".join(dict.fromkeys([*included, *missing]))

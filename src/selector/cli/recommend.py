@@ -16,6 +16,7 @@ from selector.cli.options import (
     parse_pairs,
     weight_option,
 )
+from selector.recommendation.explanation import print_explanation
 from selector.template.questionnaire import Questionnaire
 from selector.template.source import PackageTree, open_template
 
@@ -59,7 +60,7 @@ def recommend(  # noqa: PLR0913 - one argument for each option
             content["pairs"] = [asdict(pair) for pair in found]
         click.echo(json.dumps(content, indent=2, ensure_ascii=False))
     else:
-        output.explanation(output.console(), decision, result, pairs=found)
+        print_explanation(output.console(), decision, result, pairs=found)
 
 
 def _criteria(
@@ -75,4 +76,5 @@ def _criteria(
     data = {"known_framework": "none", "project_name": "My Service", **data}
     last = questionnaire.criteria[-1]
     answers = answer_questions(questionnaire, data, None, defaults=defaults, until=last)
-    return {key: answers.given[key] for key in questionnaire.criteria}
+    keys = ["known_framework", *questionnaire.criteria]
+    return {key: answers.given[key] for key in keys}

@@ -1,9 +1,7 @@
-"""What the answers say: the recommendation, its reasons, and what would change it."""
+"""The recommendation, its reasons, and the answers that would change it."""
 
-import json
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
-from functools import cached_property
 from typing import Any
 
 from jinja2 import Environment
@@ -12,12 +10,15 @@ from selector.errors import UserError
 from selector.recommendation.model import Model
 
 RULE = "src/selector/recommendation/score.jinja"
+FLIPS = "src/selector/recommendation/flips.jinja"
 WORDS = "src/selector/recommendation/explain.jinja"
+
+Answers = Mapping[str, Any]
 
 
 @dataclass(frozen=True)
 class Reason:
-    """One point that an answer gives or takes, weighted, with the row it rests on."""
+    """Weighted points that an answer gives to a framework, with their source."""
 
     framework: str
     criterion: str
@@ -30,7 +31,7 @@ class Reason:
 
 @dataclass(frozen=True)
 class RuledOut:
-    """Why a framework cannot be had with a feature."""
+    """Why a framework cannot serve a feature."""
 
     feature: str
     text: str
@@ -40,7 +41,7 @@ class RuledOut:
 
 @dataclass(frozen=True)
 class Contradiction:
-    """Answers that pull against each other; `features!=shop` is a feature left out."""
+    """Answers that contradict each other; `features!=shop` is a feature left out."""
 
     answers: tuple[str, ...]
     text: str
@@ -48,7 +49,7 @@ class Contradiction:
 
 @dataclass(frozen=True)
 class Flip:
-    """One single answer that makes another framework the first."""
+    """One answer that would put another framework first."""
 
     criterion: str
     answer: str
@@ -58,7 +59,7 @@ class Flip:
 
 @dataclass(frozen=True)
 class FlippingPair:
-    """Two answers that only together make another framework the first."""
+    """Two answers that put another framework first, but only together."""
 
     first: Flip
     second: Flip
@@ -69,22 +70,27 @@ class FlippingPair:
 class Recommendation:
     """The decision.
 
-    framework       the first, or where it is a tie the first of those that tie
-    runner_up       the second, or None where every other is ruled out
-    verdict         clear, close or tie
+    framework       the first of the ranking, or the one that was chosen in advance
+    runner_up       the next of the ranking, or None if all others are ruled out
+    verdict         clear, close, tie or chosen
     rule            what the verdict means
-    margin          how many points the first is ahead; None without a second
-    tied            every framework with as many points as the first, itself included
+    margin          how many points the first is ahead; None without a runner-up, or if
+                    the framework was chosen in advance
+    ranking         the frameworks that are not ruled out, best first
+    tied            every framework with as many points as the first of the ranking
     scores          points of each framework, ruled out or not
     contributions   the same points by criterion
     weights         how much each criterion counted
-    reasons         every point that was given or taken, highest first
-    against         what speaks against the first, then what speaks for the second
+    reasons         all points that were added or subtracted, highest first
+    against         the points that were subtracted from the first, strongest first
     ruled_out       the frameworks that cannot serve a feature, each with its reasons
-    contradictions  answers that pull against each other
-    flips           the single answers that would put another framework first
-    settled_by      the open question whose answers would leave the widest lead
-    coverage        how many of the questions had an answer that weighs, and which
+    contradictions  answers that contradict each other
+    coverage        how many of the questions were answered, and which
+    answers         the answers that the decision is based on
+    flips           single answers that would put another framework first
+    most_informative_question
+                    the open question whose answers would, on average, leave the widest
+                    lead; None if no answer would widen it
     """
 
     framework: str
@@ -92,6 +98,7 @@ class Recommendation:
     verdict: str
     rule: str
     margin: int | None
+    ranking: tuple[str, ...]
     tied: tuple[str, ...]
     scores: Mapping[str, int]
     contributions: Mapping[str, Mapping[str, int]]
@@ -100,41 +107,18 @@ class Recommendation:
     against: tuple[Reason, ...]
     ruled_out: Mapping[str, tuple[RuledOut, ...]]
     contradictions: tuple[Contradiction, ...]
-    flips: tuple[Flip, ...]
-    settled_by: str | None
     coverage: Mapping[str, Any]
-
-    @classmethod
-    def from_data(cls, data: Mapping[str, Any]) -> "Recommendation":
-        """Take over what score.jinja says."""
-        return cls(
-            **{
-                **data,
-                "tied": tuple(data["tied"]),
-                "reasons": tuple(Reason(**reason) for reason in data["reasons"]),
-                "against": tuple(Reason(**reason) for reason in data["against"]),
-                "ruled_out": {
-                    framework: tuple(RuledOut(**rule) for rule in rules)
-                    for framework, rules in data["ruled_out"].items()
-                },
-                "contradictions": tuple(
-                    Contradiction(tuple(found["answers"]), found["text"])
-                    for found in data["contradictions"]
-                ),
-                "flips": tuple(Flip(**flip) for flip in data["flips"]),
-            }
-        )
+    answers: Answers
+    flips: tuple[Flip, ...]
+    most_informative_question: str | None
 
     def as_data(self) -> dict[str, Any]:
-        """Give it as plain data, for JSON."""
+        """Return the decision as plain data, for JSON."""
         return asdict(self)
 
     def reasons_for(self, framework: str) -> list[Reason]:
-        """Give what speaks for a framework, strongest first."""
+        """Return what speaks for a framework, strongest first."""
         return [r for r in self.reasons if r.framework == framework and r.points > 0]
-
-
-Answers = Mapping[str, Any]
 
 
 class Decision:
@@ -146,10 +130,9 @@ class Decision:
         environment: Environment,
         weights: Mapping[str, str] | None = None,
     ) -> None:
-        """Compile the rule once; the environment is the questionnaire's.
+        """Compile the rule, with other weights than the model's for some criteria.
 
-        Other weights than the model's go by criterion. Raises UserError for a criterion
-        or a weight that there is not.
+        Raises UserError for an unknown criterion or weight.
         """
         self.model = model
         self.environment = environment
@@ -157,23 +140,44 @@ class Decision:
         self._rule: Any = environment.get_template(RULE).module
 
     def weighted(self, weights: Mapping[str, str]) -> "Decision":
-        """Give the same rule with other weights for some of the criteria."""
+        """Return the same rule with other weights for some criteria."""
         return Decision(self.model, self.environment, weights)
 
     def recommend(self, answers: Answers) -> Recommendation:
         """Weigh the answers."""
-        said = self._rule.score(self.data, answers)
-        return Recommendation.from_data(json.loads(said))
+        answers = {"known_framework": "none", **answers}
+        found: dict[str, Any] = {}
+        self._rule.decide(self.data, answers, found)
+        chosen = found["verdict"] == "chosen"
+        return Recommendation(
+            **{
+                **found,
+                "ranking": tuple(found["ranking"]),
+                "tied": tuple(found["tied"]),
+                "reasons": tuple(Reason(**reason) for reason in found["reasons"]),
+                "against": tuple(Reason(**reason) for reason in found["against"]),
+                "ruled_out": {
+                    framework: tuple(RuledOut(**rule) for rule in rules)
+                    for framework, rules in found["ruled_out"].items()
+                },
+                "contradictions": tuple(
+                    Contradiction(tuple(entry["answers"]), entry["text"])
+                    for entry in found["contradictions"]
+                ),
+            },
+            flips=() if chosen else tuple(self.flips(answers)),
+            most_informative_question=None if chosen else self._open_question(found),
+        )
 
-    def standing(self, answers: Answers) -> Mapping[str, Any]:
-        """Weigh the answers, and give no more than `scores` and `ranking`."""
-        said = self._rule.standing(self.data, self._table, answers)
-        standing: Mapping[str, Any] = json.loads(said)
-        return standing
+    def rank(self, answers: Answers) -> Mapping[str, Any]:
+        """Weigh the answers, and return only `scores`, `ranking` and `reasons`."""
+        found: dict[str, Any] = {}
+        self._rule.rank(self.data, answers, found)
+        return found
 
     def first(self, answers: Answers) -> str:
-        """Weigh the answers, and give no more than the framework that comes first."""
-        return str(self.standing(answers)["ranking"][0]["framework"])
+        """Weigh the answers, and return only the framework that comes first."""
+        return str(self.rank(answers)["ranking"][0])
 
     def bars(self, recommendation: Recommendation) -> str:
         """Draw the points of each criterion as bars, at most 72 characters wide."""
@@ -181,13 +185,22 @@ class Decision:
         return str(words.bars(self.data, recommendation.as_data()))
 
     def changes(self, answers: Answers) -> Iterator[tuple[Flip, Answers]]:
-        """Give each change of one answer, with the answers after it."""
-        for change in json.loads(self._rule.changes(self.data, answers)):
+        """Yield each change of one answer, with the answers after it."""
+        found: list[dict[str, Any]] = []
+        self._flips.changes(self.data, answers, found)
+        for change in found:
             after = change.pop("after")
             yield Flip(**change, framework=""), after
 
+    def flips(self, answers: Answers) -> Iterator[Flip]:
+        """Yield the single answers that would put another framework first."""
+        found: list[dict[str, str]] = []
+        self._flips.flips(self.data, answers, found)
+        for flip in found:
+            yield Flip(**flip)
+
     def pairs(self, answers: Answers) -> Iterator[FlippingPair]:
-        """Give the pairs of answers that flip it where neither does alone."""
+        """Yield the pairs of answers that flip the decision only together."""
         first = self.first(answers)
         single = [
             (change, after)
@@ -209,23 +222,59 @@ class Decision:
                 if winner != first:
                     yield FlippingPair(one, two, winner)
 
-    @cached_property
-    def _table(self) -> Mapping[str, Any]:
-        table: Mapping[str, Any] = json.loads(self._rule.table(self.data))
-        return table
+    @property
+    def _flips(self) -> Any:  # noqa: ANN401 - the macros of a template are untyped
+        return self.environment.get_template(FLIPS).module
+
+    def _open_question(self, found: Mapping[str, Any]) -> str | None:
+        """Return the open question whose answers would leave the widest lead.
+
+        A lead is the mean over the answers that give points. The features are left out:
+        their default follows the use case, so they are never open.
+        """
+        scores = {key: found["scores"][key] for key in found["ranking"]}
+        if len(scores) == 1:
+            return None
+        widest, question = float(found["margin"]), None
+        for name in sorted(self.model.criteria):
+            if name in found["coverage"]["criteria"] or name == "features":
+                continue
+            weight = self.model.weights[self.data["criteria"][name]["weight"]]
+            leads = [
+                _lead(
+                    score
+                    + weight
+                    * (answer.points[key].points if key in answer.points else 0)
+                    for key, score in scores.items()
+                )
+                for answer in self.model.criteria[name].answers.values()
+                if answer.points
+            ]
+            mean = sum(leads) / len(leads)
+            if mean > widest:
+                widest, question = mean, name
+        return question
+
+
+def _lead(scores: Iterator[int]) -> int:
+    """Return how far the highest score is ahead of the next."""
+    *_, second, first = sorted(scores)
+    return first - second
 
 
 def _reweighted(model: Model, weights: Mapping[str, str]) -> Mapping[str, Any]:
-    """Give the model's data with other weights for some of its criteria."""
+    """Return the model's data with other weights for some of its criteria."""
     criteria = dict(model.data["criteria"])
     for name, weight in weights.items():
         if name not in criteria:
             known = ", ".join(criteria)
-            message = f"--weight: there is no criterion `{name}`. There are: {known}."
+            message = f"--weight: there is no criterion `{name}`. Choose from: {known}."
             raise UserError(message)
         if weight not in model.weights:
             known = ", ".join(model.weights)
-            message = f"--weight {name}: `{weight}` is no weight. There are: {known}."
+            message = (
+                f"--weight {name}: `{weight}` is not a weight. Choose from: {known}."
+            )
             raise UserError(message)
         criteria[name] = {**criteria[name], "weight": weight}
     return {**model.data, "criteria": criteria}

@@ -15,8 +15,6 @@ from selector.recommendation import model as decision_model
 from selector.recommendation.decision import Decision
 from selector.yaml_loader import load_documents
 
-CRITERIA_FILE = "src/selector/recommendation/criteria.yml"
-
 # The subset of Copier's features that is evaluated here exactly as Copier does.
 _KEYS = {
     "type",
@@ -108,6 +106,8 @@ class Questionnaire:
             for document in load_documents(text, "copier.yml", tree.read)
             for key, value in document.items()
         }
+        # What Copier takes the default of the project's name from: see `start_in`.
+        self.context: dict[str, Any] = {"_folder_name": ""}
         self.questions: dict[str, dict[str, Any]] = {
             k: v for k, v in entries.items() if not k.startswith("_")
         }
@@ -128,14 +128,16 @@ class Questionnaire:
     @cached_property
     def model(self) -> decision_model.Model:
         """Return the decision's data from this version of the template."""
-        return decision_model.parse(
-            self.questions["criteria"]["default"][0], CRITERIA_FILE
-        )
+        return decision_model.parse(self.questions["criteria"]["default"][0])
 
     @cached_property
     def decision(self) -> Decision:
         """Return the scoring rule from this version of the template."""
         return Decision(self.model, self.environment)
+
+    def start_in(self, folder: str) -> None:
+        """Propose a project name made from the name of the destination folder."""
+        self.context["_folder_name"] = folder
 
     def weigh(self, weights: Mapping[str, str]) -> None:
         """Change weights of criteria for all that is asked and computed afterwards.
@@ -189,7 +191,8 @@ class Questionnaire:
         """Answer the questions in order: from `data`, else by `ask` or by default."""
         answers = Answers()
         for name, details in self.questions.items():
-            question = _Question(self, name, details, answers.all)
+            context = {**self.context, **answers.all}
+            question = _Question(self, name, details, context)
             if not _answerable(details) or not question.flag("when"):
                 if "default" in details:
                     answers.computed[name] = question.default()

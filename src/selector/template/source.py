@@ -34,6 +34,7 @@ _QUESTIONNAIRE = (
     "questions/update.yml",
     "src/selector/recommendation/criteria.yml",
     "src/selector/recommendation/score.jinja",
+    "src/selector/recommendation/flips.jinja",
     "src/selector/recommendation/explain.jinja",
     "src/selector/recommendation/summary.jinja",
 )
