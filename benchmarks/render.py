@@ -1,37 +1,49 @@
-"""`trivet new --no-setup`: at most 1.6 times Copier rendering an empty template.
+"""Compare `copier copy` and `trivet new` with Copier rendering an empty template.
 
 .venv/bin/python benchmarks/render.py [RUNS]
 """
 
 import shutil
-import subprocess
 import sys
 import tempfile
 from pathlib import Path
 
-from _together import BIN, in_turn, report
+from _measure import BIN, git, measure_in_turn, report
 
-MOST = 1.6
+ROOT = Path(__file__).parent.parent
+EMPTY, COPY, NEW = (
+    "copier copy (empty template)",
+    "copier copy",
+    "trivet new --no-setup",
+)
+LIMITS = {COPY: (EMPTY, 3.0), NEW: (COPY, 1.1)}
 
 
 def main() -> int:
-    """Measure, print, and give the exit code."""
+    """Measure, print, and return the exit code."""
     runs = int(sys.argv[1]) if len(sys.argv) > 1 else 7
     with tempfile.TemporaryDirectory() as folder:
-        empty, project = Path(folder, "empty"), Path(folder, "project")
-        empty.mkdir()
-        (empty / "copier.yml").write_text("name: x\n", "utf-8")
-        author = ["-c", "user.name=x", "-c", "user.email=x@example.org"]
-        for words in (["init", "-q"], ["add", "."], ["commit", "-q", "-m", "Empty"]):
-            subprocess.run(["git", *author, *words], cwd=empty, check=True)
-        copy = [BIN / "copier", "copy", "--quiet", "--defaults", empty, project]
-        new = [BIN / "trivet", "new", "--no-setup", "--defaults", project]
-        seconds = in_turn(
-            {"copier copy (empty template)": copy, "trivet new --no-setup": new},
-            runs,
-            before=lambda: shutil.rmtree(project, ignore_errors=True),
+        empty, template, project = (
+            Path(folder, name) for name in ("empty", "template", "project")
         )
-    return report(seconds, "copier copy (empty template)", MOST)
+        empty.mkdir()
+        (empty / "copier.yml").write_text("name:\n  type: str\n  default: x\n", "utf-8")
+        git("init", "-q", cwd=empty)
+        git("add", ".", cwd=empty)
+        git("commit", "-q", "-m", "Empty", cwd=empty)
+        git("clone", "-q", ROOT, template, cwd=ROOT)
+        copy = [BIN / "copier", "copy", "--quiet", "--defaults", "--vcs-ref", "HEAD"]
+        new = [BIN / "trivet", "new", "--no-setup", "--defaults", "--template"]
+        times = measure_in_turn(
+            {
+                EMPTY: [*copy, empty, project],
+                COPY: [*copy, template, project],
+                NEW: [*new, template, project],
+            },
+            runs,
+            prepare=lambda: shutil.rmtree(project, ignore_errors=True),
+        )
+    return report(times, LIMITS)
 
 
 if __name__ == "__main__":

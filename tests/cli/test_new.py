@@ -179,7 +179,7 @@ def test_a_strange_name_shows_up_correctly_everywhere(
     ("arguments", "sentence"),
     [
         (["--data", "use_cse=api"], "Did you mean `use_case`?"),
-        (["--data", "use_case=apis"], "Choose from: cms, "),
+        (["--data", "use_case=apis"], "Did you mean `api`? Choose from: api, "),
         (["--data", "features=graphql"], "features: `graphql` is not offered"),
         (["--data", "use_case"], "write key=value, not `use_case`"),
         (["--data", "=api"], "write key=value"),

@@ -22,6 +22,7 @@ from tests.update.releases import (
     make_template,
     replace,
 )
+from tests.update.small import make_small_template
 
 ANSWERS_FILE = ".copier-answers.yml"
 
@@ -103,11 +104,17 @@ def conflicts(project: Path) -> set[str]:
 
 
 @pytest.fixture(scope="session")
-def base(next_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Create a committed project of the last release, to be copied."""
+def small_template(template: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Create a template with two releases that is quick to render."""
+    return make_small_template(template, tmp_path_factory.mktemp("small") / "trivet")
+
+
+@pytest.fixture(scope="session")
+def base(small_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Create a small project of the last release, to be copied."""
     folder = tmp_path_factory.mktemp("base") / "service"
     answers = {"known_framework": "fastapi", "features": ["api"]}
-    return committed(copy(next_template, folder, answers, ref=LAST))
+    return committed(copy(small_template, folder, answers, ref=LAST))
 
 
 @pytest.fixture

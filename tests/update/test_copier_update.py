@@ -25,6 +25,13 @@ from tests.update.conftest import (
 )
 from tests.update.releases import LAST, NEXT, commit_all
 
+
+@pytest.fixture
+def real_project(next_template: Path, tmp_path: Path) -> Path:
+    answers = {"known_framework": "fastapi", "features": ["api"]}
+    return committed(copy(next_template, tmp_path / "real", answers, ref=LAST))
+
+
 CHANGES: dict[str, Answers] = {
     "a feature added": {"features": ["api", "pages"]},
     "a feature taken away": {"features": []},
@@ -37,8 +44,9 @@ CHANGES: dict[str, Answers] = {
 @pytest.mark.slow
 @pytest.mark.parametrize("change", CHANGES.values(), ids=CHANGES)
 def test_another_answer_makes_the_project_it_would_have_been(
-    next_template: Path, project: Path, tmp_path: Path, change: Answers
+    next_template: Path, real_project: Path, tmp_path: Path, change: Answers
 ) -> None:
+    project = real_project
     own(project, "app/own.py", new="OWN = 1\n")
 
     update(project, ref=None, answers=change)
@@ -106,23 +114,23 @@ def test_a_project_in_a_larger_repository(larger: Path) -> None:
 
 @pytest.mark.slow
 def test_a_template_that_moved_is_followed_by_its_new_address(
-    next_template: Path, project: Path, tmp_path: Path
+    small_template: Path, project: Path, tmp_path: Path
 ) -> None:
-    moved = shutil.copytree(next_template, tmp_path / "moved")
-    own(project, ANSWERS_FILE, str(next_template), str(moved))
+    moved = shutil.copytree(small_template, tmp_path / "moved")
+    own(project, ANSWERS_FILE, str(small_template), str(moved))
     update(project, ref=None)
     assert (project / "app/greeting.py").is_file()
 
 
 @pytest.mark.slow
 def test_a_shallow_clone_of_the_template_does_where_it_has_both_versions(
-    next_template: Path, project: Path, tmp_path: Path
+    small_template: Path, project: Path, tmp_path: Path
 ) -> None:
     shallow = tmp_path / "shallow"
-    distance = git("rev-list", "--count", f"{LAST}..{NEXT}", cwd=next_template)
+    distance = git("rev-list", "--count", f"{LAST}..{NEXT}", cwd=small_template)
     depth = f"--depth={int(distance) + 1}"
-    git("clone", "-q", depth, next_template.as_uri(), str(shallow), cwd=tmp_path)
-    own(project, ANSWERS_FILE, str(next_template), str(shallow))
+    git("clone", "-q", depth, small_template.as_uri(), str(shallow), cwd=tmp_path)
+    own(project, ANSWERS_FILE, str(small_template), str(shallow))
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", ShallowCloneWarning)
         update(project, ref=None)

@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
@@ -37,7 +38,7 @@ def branch(project: Path) -> str:
 
 @pytest.mark.slow
 def test_an_update_is_a_commit_on_a_branch_of_its_own(
-    trivet: Trivet, project: Path, next_template: Path, tmp_path: Path
+    trivet: Trivet, project: Path, small_template: Path, tmp_path: Path
 ) -> None:
     own(project, "app/own.py", new="OWN = 1\n")
     before = git("rev-parse", "main", cwd=project)
@@ -56,7 +57,7 @@ def test_an_update_is_a_commit_on_a_branch_of_its_own(
     assert git("status", "--porcelain", cwd=project) == ""
     assert (project / "app/own.py").read_text("utf-8") == "OWN = 1\n"
     fresh = contents(
-        copy(next_template, tmp_path / "fresh", stored_answers(project), ref=NEXT)
+        copy(small_template, tmp_path / "fresh", stored_answers(project), ref=NEXT)
     )
     assert contents(project) == {**fresh, "app/own.py": b"OWN = 1\n"}
     assert "Up to date" in trivet("update", project).out
@@ -138,11 +139,11 @@ def test_check_says_what_is_newer_and_changes_nothing(
 
 @pytest.mark.slow
 def test_a_need_is_added_and_taken_away(
-    trivet: Trivet, project: Path, next_template: Path, tmp_path: Path
+    trivet: Trivet, project: Path, small_template: Path, tmp_path: Path
 ) -> None:
     assert trivet("update", project, "--add", "pages", "--no-test").code == 0
     assert set(stored_answers(project)["features"]) == {"api", "pages"}
-    fresh = copy(next_template, tmp_path / "both", stored_answers(project), ref=NEXT)
+    fresh = copy(small_template, tmp_path / "both", stored_answers(project), ref=NEXT)
     assert contents(project) == contents(fresh)
     git("checkout", "--quiet", "-B", "main", cwd=project)
     git("branch", "-D", BRANCH, cwd=project)
@@ -151,7 +152,7 @@ def test_a_need_is_added_and_taken_away(
 
     assert done.code == 0, done.err
     assert "Deleted with local changes" not in done.out
-    fresh = copy(next_template, tmp_path / "one", stored_answers(project), ref=NEXT)
+    fresh = copy(small_template, tmp_path / "one", stored_answers(project), ref=NEXT)
     assert contents(project) == contents(fresh)
     assert not (project / "app/pages").exists()
 
@@ -247,6 +248,56 @@ def test_a_project_in_a_larger_repository(trivet: Trivet, larger: Path) -> None:
     assert (larger / "README.md").read_text("utf-8") == "# Much\n"
     assert trivet("update", project, "--undo").code == 0
     assert git("status", "--porcelain", cwd=larger) == ""
+
+
+def as_submodule(project: Path) -> Path:
+    outer = project.parent / "outer"
+    outer.mkdir()
+    git("init", "--quiet", cwd=outer)
+    allow = ("-c", "protocol.file.allow=always")
+    git(*allow, "submodule", "--quiet", "add", str(project), "service", cwd=outer)
+    commit_all(outer, "Add the service")
+    return outer / "service"
+
+
+def as_worktree(project: Path) -> Path:
+    folder = project.parent / "worktree"
+    git("worktree", "add", "--quiet", "-b", "work", str(folder), cwd=project)
+    return folder
+
+
+def as_shallow_clone(project: Path) -> Path:
+    folder = project.parent / "shallow"
+    clone = ("clone", "--quiet", "--depth=1", project.as_uri(), str(folder))
+    git(*clone, cwd=project)
+    return folder
+
+
+def with_detached_head(project: Path) -> Path:
+    git("checkout", "--quiet", "--detach", cwd=project)
+    return project
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    "arrange", [as_submodule, as_worktree, as_shallow_clone, with_detached_head]
+)
+def test_any_kind_of_repository_is_updated_and_restored(
+    trivet: Trivet, project: Path, arrange: Callable[[Path], Path]
+) -> None:
+    own(project, *OWN_HEALTH)
+    project = arrange(project)
+    before = git("rev-parse", "HEAD", cwd=project)
+
+    done = trivet("update", project, "--no-test")
+
+    assert done.code == 1, done.err
+    assert branch(project) == BRANCH
+    assert conflicts(project) == {"app/health.py"}
+    assert (project / "app/greeting.py").is_file()
+    assert trivet("update", project, "--undo").code == 0
+    assert git("rev-parse", "HEAD", cwd=project) == before
+    assert git("status", "--porcelain", cwd=project) == ""
 
 
 @pytest.mark.slow
@@ -356,18 +407,18 @@ def test_a_missing_git_is_named(
 
 @pytest.mark.slow
 def test_it_follows_a_template_that_moved(
-    trivet: Trivet, project: Path, next_template: Path, tmp_path: Path
+    trivet: Trivet, project: Path, small_template: Path, tmp_path: Path
 ) -> None:
-    own(project, ANSWERS_FILE, str(next_template), str(tmp_path / "old place"))
+    own(project, ANSWERS_FILE, str(small_template), str(tmp_path / "old place"))
     done = trivet("update", project)
     assert done.code == 2
     assert "trivet update --template SOURCE" in done.err
 
-    done = trivet("update", project, "--template", next_template, "--no-test")
+    done = trivet("update", project, "--template", small_template, "--no-test")
 
     assert done.code == 0, done.err
     remembered = yaml.safe_load((project / ANSWERS_FILE).read_text("utf-8"))
-    assert remembered["_src_path"] == next_template.as_posix()
+    assert remembered["_src_path"] == small_template.as_posix()
     assert remembered["_commit"] == NEXT
     assert git("rev-parse", "HEAD~", cwd=project) == git(
         "rev-parse", "main", cwd=project
@@ -378,13 +429,13 @@ def test_it_follows_a_template_that_moved(
 def test_it_updates_from_an_address(
     trivet: Trivet,
     project: Path,
-    next_template: Path,
+    small_template: Path,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setenv("COPIER_CACHE_DIR", str(tmp_path / "cache"))
-    address = f"git+{next_template.as_uri()}"
-    own(project, ANSWERS_FILE, f"_src_path: {next_template}", f"_src_path: {address}")
+    address = f"git+{small_template.as_uri()}"
+    own(project, ANSWERS_FILE, f"_src_path: {small_template}", f"_src_path: {address}")
     assert trivet("update", project, "--check").code == 1
     done = trivet("update", project, "--no-test")
     assert done.code == 0, done.err
@@ -392,10 +443,10 @@ def test_it_updates_from_an_address(
 
 
 def test_a_shallow_clone_of_the_template_is_named(
-    trivet: Trivet, project: Path, next_template: Path, tmp_path: Path
+    trivet: Trivet, project: Path, small_template: Path, tmp_path: Path
 ) -> None:
     shallow = tmp_path / "shallow"
-    git("clone", "-q", "--depth=1", next_template.as_uri(), str(shallow), cwd=tmp_path)
+    git("clone", "-q", "--depth=1", small_template.as_uri(), str(shallow), cwd=tmp_path)
     done = trivet("update", project, "--template", shallow)
     assert done.code == 2
     assert "git fetch --unshallow --tags" in done.err

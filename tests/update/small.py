@@ -1,0 +1,92 @@
+"""A small template with the real questions, for tests of the update itself.
+
+What an update does to a project does not depend on the starters, which take Copier
+several seconds to render. test_untouched.py and test_edits.py update real projects.
+"""
+
+from pathlib import Path
+
+import yaml
+
+from tests.conftest import git
+from tests.update.releases import FRAMEWORKS, LAST, make_next_release, release
+
+FILES = {
+    ".env.example": (
+        "# ENVIRONMENT=production\n# SECRET_KEY=change-me\n# ALLOWED_HOSTS=localhost\n"
+        "# DATABASE_URL=sqlite:///x\n# LOG_LEVEL=INFO\n# PORT=8000\n"
+    ),
+    ".gitignore": ".env\n",
+    ".python-version": "3.13\n",
+    "README.md.jinja": "# {{ project_name }}\n\nOn {{ database }}.\n",
+    "app/__init__.py": "",
+    "app/health.py": '"""Report health."""\n\nHEALTHY = True\n',
+    "app/accounts/__init__.py": "",
+    "app/accounts/models.py": '"""Accounts."""\n',
+    "app/api/__init__.py": "",
+    "app/api/docs.py": '"""Documentation."""\n',
+    "app/mail/__init__.py": "",
+    "app/pages/__init__.py": "",
+    "app/pages/views.py": '"""Pages."""\n',
+    "pyproject.toml.jinja": """\
+[project]
+name = "{{ project_slug }}"
+version = "0.1.0"
+dependencies = [
+    "{{ framework }}>=1",
+{% if 'pages' in parts %}
+    "jinja2>=3",
+{% endif %}
+{% if database == 'postgresql' %}
+    "psycopg>=3",
+{% endif %}
+]
+""",
+}
+FEATURES = ("accounts", "api", "mail", "pages")
+
+
+def make_small_template(template: Path, folder: Path) -> Path:
+    """Replace the starters in a copy of the template, and make two releases of it."""
+    folder.mkdir()
+    git("init", "--quiet", cwd=folder)
+    shared = ("CHANGELOG.md", "copier.yml", "questions", "src")
+    for name in git("ls-files", *shared, cwd=template).split():
+        copy(template, folder, name)
+    answers_file = "{{ _copier_conf.answers_file }}.jinja"
+    copy(template, folder, f"includes/{answers_file}")
+    write_settings(folder / "copier.yml")
+    for framework in FRAMEWORKS:
+        starter = folder / "template" / framework
+        for name, text in FILES.items():
+            write(starter / name, text)
+        write(starter / answers_file, f"{{% include {f'includes/{answers_file}'!r} %}}")
+    release(folder, LAST)
+    make_next_release(folder)
+    return folder
+
+
+def write_settings(file: Path) -> None:
+    """Keep the real settings and questions, but exclude the files of this template."""
+    head, mark, questions = file.read_text("utf-8").partition("\n---\n")
+    settings = yaml.safe_load(head)
+    excluded = [f"{{% if {f!r} not in parts %}}/app/{f}{{% endif %}}" for f in FEATURES]
+    settings["_exclude"] = [
+        ".git",
+        "{% if _copier_operation == 'update' %}/.python-version{% endif %}",
+        *excluded,
+    ]
+    file.write_text(
+        yaml.safe_dump(settings, sort_keys=False) + mark + questions, "utf-8"
+    )
+
+
+def copy(template: Path, folder: Path, name: str) -> None:
+    """Copy a file of the template."""
+    write(folder / name, (template / name).read_text("utf-8"))
+
+
+def write(file: Path, text: str) -> None:
+    """Write a file, and the folders that it needs."""
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text(text, "utf-8", newline="\n")
