@@ -21,6 +21,7 @@ from app.accounts.schemas import (
     normalize_email,
 )
 from app.api.problems import problems
+from app.api.requests import require_json
 from app.dependencies import CurrentUser, SettingsDep, StateDep, UnitOfWorkDep
 from app.errors import Unauthorized
 
@@ -33,12 +34,15 @@ router = APIRouter(
     prefix="/api/v1",
     tags=["accounts"],
     dependencies=[Depends(forbid_storing)],
-    responses=problems(400, 408, 413, 415, 422, 500, 503),
+    responses=problems(400, 408, 413, 422, 500, 503),
+)
+json_router = APIRouter(
+    prefix="/auth", dependencies=[Depends(require_json)], responses=problems(415)
 )
 
 
-@router.post(
-    "/auth/register",
+@json_router.post(
+    "/register",
     status_code=202,
     response_class=Response,
     responses=problems(429),
@@ -59,7 +63,7 @@ async def register(
     await service.register(unit_of_work, mailer, new.email, password_hash)
 
 
-@router.post("/auth/confirm", status_code=204, summary="Confirm a registration")
+@json_router.post("/confirm", status_code=204, summary="Confirm a registration")
 async def confirm_registration(
     confirmation: RegistrationConfirm,
     unit_of_work: UnitOfWorkDep,
@@ -89,7 +93,7 @@ async def create_tokens(
     return _token_pair(issued)
 
 
-@router.post("/auth/refresh", responses=problems(401), summary="Refresh tokens")
+@json_router.post("/refresh", responses=problems(401), summary="Refresh tokens")
 async def refresh_tokens(
     refresh: RefreshTokenInput, unit_of_work: UnitOfWorkDep, settings: SettingsDep
 ) -> TokenPair:
@@ -109,7 +113,7 @@ async def refresh_tokens(
     return _token_pair(issued)
 
 
-@router.post("/auth/revoke", status_code=204, summary="Sign out")
+@json_router.post("/revoke", status_code=204, summary="Sign out")
 async def revoke_tokens(
     refresh: RefreshTokenInput, unit_of_work: UnitOfWorkDep
 ) -> None:
@@ -117,8 +121,8 @@ async def revoke_tokens(
     await tokens.revoke_token_family(unit_of_work.session, refresh.refresh_token)
 
 
-@router.post(
-    "/auth/reset",
+@json_router.post(
+    "/reset",
     status_code=202,
     response_class=Response,
     responses=problems(429),
@@ -135,7 +139,7 @@ async def request_password_reset(
     await service.request_password_reset(unit_of_work, mailer, reset.email)
 
 
-@router.post("/auth/reset/confirm", status_code=204, summary="Reset the password")
+@json_router.post("/reset/confirm", status_code=204, summary="Reset the password")
 async def reset_password(
     reset: PasswordResetConfirm, unit_of_work: UnitOfWorkDep, settings: SettingsDep
 ) -> None:
@@ -147,8 +151,8 @@ async def reset_password(
     await service.reset_password(session, reset_id, password_hash)
 
 
-@router.post(
-    "/auth/password",
+@json_router.post(
+    "/password",
     status_code=204,
     responses=problems(401, 403, 429),
     summary="Change the password",
@@ -171,6 +175,9 @@ async def change_password(
     password_hash = await hash_password(change.new_password)
     await service.change_password(unit_of_work.session, credentials, password_hash)
     await rate_limits.clear_sign_in(user.email)
+
+
+router.include_router(json_router)
 
 
 @router.get("/me", responses=problems(401), summary="Get the current user")

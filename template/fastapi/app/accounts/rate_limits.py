@@ -1,11 +1,12 @@
 """Limits on how often a client can try to sign in, or have an email sent."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
-from contextlib import suppress
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager, suppress
 from ipaddress import IPv6Address, IPv6Network
 from math import ceil
 from time import monotonic, time
+from typing import TypeVar
 
 from fastapi.requests import HTTPConnection
 from limits import RateLimitItem, parse
@@ -16,6 +17,7 @@ from redis.asyncio import ConnectionPool
 from structlog import get_logger
 
 from app.errors import TooManyRequests
+from app.settings import Settings
 
 # The first limit is strict. It counts the attempts of one client at one address, so
 # that clients elsewhere cannot lock the owner of the address out.
@@ -28,6 +30,7 @@ EMAIL_BY_EMAIL = parse("20/hour")
 
 REDIS_TIMEOUT = 0.08  # seconds for all that one request asks Redis
 RETRY_DELAY = 5.0  # seconds until Redis is tried again after it failed
+Result = TypeVar("Result")
 log = get_logger()
 
 
@@ -70,7 +73,7 @@ class RateLimiter:
     async def clear(self, limit: RateLimitItem, *key: str) -> None:
         await self._run(lambda limiter: limiter.clear(limit, *key))
 
-    async def _run[Result](
+    async def _run(
         self, operation: Callable[[FixedWindowRateLimiter], Awaitable[Result]]
     ) -> Result:
         if self._redis and monotonic() >= self._retry_at:
@@ -81,6 +84,13 @@ class RateLimiter:
                 self._retry_at = monotonic() + RETRY_DELAY
                 log.warning("rate_limits_without_redis", error=repr(error))
         return await operation(self._memory)
+
+
+@asynccontextmanager
+async def open_rate_limiter(settings: Settings) -> AsyncIterator[RateLimiter]:
+    limiter = RateLimiter(settings.redis_url)
+    yield limiter
+    await limiter.close()
 
 
 class RateLimits:

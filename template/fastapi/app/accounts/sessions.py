@@ -5,15 +5,17 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import NamedTuple
+from urllib.parse import urlencode
 from uuid import UUID
 
-from fastapi import Response
+from fastapi import Request, Response
 from fastapi.requests import HTTPConnection
 from sqlalchemy import bindparam, delete, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.accounts.models import User, UserSession
 from app.database import Database, now
+from app.errors import AppError
 from app.settings import Settings
 
 IDLE_LIFETIME = timedelta(hours=24)
@@ -30,6 +32,18 @@ ACTIVE_SESSION_QUERY = (
         User.is_active,
     )
 )
+
+
+class SignInRequired(AppError):
+    """Sends the browser to the sign-in page, and from there back to this page."""
+
+    status, code, detail = 303, "sign_in_required", "Sign in first."
+
+    def __init__(self, request: Request) -> None:
+        next_url = request.url.replace(scheme="", netloc="")
+        query = urlencode({"next": str(next_url)})
+        url = f"{request.url_for('sign_in_page').path}?{query}"
+        super().__init__(headers={"Location": url})
 
 
 class ActiveSession(NamedTuple):

@@ -35,6 +35,7 @@ class BackgroundSender:
 
     @asynccontextmanager
     async def run(self) -> AsyncIterator[None]:
+        """Send emails while the block runs, and at its end those that are waiting."""
         workers = [asyncio.create_task(self._work()) for _ in range(CONCURRENCY)]
         try:
             yield
@@ -55,3 +56,10 @@ class BackgroundSender:
                 log.exception("email_failed")
             finally:
                 self._queue.task_done()
+
+
+@asynccontextmanager
+async def open_email_sender() -> AsyncIterator[BackgroundSender]:
+    sender = BackgroundSender()
+    async with sender.run():
+        yield sender

@@ -44,9 +44,7 @@ class DiscardingMailer:
     """Sends nothing, in production without MAIL_URL. Emails do not belong in a log."""
 
     async def send(self, message: EmailMessage) -> None:
-        log.warning(
-            "email_discarded", subject=message["Subject"], reason="no MAIL_URL"
-        )
+        log.warning("email_discarded", subject=message["Subject"], reason="no MAIL_URL")
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,7 @@ from fastapi.requests import HTTPConnection
 from structlog.testing import capture_logs
 
 from app.accounts.rate_limits import (
+    EMAIL_BY_CLIENT_AND_EMAIL,
     SIGN_IN_BY_CLIENT_AND_EMAIL,
     SIGN_IN_BY_EMAIL,
     RateLimiter,
@@ -53,9 +54,10 @@ async def test_success_clears_the_strict_limit(limiter: RateLimiter) -> None:
 
 async def test_emails_are_limited(limiter: RateLimiter) -> None:
     limits = RateLimits(limiter, "192.0.2.1")
+    for _ in range(EMAIL_BY_CLIENT_AND_EMAIL.amount):
+        await limits.check_email(ADA)
     with pytest.raises(TooManyRequests):
-        for _ in range(10):
-            await limits.check_email(ADA)
+        await limits.check_email(ADA)
 
 
 @pytest.mark.parametrize(

@@ -20,7 +20,7 @@ def test_a_message_has_a_text_and_the_same_in_html(
     assert {"Date", "Message-ID", "Auto-Submitted"} <= set(message.keys())
     text, html = [
         part.get_content().strip()
-        for part in message.iter_parts()  # type: ignore[attr-defined]
+        for part in message.iter_parts()
     ]
     assert text == f"<Ada> at {PROJECT_NAME}"
     assert html == "<p>&lt;Ada&gt;</p>"
