@@ -43,7 +43,7 @@ class NumberedPage(Generic[Row]):
 
 
 async def paginate(
-    session: AsyncSession, query: Select[tuple[Row]], number: int
+    session: AsyncSession, query: Select[Row], number: int
 ) -> NumberedPage[Row]:
     """Return a page of what an ordered query finds, and count all of it."""
     count = select(func.count()).select_from(query.order_by(None).subquery())
