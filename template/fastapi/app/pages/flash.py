@@ -1,28 +1,25 @@
-"""Flash messages: what the next page says about the change that led to it.
+"""Flash messages, which the page after a change shows once.
 
-A message is in a cookie that the browser's scripts cannot read, signed so that no one
-else can put words into this site's mouth, and deleted when it is shown.
+A message is in a cookie that scripts cannot read. It is signed, so that no other site
+can make this one show a message.
 """
 
 from fastapi import Request, Response
 from fastapi.responses import RedirectResponse
 from itsdangerous import BadData, URLSafeTimedSerializer
 
-from app.settings import Settings
-
 MAX_AGE = 60  # seconds
 
 
 def redirect(request: Request, route: str, *, message: str = "") -> RedirectResponse:
-    """Send the browser to a route, which then shows the message."""
+    """Send the browser to a route, whose page then shows the message."""
     response = RedirectResponse(request.url_for(route).path, status_code=303)
     if message:
-        settings = _settings(request)
         response.set_cookie(
-            _cookie_name(settings),
-            _serializer(settings).dumps(message),
+            _cookie_name(request),
+            _serializer(request).dumps(message),
             max_age=MAX_AGE,
-            secure=settings.production,
+            secure=_is_secure(request),
             httponly=True,
             samesite="lax",
         )
@@ -30,32 +27,31 @@ def redirect(request: Request, route: str, *, message: str = "") -> RedirectResp
 
 
 def read_message(request: Request) -> str:
-    settings = _settings(request)
-    cookie = request.cookies.get(_cookie_name(settings), "")
+    """Return the message, or "" if there is none or it is not ours."""
+    cookie = request.cookies.get(_cookie_name(request), "")
     try:
-        return str(_serializer(settings).loads(cookie, max_age=MAX_AGE))
+        return str(_serializer(request).loads(cookie, max_age=MAX_AGE))
     except BadData:
         return ""
 
 
 def delete_message(request: Request, response: Response) -> None:
-    settings = _settings(request)
     response.delete_cookie(
-        _cookie_name(settings),
-        secure=settings.production,
+        _cookie_name(request),
+        secure=_is_secure(request),
         httponly=True,
         samesite="lax",
     )
 
 
-def _settings(request: Request) -> Settings:
-    settings: Settings = request.state.settings
-    return settings
+def _is_secure(request: Request) -> bool:
+    return request.url.scheme == "https"
 
 
-def _cookie_name(settings: Settings) -> str:
-    return "__Host-flash" if settings.production else "flash"
+def _cookie_name(request: Request) -> str:
+    # Browsers accept this prefix only over HTTPS and only from this host.
+    return "__Host-flash" if _is_secure(request) else "flash"
 
 
-def _serializer(settings: Settings) -> URLSafeTimedSerializer:
-    return URLSafeTimedSerializer(settings.secret_key, salt="flash")
+def _serializer(request: Request) -> URLSafeTimedSerializer:
+    return URLSafeTimedSerializer(request.state.settings.secret_key, salt="flash")

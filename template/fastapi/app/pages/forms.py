@@ -1,17 +1,16 @@
-"""Forms: what was typed, and what is wrong with it."""
+"""Validation of forms, whose text is shown again when something is wrong."""
 
 from typing import TypeVar
 
 from pydantic import BaseModel, ValidationError
 
-Schema = TypeVar("Schema", bound=BaseModel)
+Values = TypeVar("Values", bound=BaseModel)
 
 
-def validate(schema: type[Schema], form: BaseModel) -> tuple[Schema | None, dict[str, str]]:
-    """Return the values, or a message for each field that is wrong.
-
-    The form's own fields take any text, so that they can be shown again as typed.
-    """
+def validate_form(
+    schema: type[Values], form: BaseModel
+) -> tuple[Values | None, dict[str, str]]:
+    """Return the values, or the error of each field that is wrong."""
     try:
         return schema.model_validate(form.model_dump()), {}
     except ValidationError as error:

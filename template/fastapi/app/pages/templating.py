@@ -1,4 +1,4 @@
-"""The templates of all packages, and how a page is made of one."""
+"""The templates, which each package has in its folder `templates`."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -12,12 +12,12 @@ from app.settings import PROJECT_NAME
 
 
 def _current_user(request: Request) -> dict[str, Any]:
-    """Give templates the user, where an endpoint or its router has asked for one."""
+    """Give templates the user, if the endpoint depends on one."""
     state = request.scope.get("state", {})
     return {"current_user": state["user"]} if "user" in state else {}
 
 
-# Each package keeps its own: app/items/templates/items/list.html is "items/list.html".
+# The template app/items/templates/items/list.html is called "items/list.html".
 APP_DIR = Path(__file__).parent.parent
 templates = Jinja2Templates(
     directory=sorted(APP_DIR.glob("*/templates")), context_processors=[_current_user]
@@ -37,7 +37,7 @@ def render(
     status: int = 200,
     headers: Mapping[str, str] | None = None,
 ) -> Response:
-    """Return a page, with the message that an earlier answer has left for it."""
+    """Return a page, with the flash message that waits for it."""
     message = flash.read_message(request)
     response = templates.TemplateResponse(
         request, template, {"message": message, **(context or {})}, status, headers
