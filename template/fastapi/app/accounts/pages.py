@@ -228,6 +228,7 @@ async def change_password_page(request: Request, _current: CurrentSession) -> Re
 async def submit_password_change(  # noqa: PLR0913 - each is a dependency
     request: Request,
     form: Annotated[PasswordForm, Form()],
+    *,
     current: CurrentSession,
     state: StateDep,
     unit_of_work: UnitOfWorkDep,
@@ -274,6 +275,7 @@ async def delete_account_page(request: Request, _current: CurrentSession) -> Res
 async def submit_account_deletion(  # noqa: PLR0913 - each is a dependency
     request: Request,
     form: Annotated[DeleteForm, Form()],
+    *,
     current: CurrentSession,
     state: StateDep,
     unit_of_work: UnitOfWorkDep,

@@ -87,10 +87,12 @@ async def extend_session(database: Database, session_id: UUID) -> None:
 
 
 async def list_sessions(session: AsyncSession, user: User) -> Sequence[UserSession]:
-    query = select(UserSession).where(
-        UserSession.user_id == user.id, UserSession.expires_at > now()
+    query = (
+        select(UserSession)
+        .where(UserSession.user_id == user.id, UserSession.expires_at > now())
+        .order_by(UserSession.last_used_at.desc())
     )
-    return (await session.scalars(query.order_by(UserSession.last_used_at.desc()))).all()
+    return (await session.scalars(query)).all()
 
 
 async def revoke_session(session: AsyncSession, token: str) -> None:

@@ -107,7 +107,7 @@ async def test_a_token_that_was_never_issued_has_no_effect(
     access_token = client.headers["Authorization"].removeprefix("Bearer ")
     family_id = tokens.parse_access_token(state["settings"], access_token)
     assert family_id is not None
-    for token in (f"{family_id.hex}.x", str(family_id), "\ud83d\ude00"):
+    for token in (f"{family_id.hex}.x", str(family_id)):
         response = await call(client, "refresh", refresh_token=token)
         assert response.status_code == 401
     assert (await client.get(ME)).status_code == 200

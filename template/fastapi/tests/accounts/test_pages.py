@@ -65,9 +65,7 @@ async def test_signing_in_leads_only_to_this_site(
     client: AsyncClient, url: str, location: str
 ) -> None:
     fields = {"email": ADA, "password": PASSWORD}
-    response = await client.post(
-        "/accounts/sign-in", params={"next": url}, data=fields
-    )
+    response = await client.post("/accounts/sign-in", params={"next": url}, data=fields)
     assert leads_to(response, location)
 
 

@@ -18,9 +18,6 @@ def test_a_message_has_a_text_and_the_same_in_html(
     )
     assert (message["To"], message["From"]) == ("ada@example.org", "no-reply@localhost")
     assert {"Date", "Message-ID", "Auto-Submitted"} <= set(message.keys())
-    text, html = [
-        part.get_content().strip()
-        for part in message.iter_parts()
-    ]
+    text, html = [part.get_content().strip() for part in message.iter_parts()]
     assert text == f"<Ada> at {PROJECT_NAME}"
     assert html == "<p>&lt;Ada&gt;</p>"
