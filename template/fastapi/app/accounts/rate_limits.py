@@ -37,13 +37,15 @@ log = get_logger()
 class RateLimiter:
     """Counts attempts in Redis, or in this process if Redis is missing or fails."""
 
-    def __init__(self, redis_url: str) -> None:
+    def __init__(self, redis_url: str, max_connections: int = 50) -> None:
         self._memory = FixedWindowRateLimiter(MemoryStorage())
         self._redis: FixedWindowRateLimiter | None = None
         self._pool: ConnectionPool | None = None
         self._retry_at = 0.0
         if redis_url:
-            self._pool = ConnectionPool.from_url(redis_url)
+            self._pool = ConnectionPool.from_url(
+                redis_url, max_connections=max_connections
+            )
             storage = RedisStorage(
                 f"async+{redis_url}",
                 implementation="redispy",
@@ -88,7 +90,7 @@ class RateLimiter:
 
 @asynccontextmanager
 async def open_rate_limiter(settings: Settings) -> AsyncIterator[RateLimiter]:
-    limiter = RateLimiter(settings.redis_url)
+    limiter = RateLimiter(settings.redis_url, settings.redis_max_connections)
     yield limiter
     await limiter.close()
 
