@@ -3,6 +3,7 @@
 import asyncio
 import signal
 import sys
+from typing import cast
 from uuid import UUID
 
 from dramatiq import Worker, actor
@@ -10,6 +11,7 @@ from dramatiq import Worker, actor
 from app.logging import configure_logging
 from app.main import create_app
 from app.settings import Settings, load_settings
+from app.state import State
 from app.tasks.brokers import ACTOR, QUEUE, create_redis_broker
 from app.tasks.runner import run_task
 from app.tasks.scheduler import run_scheduler
@@ -23,7 +25,8 @@ async def work(settings: Settings) -> None:
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: loop.call_soon_threadsafe(stop.set))
     app = create_app(settings)
-    async with app.router.lifespan_context(app) as state:
+    async with app.router.lifespan_context(app) as opened:
+        state = cast("State", opened)
         broker = create_redis_broker(settings.redis_url)
 
         # The state belongs to this event loop, so tasks run here rather than in the

@@ -8,7 +8,7 @@ import sys
 
 from sqlalchemy import select
 
-from app.database import Database
+from app.database import Database, open_database
 from app.settings import load_settings
 from app.tasks.models import FAILED, Task
 from app.tasks.queue import retry_failed_tasks
@@ -16,7 +16,7 @@ from app.tasks.queue import retry_failed_tasks
 
 async def list_failed_tasks(database: Database, *, retry: bool) -> list[str]:
     """Return a line for each task: time, id, name, and the last line of its error."""
-    query = select(Task).where(Task.state == FAILED).order_by(Task.created_at)
+    query = select(Task).where(Task.status == FAILED).order_by(Task.created_at)
     async with database.session() as session:
         tasks = (await session.scalars(query)).all()
         if retry:
@@ -30,9 +30,8 @@ async def list_failed_tasks(database: Database, *, retry: bool) -> list[str]:
 
 
 async def main(arguments: list[str]) -> None:
-    database = Database(load_settings().database_url)
-    lines = await list_failed_tasks(database, retry="--retry" in arguments)
-    await database.close()
+    async with open_database(load_settings()) as database:
+        lines = await list_failed_tasks(database, retry="--retry" in arguments)
     sys.stdout.write("\n".join([*lines, f"{len(lines)} failed tasks\n"]))
 
 

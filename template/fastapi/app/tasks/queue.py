@@ -39,5 +39,5 @@ async def enqueue(
 
 async def retry_failed_tasks(session: AsyncSession) -> None:
     """Let tasks that were given up start again from their first attempt."""
-    values = {"state": PENDING, "attempts": 0, "due_at": now()}
-    await session.execute(update(Task).where(Task.state == FAILED).values(values))
+    values = {"status": PENDING, "attempts": 0, "due_at": now()}
+    await session.execute(update(Task).where(Task.status == FAILED).values(values))

@@ -30,9 +30,7 @@ def task(function: TaskFunction[P]) -> TaskFunction[P]:
     return function
 
 
-def scheduled(
-    *, every: timedelta
-) -> Callable[[ScheduledFunction], ScheduledFunction]:
+def scheduled(*, every: timedelta) -> Callable[[ScheduledFunction], ScheduledFunction]:
     """Register a function that runs once in each interval, whatever runs the tasks."""
 
     def register(function: ScheduledFunction) -> ScheduledFunction:
@@ -55,5 +53,5 @@ async def call(state: State, name: str, arguments: str) -> None:
     """Call the function, with the arguments converted to the types that it declares."""
     function = functions.get(name)
     if function is None:
-        raise LookupError(f"No task is registered as {name}.")
+        raise LookupError("No task is registered under this name.")
     await validate_call(partial(function, state))(**from_json(arguments))

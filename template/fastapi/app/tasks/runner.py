@@ -6,7 +6,7 @@ from datetime import timedelta
 from time import monotonic
 from uuid import UUID
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import Delete, Update, delete, select, update
 from structlog import get_logger
 from structlog.contextvars import bound_contextvars
 
@@ -31,11 +31,8 @@ async def run_task(state: State, task_id: UUID) -> None:
     with bound_contextvars(task=task.name, task_id=str(task_id)):
         started = monotonic()
         try:
-            if task.attempts > MAX_ATTEMPTS:
-                raise RuntimeError("Each worker that ran this task was killed.")
-            async with asyncio.timeout(TIMEOUT):
-                await registry.call(state, task.name, task.arguments)
-        except Exception as error:  # noqa: BLE001 - any error of a task is recorded
+            await _call(state, task)
+        except Exception as error:
             log.warning("task_failed", error=type(error).__name__)
             await _record_failure(database, task)
         else:
@@ -45,21 +42,27 @@ async def run_task(state: State, task_id: UUID) -> None:
 
 async def _claim(database: Database, task_id: UUID) -> Task | None:
     async with database.unit_of_work() as unit_of_work:
-        query = select(Task).where(Task.id == task_id, Task.state == PENDING)
+        query = select(Task).where(Task.id == task_id, Task.status == PENDING)
         task = await unit_of_work.session.scalar(query.with_for_update())
         if task:
-            task.state, task.due_at = RUNNING, now() + LEASE
+            task.status, task.due_at = RUNNING, now() + LEASE
             task.attempts += 1
     return task
 
 
+async def _call(state: State, task: Task) -> None:
+    if task.attempts > MAX_ATTEMPTS:
+        raise RuntimeError("Each worker that ran this task was killed.")
+    async with asyncio.timeout(TIMEOUT):
+        await registry.call(state, task.name, task.arguments)
+
+
 async def _record_success(database: Database, task: Task) -> None:
+    query: Delete | Update = delete(Task)
+    if interval := registry.schedule.get(task.name):
+        values = {"status": PENDING, "attempts": 0, "due_at": now() + interval}
+        query = update(Task).values(values | {"error": ""})
     async with database.session() as session:
-        if interval := registry.schedule.get(task.name):
-            values = {"state": PENDING, "attempts": 0, "due_at": now() + interval}
-            query = update(Task).values(values | {"error": ""})
-        else:
-            query = delete(Task)
         await session.execute(query.where(Task.id == task.id))
         await session.commit()
 
@@ -67,7 +70,7 @@ async def _record_success(database: Database, task: Task) -> None:
 async def _record_failure(database: Database, task: Task) -> None:
     """Let the task become due again after a while, or give it up."""
     error = traceback.format_exc()[-MAX_ERROR_LENGTH:]
-    values: dict[str, object] = {"state": PENDING, "error": error}
+    values: dict[str, object] = {"status": PENDING, "error": error}
     if task.attempts < MAX_ATTEMPTS:
         values["due_at"] = now() + timedelta(seconds=2**task.attempts)
     else:
@@ -75,7 +78,7 @@ async def _record_failure(database: Database, task: Task) -> None:
         if interval := registry.schedule.get(task.name):
             values |= {"attempts": 0, "due_at": now() + interval}
         else:
-            values["state"] = FAILED
+            values["status"] = FAILED
     # Unless its lease ended before the task did, and another worker has it.
     is_ours = (Task.id == task.id) & (Task.attempts == task.attempts)
     async with database.session() as session:

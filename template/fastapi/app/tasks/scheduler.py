@@ -5,7 +5,7 @@ from datetime import timedelta
 from functools import partial
 
 from sqlalchemy import select
-from sqlalchemy.exc import IntegrityError, SQLAlchemyError
+from sqlalchemy.exc import SQLAlchemyError
 from structlog import get_logger
 
 from app.database import Database, now
@@ -32,7 +32,7 @@ async def run_scheduler(database: Database) -> None:
 
 async def send_due_tasks(database: Database) -> None:
     """Send tasks that were lost, have to be tried again, or whose worker died."""
-    is_due = Task.state.in_((PENDING, RUNNING)) & (Task.due_at <= now())
+    is_due = Task.status.in_((PENDING, RUNNING)) & (Task.due_at <= now())
     query = select(Task.id).where(is_due).order_by(Task.due_at).limit(BATCH_SIZE)
     async with database.session(writes=False) as session:
         task_ids = (await session.scalars(query)).all()
@@ -43,7 +43,7 @@ async def send_due_tasks(database: Database) -> None:
                 select(Task).where(is_due, Task.id == task_id).with_for_update()
             )
             if sent:
-                sent.state, sent.due_at = PENDING, now() + RESEND_INTERVAL
+                sent.status, sent.due_at = PENDING, now() + RESEND_INTERVAL
                 unit_of_work.after_commit(partial(send, task_id))
 
 
@@ -52,10 +52,8 @@ async def add_scheduled_tasks(database: Database) -> None:
     ids = {schedule_id(name): name for name in schedule}
     async with database.session(writes=False) as session:
         known = set(await session.scalars(select(Task.id).where(Task.id.in_(ids))))
-    for task_id in ids.keys() - known:
+    if missing := ids.keys() - known:
         async with database.session() as session:
-            session.add(Task(id=task_id, name=ids[task_id], due_at=now()))
-            try:
-                await session.commit()
-            except IntegrityError:
-                continue  # another worker added it
+            for task_id in missing:
+                session.add(Task(id=task_id, name=ids[task_id], due_at=now()))
+            await session.commit()  # fails if another worker adds them now

@@ -8,6 +8,7 @@ import pytest
 from dramatiq import Message
 from dramatiq.brokers.stub import StubBroker
 from sqlalchemy import select, update
+from sqlalchemy.exc import OperationalError
 from structlog.testing import capture_logs
 
 from app import tasks
@@ -34,7 +35,7 @@ async def record(state: State, *, number: int, user_id: UUID | None = None) -> N
 
 
 @tasks.task
-async def stall(state: State) -> None:
+async def stall(_: State) -> None:
     await asyncio.Event().wait()
 
 
@@ -83,10 +84,13 @@ async def test_a_task_runs_after_the_commit(unit_of_work: UnitOfWork) -> None:
 
 
 async def test_a_rolled_back_task_does_not_run(unit_of_work: UnitOfWork) -> None:
-    with pytest.raises(LookupError):
+    async def fail() -> None:
         async with unit_of_work.savepoint():
             await tasks.enqueue(unit_of_work, record, number=1)
             raise LookupError
+
+    with pytest.raises(LookupError):
+        await fail()
     await unit_of_work.commit()
     await run_sent_tasks()
     assert calls == []
@@ -102,7 +106,7 @@ async def test_a_failed_task_is_tried_again_later(state: State) -> None:
     failures.append(RuntimeError("The mail server is away."))
     await add_task(state)
     (task,) = await run_due_tasks(state)
-    assert (task.state, task.attempts) == (PENDING, 1)
+    assert (task.status, task.attempts) == (PENDING, 1)
     assert task.error.endswith("RuntimeError: The mail server is away.\n")
     assert now() < task.due_at < now() + timedelta(seconds=3)
     assert await run_due_tasks(state)
@@ -136,20 +140,20 @@ async def test_a_malformed_row_is_set_aside(
     await add_task(state, attempts=runner.MAX_ATTEMPTS - 1, **values)
     with capture_logs() as lines:
         (task,) = await run_due_tasks(state)
-    assert task.state == FAILED
+    assert task.status == FAILED
     assert [line["event"] for line in lines] == ["task_failed", "task_given_up"]
 
 
 async def test_the_task_of_a_killed_worker_runs_again(state: State) -> None:
-    await add_task(state, state=RUNNING, attempts=1)
+    await add_task(state, status=RUNNING, attempts=1)
     assert await run_due_tasks(state) == []
     assert calls == [(1, None)]
 
 
 async def test_a_task_that_kills_its_workers_is_given_up(state: State) -> None:
-    await add_task(state, state=RUNNING, attempts=runner.MAX_ATTEMPTS)
+    await add_task(state, status=RUNNING, attempts=runner.MAX_ATTEMPTS)
     (task,) = await run_due_tasks(state)
-    assert (task.state, calls) == (FAILED, [])
+    assert (task.status, calls) == (FAILED, [])
 
 
 async def test_a_task_that_is_sent_twice_runs_once(state: State) -> None:
@@ -164,7 +168,7 @@ async def test_a_task_that_is_sent_twice_runs_once(state: State) -> None:
 async def test_failed_tasks_are_listed_and_tried_again(
     state: State, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    await add_task(state, state=FAILED, attempts=12, error="Traceback\nKeyError: 3\n")
+    await add_task(state, status=FAILED, attempts=12, error="Traceback\nKeyError: 3\n")
     assert len(await run_due_tasks(state)) == 1
     await main([])
     output = capsys.readouterr().out
@@ -194,7 +198,7 @@ async def test_scheduled_tasks_run_once_in_each_interval(
     async with state["database"].unit_of_work() as unit_of_work:
         await unit_of_work.session.execute(update(Task).values(values))
     (task,) = await run_due_tasks(state)
-    assert (task.state, task.attempts) == (PENDING, 0)
+    assert (task.status, task.attempts) == (PENDING, 0)
     assert task.due_at > now() + timedelta(minutes=59)
 
 
@@ -241,4 +245,17 @@ async def test_scripts_leave_their_tasks_to_the_scheduler(
 async def test_the_scheduler_survives_a_database_that_is_away(
     state: State, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    ...
+    failed = asyncio.Event()
+
+    async def fail(_: object) -> None:
+        failed.set()
+        raise OperationalError("SELECT", {}, ConnectionError())
+
+    monkeypatch.setattr(scheduler, "add_scheduled_tasks", fail)
+    with capture_logs() as lines:
+        running = asyncio.create_task(scheduler.run_scheduler(state["database"]))
+        await failed.wait()
+        await asyncio.sleep(0)
+        assert not running.done()
+        running.cancel()
+    assert [line["event"] for line in lines] == ["tasks_unavailable"]
