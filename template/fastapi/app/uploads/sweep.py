@@ -38,10 +38,6 @@ async def delete_files_without_row(database: Database, directory: Path) -> int:
 
 async def delete_rows_without_file(database: Database, directory: Path) -> int:
     """Return the number of deleted rows: of files that were deleted by hand."""
-    if not any(directory.iterdir()):
-        # More likely its volume is not mounted than all files are deleted.
-        log.warning("uploads_directory_is_empty")
-        return 0
     count, last = 0, UUID(int=0)
     is_old = Upload.created_at < now() - MIN_AGE
     while True:
@@ -49,6 +45,10 @@ async def delete_rows_without_file(database: Database, directory: Path) -> int:
         async with database.session(writes=False) as session:
             batch = (await session.scalars(query.limit(BATCH_SIZE))).all()
         if not batch:
+            return count
+        if not await run_sync(lambda: any(directory.iterdir())):
+            # More likely its volume is not mounted than all files are deleted.
+            log.warning("uploads_directory_is_empty")
             return count
         last = batch[-1]
         missing = [i for i in batch if not await run_sync(path_of(directory, i).exists)]
