@@ -108,7 +108,7 @@ def _detect_type(file: BinaryIO) -> str:
         image = Image.open(file, formats=FORMATS)
     except Image.DecompressionBombError:
         raise TooManyPixels from None
-    except Exception:  # noqa: BLE001 - Pillow raises many kinds for malformed files
+    except Exception:  # Pillow raises many kinds for malformed files
         raise TypeRefused from None
     if image.width * image.height > MAX_PIXELS:
         raise TooManyPixels
