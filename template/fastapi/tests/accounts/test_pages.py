@@ -7,7 +7,7 @@ from sqlalchemy import select, update
 
 from app.accounts.models import User, UserSession
 from app.database import UnitOfWork, now
-from app.dependencies import State
+from app.state import State
 from tests.accounts.helpers import NEW_PASSWORD, read_emails, read_token, send_cookie
 from tests.factories import PASSWORD
 
