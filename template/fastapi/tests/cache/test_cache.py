@@ -1,85 +1,153 @@
+import asyncio
 import socket
-from decimal import Decimal
 from time import monotonic
+from typing import Any
 
 import pytest
-from fastapi import FastAPI
-from sqlalchemy import update
-from sqlalchemy.ext.asyncio import AsyncSession
+from pydantic import BaseModel, Field
 from structlog.testing import capture_logs
 
-from app.cache import cached, caching, shelves
-from app.items import service
-from app.items.changes import audiences_of
-from app.items.models import Item
+import app.cache
+from app.cache import Cache, fingerprint, open_cache
+from app.settings import Settings
+
+SHORT = 0.5  # seconds: longer than all waits for Redis together
 
 
-async def names(app: FastAPI) -> list[str]:
-    async with app.state.database.session() as session:
-        return [item.name for item in (await service.list_items(session)).items]
+class Stock(BaseModel):
+    count: int
 
 
-async def add(session: AsyncSession, name: str) -> Item:
-    item = await service.create_item(session, name=name, price=Decimal("1.50"))
-    await session.commit()
-    return item
+class Counter:
+    """Loads a value that nobody has loaded before."""
+
+    def __init__(self) -> None:
+        self.count = 0
+
+    async def load(self) -> Stock:
+        self.count += 1
+        return Stock(count=self.count)
 
 
-async def test_a_list_is_read_again_when_an_item_has_changed(
-    app: FastAPI, session: AsyncSession
+async def read(cache: Cache, counter: Counter, viewer: str = "ada") -> int:
+    stock = await cache.get_or_set(
+        Stock, "stock", viewer=viewer, key="all", load=counter.load
+    )
+    return stock.count
+
+
+@pytest.fixture
+def cache() -> Cache:
+    return Cache("mem://?check_interval=0", namespace="test")
+
+
+async def test_a_value_is_stored_for_one_viewer_until_it_is_invalidated(
+    cache: Cache,
 ) -> None:
-    assert await names(app) == []
-    item = await add(session, "Pen")
-    assert await names(app) == ["Pen"]
-    await session.execute(update(Item).values(name="Ink"))  # behind its back
-    await session.commit()
-    page = await service.list_items(session)
-    assert [(kept.name, kept.price) for kept in page.items] == [("Pen", item.price)]
-    await service.update_item(session, item_id=item.id, description="Blue")
-    await session.commit()
-    assert await names(app) == ["Ink"]
+    counter = Counter()
+    assert [await read(cache, counter) for _ in range(2)] == [1, 1]
+    assert await read(cache, counter, "bob") == 2
+    await cache.invalidate("stock", viewers=["ada", "staff"])
+    assert await read(cache, counter) == 3
+    assert await read(cache, counter, "bob") == 2
 
 
-async def test_what_is_not_committed_is_not_kept(
-    app: FastAPI, session: AsyncSession
+async def test_a_request_that_began_before_a_change_stores_nothing_that_is_found(
+    cache: Cache,
 ) -> None:
-    await service.create_item(session, name="Pen", price=Decimal(1))
-    assert len((await service.list_items(session)).items) == 1
-    await session.rollback()
-    assert await names(app) == []
+    async def load() -> Stock:
+        await cache.invalidate("stock", viewers=["ada"])
+        return Stock(count=0)
+
+    await cache.get_or_set(Stock, "stock", viewer="ada", key="all", load=load)
+    assert await read(cache, Counter()) == 1
 
 
-async def test_a_list_that_was_under_way_during_a_change_does_not_count(
-    app: FastAPI, session: AsyncSession
+async def test_invalidations_are_repeated_for_transactions_that_still_read_old_rows(
+    cache: Cache, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    @cached
-    async def read(reader: AsyncSession) -> service.Page:
-        page = await service.list_items(reader)
-        await add(session, f"Pen {len(page.items)}")
-        return page
+    monkeypatch.setattr(app.cache, "REPEAT_DELAY", 0)
+    counter = Counter()
+    await cache.invalidate("stock", viewers=["ada"])
+    assert await read(cache, counter) == 1
+    await cache.replay_invalidations()
+    assert await read(cache, counter) == 2
+    await cache.replay_invalidations()
+    assert await read(cache, counter) == 2
 
-    async with app.state.database.session() as reader:
-        assert len((await read(reader)).items) == 0
-        assert len((await read(reader)).items) == 1
+
+async def test_releases_with_other_fields_do_not_share_values(cache: Cache) -> None:
+    class OtherStock(BaseModel):
+        count: int
+        unit: str = "kg"
+
+    async def load() -> OtherStock:
+        return OtherStock(count=7)
+
+    await read(cache, Counter())
+    other = await cache.get_or_set(
+        OtherStock, "stock", viewer="ada", key="all", load=load
+    )
+    assert other.count == 7
+    assert await read(cache, Counter()) == 1
 
 
-@pytest.mark.parametrize("way", ["gone", "silent"])
-async def test_the_service_goes_on_without_redis(
-    app: FastAPI, session: AsyncSession, way: str
+async def test_a_value_that_another_release_would_not_accept_is_loaded(
+    cache: Cache, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class SmallStock(BaseModel):
+        count: int = Field(lt=1)
+
+    async def load() -> SmallStock:
+        return SmallStock(count=0)
+
+    monkeypatch.setattr(app.cache, "fingerprint", lambda _: fingerprint(Stock))
+    await read(cache, Counter())
+    stock = await cache.get_or_set(
+        SmallStock, "stock", viewer="ada", key="all", load=load
+    )
+    assert stock.count == 0
+
+
+@pytest.mark.parametrize("listening", [True, False], ids=["silent", "away"])
+async def test_without_redis_values_are_loaded_and_invalidations_replayed_later(
+    *, listening: bool
 ) -> None:
     with socket.create_server(("127.0.0.1", 0)) as server, capture_logs() as lines:
-        port = server.getsockname()[1] if way == "silent" else 1
-        update = {"redis_url": f"redis://127.0.0.1:{port}/0"}
-        app.state.settings = app.state.settings.model_copy(update=update)
-        async with caching(app):
-            start, shelf = monotonic(), shelves[session.get_bind()]
-            for name in "abc":
-                await add(session, name)
-                assert (await names(app))[-1] == name
-            assert monotonic() - start < 1
-            assert shelf.outdated == audiences_of(Item())
-            shelf.cache.setup("mem://")
-            shelf.away_until = 0
-            assert await names(app) == [*"abc"]
-            assert not shelf.outdated
-    assert [line["event"] for line in lines].count("cache_without_redis") == 1
+        port = server.getsockname()[1] if listening else 1
+        cache, counter = Cache(f"redis://127.0.0.1:{port}", namespace="test"), Counter()
+        start = monotonic()
+        assert [await read(cache, counter) for _ in range(3)] == [1, 2, 3]
+        await cache.invalidate("stock", viewers=["ada"])
+        assert monotonic() - start < SHORT
+        await cache.close()
+    assert [line["event"] for line in lines] == ["redis_unavailable"]
+    cache.backend.setup("mem://?check_interval=0")  # Redis is back
+    assert [await read(cache, counter) for _ in range(2)] == [4, 5]
+    await cache.replay_invalidations()
+    assert [await read(cache, counter) for _ in range(2)] == [6, 6]
+
+
+async def test_it_replays_in_the_background(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    replayed = asyncio.Event()
+
+    async def replay(_cache: Cache) -> None:
+        replayed.set()
+
+    monkeypatch.setattr(app.cache, "RETRY_DELAY", 0)
+    monkeypatch.setattr(Cache, "replay_invalidations", replay)
+    async with open_cache(settings), asyncio.timeout(5):
+        await replayed.wait()
+
+
+async def test_in_production_nothing_is_stored_without_redis(
+    settings: Settings,
+) -> None:
+    update: dict[str, Any] = {"environment": "production", "redis_url": ""}
+    async with open_cache(settings.model_copy(update=update)) as cache:
+        counter = Counter()
+        assert [await read(cache, counter) for _ in range(2)] == [1, 2]
+        await cache.invalidate("stock", viewers=["ada"])
+        assert not cache.repeats
