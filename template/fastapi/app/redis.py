@@ -24,22 +24,28 @@ class CircuitBreaker:
     def __init__(self, name: str) -> None:
         self.name = name
         self.open_until = 0.0
+        self.last_success = 0.0
         self.next_warning = 0.0
 
     @asynccontextmanager
     async def guard(self) -> AsyncIterator[None]:
         """Raise RedisUnavailableError if the block fails or takes too long."""
-        if monotonic() < self.open_until:
+        start = monotonic()
+        if start < self.open_until:
             raise RedisUnavailableError
         try:
             async with asyncio.timeout(REDIS_TIMEOUT):
                 yield
         except (OSError, RedisError) as error:
-            self.open_until = monotonic() + RETRY_DELAY
-            self._warn(error)
+            # If others were answered in the meantime, this process is busy, not Redis.
+            if self.last_success < start:
+                self._open(error)
             raise RedisUnavailableError from error
+        self.last_success = monotonic()
 
-    def _warn(self, error: Exception) -> None:
-        if monotonic() >= self.next_warning:
-            self.next_warning = monotonic() + WARNING_INTERVAL
+    def _open(self, error: Exception) -> None:
+        now = monotonic()
+        self.open_until = now + RETRY_DELAY
+        if now >= self.next_warning:
+            self.next_warning = now + WARNING_INTERVAL
             log.warning("redis_unavailable", used_by=self.name, error=repr(error))

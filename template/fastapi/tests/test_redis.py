@@ -1,4 +1,5 @@
 import asyncio
+import math
 
 import pytest
 from structlog.testing import capture_logs
@@ -29,6 +30,14 @@ async def test_a_call_that_hangs_ends_and_the_next_is_skipped(
     assert calls == ["hang"]
 
 
+async def test_a_slow_call_does_not_stop_others_that_are_answered() -> None:
+    breaker = CircuitBreaker("test")
+    breaker.last_success = math.inf
+    with pytest.raises(RedisUnavailableError):
+        await fail(breaker, TimeoutError())
+    assert not breaker.open_until
+
+
 async def test_it_warns_once_a_minute() -> None:
     breaker = CircuitBreaker("test")
     with capture_logs() as lines:
@@ -43,4 +52,4 @@ async def test_errors_of_the_caller_are_not_taken_for_those_of_redis() -> None:
     breaker = CircuitBreaker("test")
     with pytest.raises(KeyError):
         await fail(breaker, KeyError())
-    assert breaker.open_until == 0
+    assert not breaker.open_until

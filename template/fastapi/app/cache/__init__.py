@@ -1,8 +1,8 @@
 """A cache for what endpoints read: pydantic models, in Redis or in memory.
 
 A value belongs to a name, such as "items", and to a viewer. Both together have a
-version, which is part of the key of the value, and `invalidate` changes it. A request
-that began to read before the change stores its value where it is never found.
+version, which is stored with each value, and `invalidate` changes it. A request that
+began to read before the change stores its value with the old version: it is not used.
 """
 
 import asyncio
@@ -11,23 +11,20 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from contextlib import asynccontextmanager, suppress
 from functools import cache
 from hashlib import sha256
-from time import monotonic
 from typing import Any, TypeVar
-from uuid import uuid4
+from uuid import UUID, uuid4
 from warnings import catch_warnings
 
 import cashews
 from cashews.exceptions import CacheError
 from pydantic import BaseModel, ValidationError
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.redis import RETRY_DELAY, CircuitBreaker, RedisUnavailableError
 from app.settings import Settings
 
 LIFETIME = 60.0  # seconds: the age of a value whose invalidation is lost
 VERSION_LIFETIME = 24 * 60 * 60.0
-# A transaction that began before a change still reads the old rows, and may store them
-# under the new version. So each invalidation is repeated after the time of a request.
-REPEAT_DELAY = 5.0
 Schema = TypeVar("Schema", bound=BaseModel)
 
 
@@ -41,9 +38,8 @@ class Cache:
         """
         self.enabled = bool(url)
         self.namespace = namespace
-        # Version keys that Redis has yet to get, and when to write some once more.
-        self.missed: set[str] = set()
-        self.repeats: dict[str, float] = {}
+        # Keys of versions that are yet to be written, and for which change.
+        self.missed: dict[str, UUID] = {}
         self.breaker = CircuitBreaker("cache")
         self.backend = cashews.Cache()
         if url.startswith("mem:"):
@@ -54,11 +50,11 @@ class Cache:
                 middlewares=(self._guard,),
                 suppress=False,
                 pickle_type="null",
-                max_connections=50,
             )
 
-    async def get_or_set(
+    async def get_or_set(  # noqa: PLR0913 - each tells values apart, or loads one
         self,
+        session: AsyncSession,
         schema: type[Schema],
         name: str,
         *,
@@ -69,49 +65,52 @@ class Cache:
         """Return the stored value; load and store it if there is none.
 
         `viewer` is who may see the value, `key` tells it from other values of the name:
-        the parameters of a list, the id of a row.
+        the parameters of a list, the id of a row. `load` reads with the session.
         """
         version_key = self._version_key(name, viewer)
         if not self.enabled or version_key in self.missed:
             return await load()
-        version = await self.backend.get(version_key)
-        if version is None:
-            version = new_version()
-            await self.backend.set(version_key, version, VERSION_LIFETIME, exist=False)
-        value_key = f"{version_key}:{version.decode()}:{fingerprint(schema)}:{key}"
-        stored = await self.backend.get(value_key)
-        if stored is not None:
+        # No connection is held while Redis is slow, and a value that is loaded comes
+        # from a transaction that began after its version was read.
+        await session.commit()
+        value_key = f"{version_key}:{fingerprint(schema)}:{key}"
+        version, stored = await self.backend.get_many(
+            version_key, value_key, default=b""
+        )
+        if version and stored and stored.startswith(version):
             # It is invalid if another release of this service validates differently.
             with suppress(ValidationError):
-                return schema.model_validate_json(stored)
+                return schema.model_validate_json(stored.removeprefix(version))
+        if not version:
+            version = new_version()
+            await self.backend.set(version_key, version, VERSION_LIFETIME, exist=False)
         value = await load()
-        await self.backend.set(value_key, value.model_dump_json().encode(), LIFETIME)
+        stored = version + value.model_dump_json().encode()
+        await self.backend.set(value_key, stored, LIFETIME)
         return value
 
     async def invalidate(self, name: str, *, viewers: Iterable[str]) -> None:
         """Forget all values of a name for these viewers."""
         if self.enabled:
-            keys = [self._version_key(name, viewer) for viewer in viewers]
-            self.repeats |= dict.fromkeys(keys, monotonic() + REPEAT_DELAY)
-            await self._write_versions(keys)
+            changes = {self._version_key(name, viewer): uuid4() for viewer in viewers}
+            self.missed |= changes
+            await self._write_versions(changes)
 
     async def replay_invalidations(self) -> None:
-        """Write the versions that Redis missed, and those that are to be repeated."""
-        due = [key for key, time in self.repeats.items() if time <= monotonic()]
-        for key in due:
-            del self.repeats[key]
-        await self._write_versions([*self.missed, *due])
+        """Write the versions that changed while Redis was unavailable."""
+        await self._write_versions(dict(self.missed))
 
     async def close(self) -> None:
         # cashews 7.6 closes Redis with a deprecated method.
         with catch_warnings(action="ignore", category=DeprecationWarning):
             await self.backend.close()
 
-    async def _write_versions(self, keys: list[str]) -> None:
-        self.missed.update(keys)
-        for key in keys:
-            if await self.backend.set(key, new_version(), VERSION_LIFETIME):
-                self.missed.discard(key)
+    async def _write_versions(self, changes: dict[str, UUID]) -> None:
+        for key, change in changes.items():
+            written = await self.backend.set(key, new_version(), VERSION_LIFETIME)
+            # There may have been another change in the meantime.
+            if written and self.missed.get(key) == change:
+                del self.missed[key]
 
     def _version_key(self, name: str, viewer: str) -> str:
         return f"{self.namespace}:{name}:{viewer}"

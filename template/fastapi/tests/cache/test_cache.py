@@ -63,17 +63,22 @@ async def test_a_request_that_began_before_a_change_stores_nothing_that_is_found
     assert await read(cache, Counter()) == 1
 
 
-async def test_invalidations_are_repeated_for_transactions_that_still_read_old_rows(
-    cache: Cache, monkeypatch: pytest.MonkeyPatch
+async def test_no_connection_is_held_while_redis_is_asked(
+    state: State, cache: Cache
 ) -> None:
-    monkeypatch.setattr(app.cache, "REPEAT_DELAY", 0)
-    counter = Counter()
-    await cache.invalidate("stock", viewers=["ada"])
-    assert await read(cache, counter) == 1
-    await cache.replay_invalidations()
-    assert await read(cache, counter) == 2
-    await cache.replay_invalidations()
-    assert await read(cache, counter) == 2
+    database, checked_out = state["database"], []
+
+    async def load() -> Stock:
+        checked_out.append(database.engine.pool.checkedout())
+        return Stock(count=0)
+
+    async with database.session() as session:
+        await session.execute(text("SELECT 1"))
+        assert database.engine.pool.checkedout() == 1
+        await cache.get_or_set(
+            session, Stock, "stock", viewer="ada", key="all", load=load
+        )
+    assert checked_out == [0]
 
 
 async def test_releases_with_other_fields_do_not_share_values(cache: Cache) -> None:
