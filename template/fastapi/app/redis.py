@@ -1,4 +1,4 @@
-"""Bounds on how long a request waits for Redis."""
+"""Limits how long a request waits for Redis."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -21,8 +21,7 @@ class RedisUnavailableError(Exception):
 class CircuitBreaker:
     """Skips Redis for a second after it failed, so that few requests wait for it."""
 
-    def __init__(self, name: str) -> None:
-        self.name = name
+    def __init__(self) -> None:
         self.open_until = 0.0
         self.last_success = 0.0
         self.next_warning = 0.0
@@ -48,4 +47,8 @@ class CircuitBreaker:
         self.open_until = now + RETRY_DELAY
         if now >= self.next_warning:
             self.next_warning = now + WARNING_INTERVAL
-            log.warning("redis_unavailable", used_by=self.name, error=repr(error))
+            log.warning("redis_unavailable", error=repr(error))
+
+
+# All users of Redis in this process share it, so that a request waits only once.
+breaker = CircuitBreaker()

@@ -23,7 +23,7 @@ async def test_a_call_that_hangs_ends_and_the_next_is_skipped(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(redis, "REDIS_TIMEOUT", 0.001)
-    breaker, calls = CircuitBreaker("test"), list[str]()
+    breaker, calls = CircuitBreaker(), list[str]()
     for _ in range(2):
         with pytest.raises(RedisUnavailableError):
             await hang(breaker, calls)
@@ -31,7 +31,7 @@ async def test_a_call_that_hangs_ends_and_the_next_is_skipped(
 
 
 async def test_a_slow_call_does_not_stop_others_that_are_answered() -> None:
-    breaker = CircuitBreaker("test")
+    breaker = CircuitBreaker()
     breaker.last_success = math.inf
     with pytest.raises(RedisUnavailableError):
         await fail(breaker, TimeoutError())
@@ -39,7 +39,7 @@ async def test_a_slow_call_does_not_stop_others_that_are_answered() -> None:
 
 
 async def test_it_warns_once_a_minute() -> None:
-    breaker = CircuitBreaker("test")
+    breaker = CircuitBreaker()
     with capture_logs() as lines:
         for _ in range(2):
             breaker.open_until = 0
@@ -49,7 +49,7 @@ async def test_it_warns_once_a_minute() -> None:
 
 
 async def test_errors_of_the_caller_are_not_taken_for_those_of_redis() -> None:
-    breaker = CircuitBreaker("test")
+    breaker = CircuitBreaker()
     with pytest.raises(KeyError):
         await fail(breaker, KeyError())
     assert not breaker.open_until

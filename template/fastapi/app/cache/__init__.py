@@ -9,7 +9,7 @@ import asyncio
 import json
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from contextlib import asynccontextmanager, suppress
-from functools import cache
+from functools import lru_cache
 from hashlib import sha256
 from typing import Any, TypeVar
 from uuid import UUID, uuid4
@@ -20,7 +20,7 @@ from cashews.exceptions import CacheError
 from pydantic import BaseModel, ValidationError
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.redis import RETRY_DELAY, CircuitBreaker, RedisUnavailableError
+from app.redis import RETRY_DELAY, RedisUnavailableError, breaker
 from app.settings import Settings
 
 LIFETIME = 60.0  # seconds: the age of a value whose invalidation is lost
@@ -31,23 +31,27 @@ Schema = TypeVar("Schema", bound=BaseModel)
 class Cache:
     """Stores models as JSON, which includes no code, unlike pickled objects."""
 
-    def __init__(self, url: str, *, namespace: str) -> None:
-        """Use Redis, the memory of this process (mem://), or nothing ("").
+    def __init__(self) -> None:
+        self.enabled = False
+        self.namespace = ""
+        self.backend = cashews.Cache()
+        # Keys of versions that are yet to be written, and for which change.
+        self.missed: dict[str, UUID] = {}
+
+    def setup(self, url: str, *, namespace: str) -> None:
+        """Store values in Redis, in the memory of this process (mem://) or not at all.
 
         Services that share Redis each have their own namespace.
         """
         self.enabled = bool(url)
         self.namespace = namespace
-        # Keys of versions that are yet to be written, and for which change.
-        self.missed: dict[str, UUID] = {}
-        self.breaker = CircuitBreaker("cache")
-        self.backend = cashews.Cache()
+        self.missed.clear()
         if url.startswith("mem:"):
             self.backend.setup(url)
         elif url:
             self.backend.setup(
                 url,
-                middlewares=(self._guard,),
+                middlewares=(_without_waiting,),
                 suppress=False,
                 pickle_type="null",
             )
@@ -115,26 +119,30 @@ class Cache:
     def _version_key(self, name: str, viewer: str) -> str:
         return f"{self.namespace}:{name}:{viewer}"
 
-    async def _guard(
-        self, call: Callable[..., Awaitable[Any]], *args: Any, **kwargs: Any
-    ) -> Any:
-        """Find and store nothing while Redis does not answer."""
-        _command, _backend, *arguments = args
-        try:
-            async with self.breaker.guard():
-                try:
-                    return await call(*arguments, **kwargs)
-                except CacheError as error:
-                    raise ConnectionError from error
-        except RedisUnavailableError:
-            return kwargs.get("default")
+
+async def _without_waiting(
+    call: Callable[..., Awaitable[Any]], *args: Any, **kwargs: Any
+) -> Any:
+    """Find and store nothing while Redis does not answer."""
+    _command, _backend, *arguments = args
+    try:
+        async with breaker.guard():
+            try:
+                return await call(*arguments, **kwargs)
+            except CacheError as error:
+                raise ConnectionError from error
+    except RedisUnavailableError:
+        return kwargs.get("default")
+
+
+cache = Cache()
 
 
 def new_version() -> bytes:
     return uuid4().hex.encode()
 
 
-@cache
+@lru_cache
 def fingerprint(schema: type[BaseModel]) -> str:
     """Return a short hash that changes with the fields of the schema.
 
@@ -145,22 +153,21 @@ def fingerprint(schema: type[BaseModel]) -> str:
 
 
 @asynccontextmanager
-async def open_cache(settings: Settings) -> AsyncIterator[Cache]:
-    """Open the cache, and replay invalidations until the application stops."""
+async def open_cache(settings: Settings) -> AsyncIterator[None]:
+    """Set up the cache, and replay invalidations until the application stops."""
     # Without Redis, processes can't tell each other what has changed.
     url = settings.redis_url or ("" if settings.production else "mem://")
     namespace = sha256(settings.secret_key.encode()).hexdigest()[:16]
-    cache = Cache(url, namespace=namespace)
-    replaying = asyncio.create_task(_replay_regularly(cache))
+    cache.setup(url, namespace=namespace)
+    replaying = asyncio.create_task(_replay_regularly())
     try:
-        yield cache
+        yield
     finally:
         replaying.cancel()
-        await asyncio.gather(replaying, return_exceptions=True)
         await cache.close()
 
 
-async def _replay_regularly(cache: Cache) -> None:
+async def _replay_regularly() -> None:
     while True:
         await asyncio.sleep(RETRY_DELAY)
         await cache.replay_invalidations()

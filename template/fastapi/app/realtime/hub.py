@@ -12,7 +12,7 @@ from redis.exceptions import RedisError
 from structlog import get_logger
 
 from app.errors import TooManyRequests
-from app.redis import RETRY_DELAY, CircuitBreaker, RedisUnavailableError
+from app.redis import RETRY_DELAY, RedisUnavailableError, breaker
 
 QUEUE_SIZE = 100  # events that wait for a listener
 BATCH_SIZE = 100  # listeners that are served before other requests continue
@@ -56,20 +56,29 @@ class Listener:
 
 
 class Hub:
-    def __init__(self, redis: Redis | None, *, channel: str, max_streams: int) -> None:
-        """Allow each owner this number of streams in this process."""
-        self.redis = redis
-        self.channel = channel
-        self.max_streams = max_streams
+    def __init__(self) -> None:
+        self.redis: Redis | None = None
+        self.channel = ""
         self.listeners: set[Listener] = set()
         self.is_closed = False
-        self.breaker = CircuitBreaker("realtime")
+
+    def setup(self, redis: Redis | None, *, channel: str) -> None:
+        """Publish through this channel of Redis or, without Redis, in this process."""
+        self.redis = redis
+        self.channel = channel
+        self.is_closed = False
 
     @contextmanager
     def listen(
-        self, topic: str, *, owner: str, session_id: UUID | None = None
+        self,
+        topic: str,
+        *,
+        owner: str,
+        max_streams: int,
+        session_id: UUID | None = None,
     ) -> Iterator[Listener]:
-        if sum(each.owner == owner for each in self.listeners) >= self.max_streams:
+        """Listen to a topic, unless the owner has `max_streams` in this process."""
+        if sum(each.owner == owner for each in self.listeners) >= max_streams:
             raise TooManyStreams
         listener = Listener(topic, owner, session_id)
         self.listeners.add(listener)
@@ -102,7 +111,7 @@ class Hub:
         message = Message(topics=set(topics), event=event.model_dump_json())
         if self.redis:
             try:
-                async with self.breaker.guard():
+                async with breaker.guard():
                     await self.redis.publish(self.channel, message.model_dump_json())
             except RedisUnavailableError:
                 pass
@@ -136,3 +145,6 @@ class Hub:
             except (OSError, RedisError, ValueError) as error:
                 log.warning("realtime_subscription_lost", error=repr(error))
             await asyncio.sleep(RETRY_DELAY)
+
+
+hub = Hub()
