@@ -38,6 +38,13 @@ async def test_a_slow_call_does_not_stop_others_that_are_answered() -> None:
     assert not breaker.open_until
 
 
+async def test_a_call_that_is_answered_is_remembered() -> None:
+    breaker = CircuitBreaker()
+    async with breaker.guard():
+        pass
+    assert breaker.last_success
+
+
 async def test_it_warns_once_a_minute() -> None:
     breaker = CircuitBreaker()
     with capture_logs() as lines:

@@ -19,3 +19,6 @@ class ItemUpdated(Event):
 class ItemDeleted(Event):
     type: Literal["item.deleted"] = "item.deleted"
     item: ItemRead  # as it was
+
+
+ItemEvent = ItemCreated | ItemUpdated | ItemDeleted

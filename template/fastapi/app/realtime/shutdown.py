@@ -23,12 +23,12 @@ def on_shutdown(callback: Callable[[], None]) -> Iterator[None]:
         loop.call_soon_threadsafe(callback)
         originals[number](number, frame)
 
-    if current_thread() is main_thread():  # others cannot handle signals
-        for number in (signal.SIGINT, signal.SIGTERM):
-            original = signal.getsignal(number)
+    if current_thread() is main_thread():  # no other thread can handle signals
+        for caught in (signal.SIGINT, signal.SIGTERM):
+            original = signal.getsignal(caught)
             if callable(original):
-                originals[number] = original
-                signal.signal(number, handle)
+                originals[caught] = original
+                signal.signal(caught, handle)
     try:
         yield
     finally:

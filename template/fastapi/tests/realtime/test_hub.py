@@ -47,8 +47,7 @@ async def test_an_event_reaches_all_listeners_of_its_topics() -> None:
     hub = new_hub()
     with ExitStack() as stack:
         listeners = [
-            stack.enter_context(listen(hub, topic))
-            for topic in ("door", "staff") * 75
+            stack.enter_context(listen(hub, topic)) for topic in ("door", "staff") * 75
         ]
         other = stack.enter_context(listen(hub, "window"))
         await hub.publish(Rang(), topics=["door", "staff"])
