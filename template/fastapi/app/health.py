@@ -29,7 +29,7 @@ async def readyz(state: StateDep) -> Response:
     try:
         async with (
             asyncio.timeout(TIMEOUT),
-            state["database"].engine.connect() as connection,
+            state["database"].health_engine.connect() as connection,
         ):
             current = await connection.run_sync(_current_revisions)
     except (OSError, SQLAlchemyError):  # a timeout is an OSError

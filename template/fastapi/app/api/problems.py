@@ -6,11 +6,6 @@ from typing import Any
 from pydantic import BaseModel
 
 
-class FieldError(BaseModel):
-    field: str
-    detail: str
-
-
 class ProblemDocument(BaseModel):
     """What went wrong (RFC 9457). Invalid input is listed by field."""
 
@@ -19,14 +14,12 @@ class ProblemDocument(BaseModel):
     title: str
     detail: str
     code: str = ""
-    errors: list[FieldError] = []
+    errors: list[dict[str, str]] = []
 
 
 def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
     """Document these statuses, for the `responses` of a route."""
-    schema = ProblemDocument.model_json_schema(
-        ref_template="#/components/schemas/{model}"
-    )
+    schema = ProblemDocument.model_json_schema()
     content = {"application/problem+json": {"schema": schema}}
     return {
         status: {"description": HTTPStatus(status).phrase, "content": content}

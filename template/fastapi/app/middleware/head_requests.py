@@ -5,7 +5,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 
 class HeadRequests:
-    """Answer HEAD as GET without a body, also where GET answers with an endless stream."""
+    """Answer HEAD as GET, and stop after the headers: a stream may never send more."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
