@@ -38,7 +38,7 @@ class Cache:
         # Keys of versions that are yet to be written, and for which change.
         self.missed: dict[str, UUID] = {}
 
-    def setup(self, url: str, *, namespace: str) -> None:
+    def setup(self, url: str, *, namespace: str, max_connections: int = 10) -> None:
         """Store values in Redis, in the memory of this process (mem://) or not at all.
 
         Services that share Redis each have their own namespace.
@@ -54,6 +54,7 @@ class Cache:
                 middlewares=(_without_waiting,),
                 suppress=False,
                 pickle_type="null",
+                max_connections=max_connections,
             )
 
     async def get_or_set(  # noqa: PLR0913 - each tells values apart, or loads one
@@ -158,7 +159,9 @@ async def open_cache(settings: Settings) -> AsyncIterator[None]:
     # Without Redis, processes can't tell each other what has changed.
     url = settings.redis_url or ("" if settings.production else "mem://")
     namespace = sha256(settings.secret_key.encode()).hexdigest()[:16]
-    cache.setup(url, namespace=namespace)
+    cache.setup(
+        url, namespace=namespace, max_connections=settings.redis_max_connections
+    )
     replaying = asyncio.create_task(_replay_regularly())
     try:
         yield
