@@ -38,7 +38,7 @@ def decode_cursor(cursor: str) -> Position:
     return created_at, UUID(bytes=raw[8:])
 
 
-def _check_digits(value: object) -> object:
+def check_digits(value: object) -> object:
     # int() also accepts signs, spaces, underscores and the digits of other scripts.
     if isinstance(value, str) and not DIGITS.fullmatch(value):
         raise PydanticCustomError("int_parsing", "Input should be digits.")
@@ -51,7 +51,7 @@ def _check_cursor(value: str) -> str:
     return value
 
 
-Limit = Annotated[int, Field(ge=1, le=MAX_PAGE_SIZE), BeforeValidator(_check_digits)]
+Limit = Annotated[int, Field(ge=1, le=MAX_PAGE_SIZE), BeforeValidator(check_digits)]
 Cursor = Annotated[
     str,
     Field(max_length=32, json_schema_extra={"pattern": f"^{CURSOR.pattern}$"}),

@@ -12,9 +12,9 @@ from structlog.testing import capture_logs
 
 import app.cache
 from app.cache import Cache, fingerprint, open_cache
-from app.dependencies import State
 from app.redis import CircuitBreaker
 from app.settings import Settings
+from app.state import State
 
 SHORT = 0.5  # seconds: longer than all waits for Redis together
 
