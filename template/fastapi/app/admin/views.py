@@ -8,7 +8,7 @@ from uuid import UUID
 from fastapi import HTTPException, Request
 from pydantic import ValidationError
 from sqladmin import ModelView
-from sqlalchemy import Select, select
+from sqlalchemy import Select, inspect, select
 from sqlalchemy.exc import SQLAlchemyError
 from structlog import get_logger
 
@@ -49,7 +49,9 @@ class AdminView(ModelView):
         async with self._change(request, "create") as unit_of_work:
             return await self.create_row(unit_of_work, request.state.user, data)
 
-    async def update_model(self, request: Request, pk: str, data: dict[str, Any]) -> Any:
+    async def update_model(
+        self, request: Request, pk: str, data: dict[str, Any]
+    ) -> Any:
         async with self._change(request, "update", pk) as unit_of_work:
             user, row_id = request.state.user, parse_id(pk)
             return await self.update_row(unit_of_work, user, row_id, data)
@@ -62,7 +64,7 @@ class AdminView(ModelView):
     async def _change(
         self, request: Request, action: str, pk: str = ""
     ) -> AsyncIterator[UnitOfWork]:
-        """Commit what the block does and log it, or raise an error that can be shown."""
+        """Commit and log what the block does, or raise an error that can be shown."""
         state = await get_state(request)
         try:
             async with state["database"].unit_of_work() as unit_of_work:
@@ -80,9 +82,9 @@ class AdminView(ModelView):
         )
 
     def details_query(self, request: Request) -> Select[Any]:
-        return select(self.model).where(
-            self.model.id == parse_id(request.path_params["pk"])
-        )
+        (primary_key,) = inspect(self.model).primary_key
+        row_id = parse_id(request.path_params["pk"])
+        return select(self.model).where(primary_key == row_id)
 
     def form_edit_query(self, request: Request) -> Select[Any]:
         return self.details_query(request)
