@@ -206,9 +206,7 @@ def test_other_devices_are_signed_out(person: Person) -> None:
     here, there = person.browse(), person.browse()
     page = here.page(here.page("/").link(PROFILE))
     assert person.email in page.text
-    (form,) = [
-        form for form in page.forms if "others" in form.element.get("action")
-    ]
+    (form,) = [form for form in page.forms if "others" in form.element.get("action")]
     here.follow(here.post(page, form))
     assert is_signed_in(here)
     assert not is_signed_in(there)

@@ -406,9 +406,7 @@ def test_a_token_that_was_never_issued_has_no_effect(person: Person) -> None:
     payload = pair["access_token"].split(".")[1]
     claims = json.loads(base64.urlsafe_b64decode(payload + "=="))
     ids = [value for value in claims.values() if isinstance(value, str)]
-    forged = [
-        f"{form}.x" for value in ids for form in (value, value.replace("-", ""))
-    ]
+    forged = [f"{form}.x" for value in ids for form in (value, value.replace("-", ""))]
     half = pair["refresh_token"][:-10]
     for token in (*forged, *ids, half, f"{half}0123456789", pair["access_token"]):
         unauthorized(refresh(person, token))
