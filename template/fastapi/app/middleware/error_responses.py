@@ -38,5 +38,7 @@ class ErrorResponses:
             problem = to_problem(error)
             if started:
                 raise
-            response = self.respond(Request(scope), problem)
+            # A WebSocket that is refused is answered like a request.
+            request = Request({"method": "GET", **scope, "type": "http"})
+            response = self.respond(request, problem)
             await response(scope, receive, send)

@@ -1,6 +1,7 @@
 """Adding tasks, and trying failed ones again."""
 
 import uuid
+from collections.abc import Collection
 from datetime import timedelta
 from functools import partial
 
@@ -37,7 +38,12 @@ async def enqueue(
     unit_of_work.after_commit(partial(send, task.id))
 
 
-async def retry_failed_tasks(session: AsyncSession) -> None:
-    """Let tasks that were given up start again from their first attempt."""
+async def retry_failed_tasks(
+    session: AsyncSession, task_ids: Collection[uuid.UUID] | None = None
+) -> None:
+    """Let these failed tasks, or all, start again from their first attempt."""
     values = {"status": PENDING, "attempts": 0, "due_at": now()}
-    await session.execute(update(Task).where(Task.status == FAILED).values(values))
+    query = update(Task).where(Task.status == FAILED).values(values)
+    if task_ids is not None:
+        query = query.where(Task.id.in_(task_ids))
+    await session.execute(query)

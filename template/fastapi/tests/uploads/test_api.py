@@ -96,6 +96,6 @@ async def test_a_full_disk_leaves_no_part_of_a_file(
     def fail(_: int) -> None:
         raise OSError("No space left on device")
 
-    monkeypatch.setattr(files.os, "fsync", fail)
+    monkeypatch.setattr("os.fsync", fail)
     assert (await send(client)).status_code == 500
     assert list_files(directory) == set()

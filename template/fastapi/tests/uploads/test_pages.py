@@ -1,9 +1,12 @@
 import re
 from pathlib import Path
+from uuid import UUID
 
 import pytest
 from httpx2 import AsyncClient, Response
 
+from app.state import State
+from app.uploads.files import delete_file
 from tests.uploads.helpers import list_files
 
 PDF = b"%PDF-1.7 and so on"
@@ -33,15 +36,41 @@ async def test_a_file_is_uploaded_downloaded_and_deleted(
 
 
 @pytest.mark.parametrize(
-    ("files", "status"), [({"file": b"unknown"}, 422), ({"other": PDF}, 422)]
+    ("files", "status"),
+    [
+        ({"file": b"unknown"}, 422),
+        ({"other": PDF}, 422),
+        ({"file": PDF + b" and more"}, 409),
+    ],
 )
 async def test_an_error_is_shown_at_the_field(
-    client: AsyncClient, files: dict[str, bytes], status: int
+    client: AsyncClient,
+    state: State,
+    directory: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    files: dict[str, bytes],
+    status: int,
 ) -> None:
+    monkeypatch.setattr(state["settings"], "upload_quota_bytes", len(PDF))
     response = await client.post("/uploads/", files=files)
     assert response.status_code == status
+    assert list_files(directory) == set()
     assert 'id="file-error"' in response.text
     assert 'aria-describedby="file-hint file-error"' in response.text
+
+
+async def test_other_bodies_are_refused(client: AsyncClient) -> None:
+    response = await client.post("/uploads/", data={"file": "text"})
+    assert response.status_code == 415
+
+
+async def test_a_file_that_is_lost_is_not_found(
+    client: AsyncClient, directory: Path
+) -> None:
+    await send(client)
+    name = list_files(directory).pop()
+    await delete_file(directory / name)
+    assert (await client.get(f"/uploads/{UUID(name)}")).status_code == 404
 
 
 async def test_long_lists_are_divided_into_pages(client: AsyncClient) -> None:

@@ -1,0 +1,40 @@
+"""Tasks in the admin: what waits, runs or has failed."""
+
+from uuid import UUID
+
+from fastapi import Request, Response
+from fastapi.responses import RedirectResponse
+from sqladmin import action
+
+from app.accounts.models import User
+from app.admin.views import AdminView, parse_id
+from app.database import UnitOfWork
+from app.dependencies import get_state
+from app.tasks.models import Task
+from app.tasks.queue import retry_failed_tasks
+
+
+class TaskAdmin(AdminView, model=Task):
+    icon = "fa-solid fa-list-check"
+    can_delete = True
+    column_list = ("name", "status", "attempts", "due_at", "created_at")
+    column_details_list = (*column_list, "id", "arguments", "error")
+    column_searchable_list = ("name", "status", "error")
+    column_sortable_list = ("name", "status", "attempts", "due_at", "created_at")
+    column_default_sort = ("created_at", True)
+
+    async def delete_row(
+        self, unit_of_work: UnitOfWork, user: User, row_id: UUID
+    ) -> None:
+        task = await unit_of_work.session.get_one(Task, row_id)
+        await unit_of_work.session.delete(task)
+
+    @action("retry", "Retry failed", add_in_detail=True, add_in_list=True)
+    async def retry(self, request: Request) -> Response:
+        """Run the selected tasks again, if they have failed."""
+        pks = request.query_params.get("pks", "").split(",")
+        state = await get_state(request)
+        async with state["database"].unit_of_work() as unit_of_work:
+            ids = [parse_id(pk) for pk in pks if pk]
+            await retry_failed_tasks(unit_of_work.session, ids)
+        return RedirectResponse(request.url_for("admin:list", identity=self.identity))
