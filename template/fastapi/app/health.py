@@ -4,12 +4,11 @@ import asyncio
 from functools import cache
 
 from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from anyio.to_thread import run_sync
 from fastapi import APIRouter, Response
 from fastapi.responses import JSONResponse
-from sqlalchemy import Connection
+from sqlalchemy import Connection, inspect, text
 from sqlalchemy.exc import SQLAlchemyError
 
 from app.dependencies import StateDep
@@ -42,7 +41,9 @@ async def readyz(state: StateDep) -> Response:
 
 
 def _current_revisions(connection: Connection) -> set[str]:
-    return set(MigrationContext.configure(connection).get_current_heads())
+    if not inspect(connection).has_table("alembic_version"):
+        return set()
+    return set(connection.scalars(text("SELECT version_num FROM alembic_version")))
 
 
 @cache

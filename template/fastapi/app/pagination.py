@@ -3,9 +3,10 @@
 import base64
 import re
 from datetime import UTC, datetime, timedelta
-from typing import Annotated, Generic, Protocol, TypeVar
+from typing import Annotated, Generic, NamedTuple, Protocol, TypeVar
 from uuid import UUID
 
+from fastapi import Query
 from pydantic import AfterValidator, BaseModel, BeforeValidator, Field
 from pydantic_core import PydanticCustomError
 
@@ -58,12 +59,17 @@ Cursor = Annotated[
 ]
 
 
-class PageParams:
-    """The query parameters of a list."""
+class PageParams(NamedTuple):
+    limit: int
+    after: Position | None
 
-    def __init__(self, limit: Limit = 20, cursor: Cursor | None = None) -> None:
-        self.limit = limit
-        self.after = decode_cursor(cursor) if cursor else None
+
+async def get_page_params(
+    limit: Annotated[Limit, Query()] = 20,
+    cursor: Annotated[Cursor | None, Query()] = None,
+) -> PageParams:
+    """Return which page of a list a client asks for, by its query parameters."""
+    return PageParams(limit, decode_cursor(cursor) if cursor else None)
 
 
 class Page(BaseModel, Generic[Row]):
