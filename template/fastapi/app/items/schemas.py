@@ -16,6 +16,7 @@ from pydantic import (
     WithJsonSchema,
     with_config,
 )
+from pydantic.config import JsonDict
 from pydantic_core import PydanticCustomError
 from typing_extensions import TypedDict
 
@@ -106,7 +107,7 @@ class ItemUpdate(TypedDict, total=False):
     price: Price
 
 
-EXAMPLE = {
+EXAMPLE: JsonDict = {
     "id": "3f2b8c1e-5d4a-4e6f-9a7b-0c1d2e3f4a5b",
     "name": "Fountain pen",
     "description": "With a steel nib.",
