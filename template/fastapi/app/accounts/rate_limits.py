@@ -1,22 +1,21 @@
 """Limits on how often a client can try to sign in, or have an email sent."""
 
-import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 from ipaddress import IPv6Address, IPv6Network
 from math import ceil
-from time import monotonic, time
+from time import time
 from typing import TypeVar
 
 from fastapi.requests import HTTPConnection
 from limits import RateLimitItem, parse
 from limits.aio.storage import MemoryStorage, RedisStorage
 from limits.aio.strategies import FixedWindowRateLimiter
-from limits.errors import StorageError
 from redis.asyncio import ConnectionPool
 from structlog import get_logger
 
 from app.errors import TooManyRequests
+from app.redis import RedisUnavailableError, breaker
 from app.settings import Settings
 
 # The first limit is strict. It counts the attempts of one client at one address, so
@@ -28,8 +27,6 @@ EMAIL_BY_CLIENT_AND_EMAIL = parse("5/hour")
 EMAIL_BY_CLIENT = parse("30/hour")
 EMAIL_BY_EMAIL = parse("20/hour")
 
-REDIS_TIMEOUT = 0.08  # seconds for all that one request asks Redis
-RETRY_DELAY = 5.0  # seconds until Redis is tried again after it failed
 Result = TypeVar("Result")
 log = get_logger()
 
@@ -41,7 +38,6 @@ class RateLimiter:
         self._memory = FixedWindowRateLimiter(MemoryStorage())
         self._redis: FixedWindowRateLimiter | None = None
         self._pool: ConnectionPool | None = None
-        self._retry_at = 0.0
         if redis_url:
             self._pool = ConnectionPool.from_url(
                 redis_url, max_connections=max_connections
@@ -49,7 +45,6 @@ class RateLimiter:
             storage = RedisStorage(
                 f"async+{redis_url}",
                 implementation="redispy",
-                wrap_exceptions=True,
                 connection_pool=self._pool,  # type: ignore[arg-type] # as documented
             )
             self._redis = FixedWindowRateLimiter(storage)
@@ -78,13 +73,10 @@ class RateLimiter:
     async def _run(
         self, operation: Callable[[FixedWindowRateLimiter], Awaitable[Result]]
     ) -> Result:
-        if self._redis and monotonic() >= self._retry_at:
-            try:
-                async with asyncio.timeout(REDIS_TIMEOUT):
+        if self._redis:
+            with suppress(RedisUnavailableError):
+                async with breaker.guard():
                     return await operation(self._redis)
-            except (StorageError, TimeoutError) as error:
-                self._retry_at = monotonic() + RETRY_DELAY
-                log.warning("rate_limits_without_redis", error=repr(error))
         return await operation(self._memory)
 
 

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from app import tasks
 from app.accounts import emails
-from app.accounts.service import delete_expired
+from app.accounts.cleanup import delete_expired
 from app.state import State
 
 
