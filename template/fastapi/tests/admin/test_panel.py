@@ -8,20 +8,20 @@ from app.accounts.models import User
 from app.database import Base, UnitOfWork
 from app.main import create_app
 from app.settings import Settings
-from tests.admin.helpers import LOGIN, sign_in
+from tests.admin.helpers import LOGIN, sign_in_to_admin
 from tests.factories import PASSWORD, create_user
 
 MODELS = [mapper.class_.__name__ for mapper in Base.registry.mappers]
 
 
-async def test_only_staff_can_sign_in(
+async def test_only_staff_can_sign_in_to_admin(
     anonymous_client: AsyncClient, unit_of_work: UnitOfWork
 ) -> None:
     user = await create_user(unit_of_work)
     responses = [
-        await sign_in(anonymous_client, user.email, PASSWORD),
-        await sign_in(anonymous_client, user.email, "wrong"),
-        await sign_in(anonymous_client, "nobody@example.org", PASSWORD),
+        await sign_in_to_admin(anonymous_client, user.email, PASSWORD),
+        await sign_in_to_admin(anonymous_client, user.email, "wrong"),
+        await sign_in_to_admin(anonymous_client, "nobody@example.org", PASSWORD),
     ]
     assert {response.status_code for response in responses} == {400}
     assert len({response.text for response in responses}) == 1
@@ -35,8 +35,8 @@ async def test_attempts_to_sign_in_are_limited(
     anonymous_client: AsyncClient, staff: User
 ) -> None:
     for _ in range(10):
-        await sign_in(anonymous_client, staff.email, "wrong")
-    response = await sign_in(anonymous_client, staff.email, PASSWORD)
+        await sign_in_to_admin(anonymous_client, staff.email, "wrong")
+    response = await sign_in_to_admin(anonymous_client, staff.email, PASSWORD)
     assert response.status_code == 429
 
 

@@ -7,7 +7,6 @@ from app.database import UnitOfWork
 from app.items.models import Item
 from tests.factories import create_item
 
-pytest_plugins = ["tests.admin.conftest"]
 FORM = {"name": " Pen ", "description": "", "price": "9", "save": "Save"}
 
 
