@@ -9,6 +9,7 @@ from app.accounts import service, sessions
 from app.accounts.dependencies import get_rate_limits
 from app.accounts.schemas import normalize_email
 from app.dependencies import get_state
+from app.errors import Forbidden
 
 log = get_logger()
 
@@ -58,6 +59,10 @@ class StaffAuthentication(AuthenticationBackend):
 
     async def authenticate(self, request: Request) -> Response | bool:
         """Return whether a member of the staff is signed in."""
+        # sqladmin's actions change rows by GET, which a link on another site can send.
+        is_action = "/action/" in request.url.path
+        if is_action and request.headers.get("sec-fetch-site") == "cross-site":
+            raise Forbidden("This link is on another site.")
         state = await get_state(request)
         token = sessions.get_session_token(request, state["settings"])
         async with state["database"].session(writes=False) as session:

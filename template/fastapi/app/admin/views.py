@@ -2,21 +2,32 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
 from fastapi import HTTPException, Request
 from pydantic import ValidationError
 from sqladmin import ModelView
-from sqlalchemy import Select, inspect, select
+from sqlalchemy import ColumnElement, Select, inspect, select
 from sqlalchemy.exc import SQLAlchemyError
 from structlog import get_logger
 
 from app.accounts.models import User
 from app.database import UnitOfWork
 from app.dependencies import get_state
+from app.state import State
 
 log = get_logger()
+
+
+@dataclass(frozen=True)
+class Change:
+    """What a member of the staff changes, in one transaction."""
+
+    unit_of_work: UnitOfWork
+    user: User
+    state: State
 
 
 class AdminView(ModelView):
@@ -30,45 +41,40 @@ class AdminView(ModelView):
     can_create = can_edit = can_delete = can_export = False
     page_size_options = (10, 25, 100)
 
-    async def create_row(
-        self, unit_of_work: UnitOfWork, user: User, values: dict[str, Any]
-    ) -> Any:
+    async def create_row(self, change: Change, values: dict[str, Any]) -> Any:
         raise NotImplementedError
 
     async def update_row(
-        self, unit_of_work: UnitOfWork, user: User, row_id: UUID, values: dict[str, Any]
+        self, change: Change, row_id: UUID, values: dict[str, Any]
     ) -> Any:
         raise NotImplementedError
 
-    async def delete_row(
-        self, unit_of_work: UnitOfWork, user: User, row_id: UUID
-    ) -> None:
+    async def delete_row(self, change: Change, row_id: UUID) -> None:
         raise NotImplementedError
 
     async def insert_model(self, request: Request, data: dict[str, Any]) -> Any:
-        async with self._change(request, "create") as unit_of_work:
-            return await self.create_row(unit_of_work, request.state.user, data)
+        async with self._change(request, "create") as change:
+            return await self.create_row(change, data)
 
     async def update_model(
         self, request: Request, pk: str, data: dict[str, Any]
     ) -> Any:
-        async with self._change(request, "update", pk) as unit_of_work:
-            user, row_id = request.state.user, parse_id(pk)
-            return await self.update_row(unit_of_work, user, row_id, data)
+        async with self._change(request, "update", pk) as change:
+            return await self.update_row(change, parse_id(pk), data)
 
     async def delete_model(self, request: Request, pk: str) -> None:
-        async with self._change(request, "delete", pk) as unit_of_work:
-            await self.delete_row(unit_of_work, request.state.user, parse_id(pk))
+        async with self._change(request, "delete", pk) as change:
+            await self.delete_row(change, parse_id(pk))
 
     @asynccontextmanager
     async def _change(
         self, request: Request, action: str, pk: str = ""
-    ) -> AsyncIterator[UnitOfWork]:
+    ) -> AsyncIterator[Change]:
         """Commit and log what the block does, or raise an error that can be shown."""
-        state = await get_state(request)
+        state, user = await get_state(request), request.state.user
         try:
             async with state["database"].unit_of_work() as unit_of_work:
-                yield unit_of_work
+                yield Change(unit_of_work, user, state)
         except ValidationError as error:
             raise ValueError(" ".join(each["msg"] for each in error.errors())) from None
         except SQLAlchemyError as error:
@@ -78,11 +84,11 @@ class AdminView(ModelView):
             action=action,
             model=self.identity,
             row=pk,
-            user=str(request.state.user.id),
+            user=str(user.id),
         )
 
     def details_query(self, request: Request) -> Select[Any]:
-        (primary_key,) = inspect(self.model).primary_key
+        primary_key: ColumnElement[UUID] = inspect(self.model).primary_key[0]
         row_id = parse_id(request.path_params["pk"])
         return select(self.model).where(primary_key == row_id)
 

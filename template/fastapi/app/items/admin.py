@@ -3,9 +3,7 @@
 from typing import Any
 from uuid import UUID
 
-from app.accounts.models import User
-from app.admin.views import AdminView
-from app.database import UnitOfWork
+from app.admin.views import AdminView, Change
 from app.items import service
 from app.items.models import Item
 from app.items.schemas import ItemCreate, ItemUpdate
@@ -19,22 +17,20 @@ class ItemAdmin(AdminView, model=Item):
     column_sortable_list = ("name", "price", "updated_at")
     form_columns = ("name", "description", "price")
 
-    async def create_row(
-        self, unit_of_work: UnitOfWork, user: User, values: dict[str, Any]
-    ) -> Item:
+    async def create_row(self, change: Change, values: dict[str, Any]) -> Item:
         new = ItemCreate.model_validate(values)
-        return await service.create_item(unit_of_work, user, new)
+        return await service.create_item(change.unit_of_work, change.user, new)
 
     async def update_row(
-        self, unit_of_work: UnitOfWork, user: User, row_id: UUID, values: dict[str, Any]
+        self, change: Change, row_id: UUID, values: dict[str, Any]
     ) -> Item:
-        checked = ItemCreate.model_validate(values)
+        new = ItemCreate.model_validate(values)
         changes = ItemUpdate(
-            name=checked.name, description=checked.description, price=checked.price
+            name=new.name, description=new.description, price=new.price
         )
-        return await service.update_item(unit_of_work, user, row_id, changes)
+        return await service.update_item(
+            change.unit_of_work, change.user, row_id, changes
+        )
 
-    async def delete_row(
-        self, unit_of_work: UnitOfWork, user: User, row_id: UUID
-    ) -> None:
-        await service.delete_item(unit_of_work, user, row_id)
+    async def delete_row(self, change: Change, row_id: UUID) -> None:
+        await service.delete_item(change.unit_of_work, change.user, row_id)

@@ -6,9 +6,7 @@ from fastapi import Request, Response
 from fastapi.responses import RedirectResponse
 from sqladmin import action
 
-from app.accounts.models import User
-from app.admin.views import AdminView, parse_id
-from app.database import UnitOfWork
+from app.admin.views import AdminView, Change, parse_id
 from app.dependencies import get_state
 from app.tasks.models import Task
 from app.tasks.queue import retry_failed_tasks
@@ -23,11 +21,9 @@ class TaskAdmin(AdminView, model=Task):
     column_sortable_list = ("name", "status", "attempts", "due_at", "created_at")
     column_default_sort = ("created_at", True)
 
-    async def delete_row(
-        self, unit_of_work: UnitOfWork, user: User, row_id: UUID
-    ) -> None:
-        task = await unit_of_work.session.get_one(Task, row_id)
-        await unit_of_work.session.delete(task)
+    async def delete_row(self, change: Change, row_id: UUID) -> None:
+        session = change.unit_of_work.session
+        await session.delete(await session.get_one(Task, row_id))
 
     @action("retry", "Retry failed", add_in_detail=True, add_in_list=True)
     async def retry(self, request: Request) -> Response:

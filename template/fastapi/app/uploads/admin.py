@@ -1,9 +1,8 @@
 """Uploads in the admin."""
 
-from fastapi import Request
+from uuid import UUID
 
-from app.admin.views import AdminView, parse_id
-from app.dependencies import get_state
+from app.admin.views import AdminView, Change
 from app.uploads import service
 from app.uploads.models import Upload
 
@@ -15,8 +14,6 @@ class UploadAdmin(AdminView, model=Upload):
     column_searchable_list = ("name", "type")
     column_sortable_list = ("name", "size", "created_at")
 
-    async def delete_model(self, request: Request, pk: str) -> None:
-        directory = (await get_state(request))["settings"].uploads_dir
-        user, upload_id = request.state.user, parse_id(pk)
-        async with self._change(request, "delete", pk) as unit_of_work:
-            await service.delete_upload(unit_of_work, user, directory, upload_id)
+    async def delete_row(self, change: Change, row_id: UUID) -> None:
+        directory = change.state["settings"].uploads_dir
+        await service.delete_upload(change.unit_of_work, change.user, directory, row_id)
