@@ -1,11 +1,18 @@
 import re
+from typing import cast
+from uuid import uuid4
 
 import pytest
+from fastapi import Request
 from httpx2 import AsyncClient
 from structlog.testing import capture_logs
 
+from app.accounts.admin import RegistrationAdmin, SessionAdmin
 from app.accounts.models import User
+from app.admin.authentication import StaffAuthentication
+from app.admin.views import Change
 from app.database import Base, UnitOfWork
+from app.errors import Forbidden
 from app.main import create_app
 from app.settings import Settings
 from tests.admin.helpers import LOGIN, sign_in_to_admin
@@ -54,8 +61,13 @@ async def test_other_sites_cannot_change_anything(admin: AsyncClient) -> None:
     for path in ("login", "logout", "item/create"):
         response = await admin.post(f"/admin/{path}", headers=headers)
         assert response.status_code == 403
-    response = await admin.get("/admin/item/action/delete", headers=headers)
-    assert response.status_code == 403
+
+
+async def test_links_on_other_sites_cannot_run_actions() -> None:
+    headers = [(b"sec-fetch-site", b"cross-site")]
+    scope = {"type": "http", "path": "/admin/task/action/retry", "headers": headers}
+    with pytest.raises(Forbidden):
+        await StaffAuthentication().authenticate(Request(scope))
 
 
 @pytest.mark.parametrize("model", MODELS)
@@ -92,3 +104,13 @@ async def test_changes_are_logged(admin: AsyncClient, staff: User) -> None:
     (line,) = [line for line in lines if line["event"] == "admin_change"]
     assert (line["action"], line["model"]) == ("create", "item")
     assert line["user"] == str(staff.id)
+
+
+async def test_a_view_implements_what_it_switches_on() -> None:
+    view, row_id = SessionAdmin(), uuid4()
+    change = cast("Change", None)
+    for method in (view.create_row(change, {}), view.update_row(change, row_id, {})):
+        with pytest.raises(NotImplementedError):
+            await method
+    with pytest.raises(NotImplementedError):
+        await RegistrationAdmin().delete_row(change, row_id)
