@@ -40,5 +40,7 @@ class ErrorResponses:
             # In development, FastAPI's page with the traceback is more useful.
             if started or (problem.status == INTERNAL_ERROR and scope["app"].debug):
                 raise
-            response = self.respond(Request(scope), problem)
+            # A WebSocket that is refused is answered like a request.
+            request = Request({"method": "GET", **scope, "type": "http"})
+            response = self.respond(request, problem)
             await response(scope, receive, send)

@@ -1,11 +1,10 @@
 """Numbered pages of a list. The API has cursors instead (app/pagination.py)."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Annotated, Generic, TypeVar
 
 from fastapi import Query
-from pydantic import BeforeValidator, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 from sqlalchemy import Select, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -19,8 +18,9 @@ PageNumber = Annotated[
 ]
 
 
-@dataclass
-class NumberedPage(Generic[Row]):
+class NumberedPage(BaseModel, Generic[Row]):
+    model_config = ConfigDict(arbitrary_types_allowed=True)
+
     items: Sequence[Row]
     number: int
     total: int
@@ -51,4 +51,5 @@ async def paginate(
     items = (await session.scalars(rows)).all()
     if not items and number > 1:
         raise NotFound("This list has fewer pages.")
-    return NumberedPage(items, number, await session.scalar(count) or 0)
+    total = await session.scalar(count) or 0
+    return NumberedPage(items=items, number=number, total=total)
