@@ -24,7 +24,7 @@ class Habits:
     admin_search: str = "search"
     # How ending somebody's sessions is made to fail, in SQLite.
     break_tokens: str = (
-        "CREATE TRIGGER broken BEFORE DELETE ON tokens"
+        "CREATE TRIGGER broken BEFORE DELETE ON token_families"
         " BEGIN SELECT RAISE(ABORT, 'broken'); END"
     )
 

@@ -18,6 +18,7 @@ from tests.contract.client import (
     fresh_name,
     log_entries,
 )
+from tests.contract.conftest import Own
 from tests.contract.differences import Habits
 from tests.starters.databases import Database
 from tests.starters.harness import HOST, Project, Service
@@ -113,16 +114,41 @@ def test_a_session_of_somebody_else_does_not_open_it(
     assert response.status_code in {302, 303, 403}
 
 
-def test_tries_are_counted_with_those_elsewhere(boss: Person, habits: Habits) -> None:
+def test_attempts_are_counted_with_those_elsewhere(
+    boss: Person, habits: Habits
+) -> None:
     victim = Person(boss.service)
     victim.join()
+    guesser = Browser(victim.client)
     for _ in range(5):
         assert victim.token("wrong password").status_code == 401
-        sign_in(new_browser(boss), habits, victim.email, "wrong password")
-    response = sign_in(new_browser(boss), habits, victim.email)
+        sign_in(guesser, habits, victim.email, "wrong password")
+    response = sign_in(guesser, habits, victim.email)
     assert response.status_code == 429
     assert int(response.headers["retry-after"]) > 0
     assert victim.token().status_code == 429
+
+
+@pytest.mark.parametrize("right", ["is_staff", "is_active"])
+def test_the_last_staff_account_keeps_its_rights(
+    own: Own, habits: Habits, right: str
+) -> None:
+    boss = Person(own.service)
+    own.service.project.poe(
+        "create-admin",
+        boss.email,
+        typed=f"{PASSWORD}\n",
+        DATABASE_URL=own.database.url,
+    )
+    panel = new_browser(boss)
+    sign_in(panel, habits, boss.email)
+    (path,) = [path for path in lists(panel, habits) if "user" in path.split("/")]
+    page = panel.page(panel.page(path).link(r".*/(edit|change)/.*"))
+    form = page.form(right)
+    del form.values[right]
+    assert panel.post(page, form).status_code in {200, 400}
+    assert panel.request("GET", habits.admin).status_code == 200
+    assert boss.api().get("/api/v1/me").json()["is_staff"]
 
 
 def test_every_model_is_listed_and_can_be_searched(
@@ -140,7 +166,7 @@ def test_every_model_is_listed_and_can_be_searched(
         ("item", first, second),
         ("user", people[0].email, people[1].email),
     ):
-        (path,) = [path for path in kinds if kind in path]
+        (path,) = [path for path in kinds if kind in path.split("/")]
         page = panel.page(f"{path}?{habits.admin_search}={there.replace(' ', '+')}")
         assert there in page.text
         assert absent not in page.text

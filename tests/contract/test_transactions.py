@@ -15,6 +15,7 @@ def test_a_reset_that_fails_half_way_changes_nothing(own: Own, habits: Habits) -
     """The new password is written, then ending the tokens fails."""
     person = Person(own.service)
     person.join()
+    person.sign_in()
     assert person.call("reset", email=person.email).status_code == 202
     reset = {"token": code(person.mail()), "password": OTHER}
     own.database.execute(habits.break_tokens)

@@ -1,8 +1,10 @@
 """Uploads: what is sent is kept to its owner, and comes back harmless."""
 
 import contextlib
+import os
 import struct
 import sys
+import time
 import zlib
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -244,6 +246,34 @@ def test_a_file_belongs_to_who_sent_it(frugal: Service) -> None:
     problem(stranger.client.get(UPLOADS), 401)
     added(other.api(), content)  # each has a quota of their own
     problem(send(owner.api(), content), 409)
+
+
+def test_a_file_without_a_row_is_deleted_by_a_sweep(
+    project: Project, directory: Path
+) -> None:
+    """A crash leaves one, and so does a user who is deleted."""
+    directory.mkdir()
+    young, old, foreign = (directory / name for name in ("1" * 32, "2" * 32, "notes"))
+    for path in (young, old, foreign):
+        path.write_bytes(PDF)
+    for path in (old, foreign):
+        os.utime(path, (0, 0))
+    database = project.new_database()
+    settings = {"UPLOADS_DIR": str(directory)}
+    with (
+        booted(project, database.url, **settings) as service,
+        Client(service) as client,
+    ):
+        path = f"{UPLOADS}/{added(client)['id']}/content"
+        if not project.has_tasks:
+            project.poe("sweep-uploads", DATABASE_URL=database.url, **settings)
+        end = time.monotonic() + 15
+        while old.exists() and time.monotonic() < end:
+            time.sleep(0.05)
+        assert client.get(path).content == PDF
+    assert not old.exists()
+    assert young.exists()
+    assert foreign.exists()
 
 
 @pytest.mark.features("accounts")

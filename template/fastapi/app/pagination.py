@@ -15,6 +15,7 @@ EPOCH = datetime(1, 1, 1, tzinfo=UTC)
 DIGITS = re.compile("[0-9]{1,10}")
 # 24 bytes in base64: 8 for the time, of which the first is 0, and 16 for the id.
 CURSOR = re.compile("A[A-P][A-Za-z0-9_-]{30}")
+CURSOR_EXAMPLE = "AOMhUdE_tgA_K4weXUpOb5p7DB0uP0pb"
 Position = tuple[datetime, UUID]
 Row = TypeVar("Row")
 
@@ -38,7 +39,7 @@ def decode_cursor(cursor: str) -> Position:
     return created_at, UUID(bytes=raw[8:])
 
 
-def _check_digits(value: object) -> object:
+def check_digits(value: object) -> object:
     # int() also accepts signs, spaces, underscores and the digits of other scripts.
     if isinstance(value, str) and not DIGITS.fullmatch(value):
         raise PydanticCustomError("int_parsing", "Input should be digits.")
@@ -51,10 +52,14 @@ def _check_cursor(value: str) -> str:
     return value
 
 
-Limit = Annotated[int, Field(ge=1, le=MAX_PAGE_SIZE), BeforeValidator(_check_digits)]
+Limit = Annotated[int, Field(ge=1, le=MAX_PAGE_SIZE), BeforeValidator(check_digits)]
 Cursor = Annotated[
     str,
-    Field(max_length=32, json_schema_extra={"pattern": f"^{CURSOR.pattern}$"}),
+    Field(
+        max_length=32,
+        examples=[CURSOR_EXAMPLE],
+        json_schema_extra={"pattern": f"^{CURSOR.pattern}$"},
+    ),
     AfterValidator(_check_cursor),
 ]
 
@@ -74,4 +79,4 @@ async def get_page_params(
 
 class Page(BaseModel, Generic[Row]):
     items: list[Row]
-    next_cursor: str | None
+    next_cursor: Annotated[str | None, Field(examples=[CURSOR_EXAMPLE])]

@@ -3,7 +3,7 @@
 from fastapi import FastAPI
 from starlette.types import Receive, Scope, Send
 
-from app.dependencies import State
+from app.state import State
 
 
 class WithState:

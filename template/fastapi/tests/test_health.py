@@ -1,7 +1,7 @@
 from httpx2 import AsyncClient
 
 from app.database import Database
-from app.dependencies import State
+from app.state import State
 
 
 async def test_probes_are_answered_whatever_the_host(client: AsyncClient) -> None:

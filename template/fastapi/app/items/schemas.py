@@ -16,6 +16,7 @@ from pydantic import (
     WithJsonSchema,
     with_config,
 )
+from pydantic.config import JsonDict
 from pydantic_core import PydanticCustomError
 from typing_extensions import TypedDict
 
@@ -106,8 +107,20 @@ class ItemUpdate(TypedDict, total=False):
     price: Price
 
 
+EXAMPLE: JsonDict = {
+    "id": "3f2b8c1e-5d4a-4e6f-9a7b-0c1d2e3f4a5b",
+    "name": "Fountain pen",
+    "description": "With a steel nib.",
+    "price": "39.00",
+    "created_at": "2026-11-28T09:30:00Z",
+    "updated_at": "2026-11-28T09:30:00Z",
+}
+
+
 class ItemRead(BaseModel):
-    model_config = ConfigDict(from_attributes=True)
+    model_config = ConfigDict(
+        from_attributes=True, json_schema_extra={"examples": [EXAMPLE]}
+    )
 
     id: UUID
     name: str

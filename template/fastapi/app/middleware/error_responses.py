@@ -6,6 +6,7 @@ from structlog import get_logger
 
 from app.errors import Respond, to_problem
 
+INTERNAL_ERROR = 500
 log = get_logger()
 
 
@@ -36,7 +37,10 @@ class ErrorResponses:
             log.info("client_disconnected")
         except Exception as error:
             problem = to_problem(error)
-            if started:
+            # In development, FastAPI's page with the traceback is more useful.
+            if started or (problem.status == INTERNAL_ERROR and scope["app"].debug):
                 raise
-            response = self.respond(Request(scope), problem)
+            # A WebSocket that is refused is answered like a request.
+            request = Request({"method": "GET", **scope, "type": "http"})
+            response = self.respond(request, problem)
             await response(scope, receive, send)

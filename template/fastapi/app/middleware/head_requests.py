@@ -1,20 +1,11 @@
 """HEAD, which FastAPI answers with 405 on routes for GET."""
 
-from contextlib import suppress
-
-from starlette.requests import ClientDisconnect
+from anyio import CancelScope
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 
-class StreamEnded(OSError):
-    """Raised to a stream as servers do when the client has left."""
-
-
 class HeadRequests:
-    """Answer HEAD as GET. The server leaves the body out.
-
-    A stream ends with its headers.
-    """
+    """Answer HEAD as GET, and stop after the headers: a stream may never send more."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
@@ -23,12 +14,13 @@ class HeadRequests:
         if scope["type"] != "http" or scope["method"] != "HEAD":
             await self.app(scope, receive, send)
             return
+        cancel_scope = CancelScope()
 
-        async def send_without_stream(message: Message) -> None:
-            if message["type"] == "http.response.body" and message.get("more_body"):
+        async def send_head(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                await send(message)
                 await send({"type": "http.response.body"})
-                raise StreamEnded
-            await send(message)
+                cancel_scope.cancel()
 
-        with suppress(ClientDisconnect, StreamEnded):
-            await self.app({**scope, "method": "GET"}, receive, send_without_stream)
+        with cancel_scope:
+            await self.app({**scope, "method": "GET"}, receive, send_head)
