@@ -63,7 +63,7 @@ class Client(httpx2.Client):
     ) -> None:
         """Send requests of somebody who is signed in, where there are accounts.
 
-        Who is anonymous comes from an address of their own.
+        Who is anonymous comes from an address of their disposable.
         """
         defaults = {"Host": HOST, "X-Forwarded-Proto": "https", "Accept": "*/*"}
         if anonymous:  # and keeps no connection, so nobody has to close them
@@ -598,9 +598,17 @@ class Person:
         return browser.post(page, page.form("email", "password"), **filled)
 
 
+def text_of(mail: EmailMessage) -> str:
+    """Return the text of a mail, which may have the same in HTML."""
+    body = mail.get_body(("plain",))
+    assert body is not None
+    text: str = body.get_content()
+    return text
+
+
 def code(mail: EmailMessage) -> str:
-    """Return what a mail brings: it stands in its link, or on a line of its own."""
-    text = mail.get_content()
+    """Return what a mail brings: it is in its link, or on a separate line."""
+    text = text_of(mail)
     found = re.search(r"[?&]token=([\w.~-]+)|^([\w.~-]{24,})\s*$", text, re.MULTILINE)
     assert found, text
     return found[1] or found[2]
@@ -608,8 +616,9 @@ def code(mail: EmailMessage) -> str:
 
 def link(mail: EmailMessage) -> str:
     """Return the path, with its query, that a mail leads to at this service."""
-    found = re.search(r"https?://\S+", mail.get_content())
-    assert found, mail.get_content()
+    text = text_of(mail)
+    found = re.search(r"https?://\S+", text)
+    assert found, text
     target = urlsplit(found[0])
     assert (target.scheme, target.netloc) == ("https", HOST)
     return f"{target.path}?{target.query}"

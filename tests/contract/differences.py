@@ -22,9 +22,9 @@ class Conventions:
     # The admin panel's path, and the query parameter of its search.
     admin: str = "/admin/"
     admin_search: str = "search"
-    # Makes SQLite refuse to delete tokens.
+    # How ending somebody's sessions is made to fail, in SQLite.
     broken_revocation_sql: str = (
-        "CREATE TRIGGER broken BEFORE DELETE ON tokens"
+        "CREATE TRIGGER broken BEFORE DELETE ON token_families"
         " BEGIN SELECT RAISE(ABORT, 'broken'); END"
     )
 

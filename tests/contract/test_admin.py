@@ -18,6 +18,7 @@ from tests.contract.client import (
     fresh_name,
     log_entries,
 )
+from tests.contract.conftest import Disposable
 from tests.contract.differences import Conventions
 from tests.starters.databases import Database
 from tests.starters.harness import HOST, Project, Service
@@ -67,8 +68,8 @@ def lists(panel: Browser, conventions: Conventions) -> list[str]:
     )
 
 
-def disposable(person: Person) -> str:
-    """Let somebody have an item, and return its name."""
+def create_item_of(person: Person) -> str:
+    """Create an item of a person, and return its name."""
     name: str = person.api().create(name=fresh_name())["name"]
     return name
 
@@ -113,18 +114,41 @@ def test_a_session_of_somebody_else_does_not_open_it(
     assert response.status_code in {302, 303, 403}
 
 
-def test_tries_are_counted_with_those_elsewhere(
+def test_attempts_are_counted_with_those_elsewhere(
     admin_user: Person, conventions: Conventions
 ) -> None:
     victim = Person(admin_user.service)
     victim.join()
+    guesser = Browser(victim.client)
     for _ in range(5):
         assert victim.token("wrong password").status_code == 401
-        sign_in(new_browser(admin_user), conventions, victim.email, "wrong password")
-    response = sign_in(new_browser(admin_user), conventions, victim.email)
+        sign_in(guesser, conventions, victim.email, "wrong password")
+    response = sign_in(guesser, conventions, victim.email)
     assert response.status_code == 429
     assert int(response.headers["retry-after"]) > 0
     assert victim.token().status_code == 429
+
+
+@pytest.mark.parametrize("right", ["is_staff", "is_active"])
+def test_the_last_staff_account_keeps_its_rights(
+    disposable: Disposable, conventions: Conventions, right: str
+) -> None:
+    admin_user = Person(disposable.service)
+    disposable.service.project.poe(
+        "create-admin",
+        admin_user.email,
+        typed=f"{PASSWORD}\n",
+        DATABASE_URL=disposable.database.url,
+    )
+    panel = new_browser(admin_user)
+    sign_in(panel, conventions, admin_user.email)
+    (path,) = [path for path in lists(panel, conventions) if "user" in path.split("/")]
+    page = panel.page(panel.page(path).link(r".*/(edit|change)/.*"))
+    form = page.form(right)
+    del form.values[right]
+    assert panel.post(page, form).status_code in {200, 400}
+    assert panel.request("GET", conventions.admin).status_code == 200
+    assert admin_user.api().get("/api/v1/me").json()["is_staff"]
 
 
 def test_every_model_is_listed_and_can_be_searched(
@@ -133,7 +157,7 @@ def test_every_model_is_listed_and_can_be_searched(
     people = [Person(admin_user.service) for _ in range(2)]
     for person in people:
         person.join()
-    first, second = [disposable(person) for person in people]
+    first, second = [create_item_of(person) for person in people]
     kinds = lists(panel, conventions)
     wanted = ["item", "user"] + ["upload"] * ("uploads" in admin_user.features)
     for kind in wanted:
@@ -142,7 +166,7 @@ def test_every_model_is_listed_and_can_be_searched(
         ("item", first, second),
         ("user", people[0].email, people[1].email),
     ):
-        (path,) = [path for path in kinds if kind in path]
+        (path,) = [path for path in kinds if kind in path.split("/")]
         page = panel.page(
             f"{path}?{conventions.admin_search}={there.replace(' ', '+')}"
         )

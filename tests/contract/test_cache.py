@@ -1,7 +1,12 @@
 """A cache shows in no answer, whether Redis is there, slow or gone."""
 
+import dataclasses
+import shutil
 import signal
+import statistics
 import time
+from functools import partial
+from pathlib import Path
 
 import pytest
 
@@ -12,7 +17,8 @@ from tests.starters.redis import redis_server
 
 pytestmark = pytest.mark.features("cache", "api")
 
-PATIENCE_SECONDS = 0.1
+REDIS_SECONDS = 0.1
+UPDATED_AT = "updated_at: datetime"
 DESCRIPTIONS = "UPDATE items SET description = '{text}'"
 
 
@@ -84,36 +90,65 @@ def test_in_production_nothing_is_kept_where_others_could_not_know(
         assert descriptions(client) == {"after"}
 
 
-@pytest.mark.parametrize(
-    "way", ["gone", pytest.param("slow", marks=pytest.mark.thorough)]
-)
-def test_the_service_goes_on_without_redis(disposable: Disposable, way: str) -> None:
+def test_two_releases_that_share_redis_read_only_their_own_values(
+    disposable: Disposable, project: Project, tmp_path: Path
+) -> None:
+    directory = tmp_path / "next"
+    shutil.copytree(project.directory, directory)
+    schemas = directory / "app/items/schemas.py"
+    text = schemas.read_text("utf-8")
+    assert text.count(UPDATED_AT) == 1
+    schemas.write_text(text.replace(UPDATED_AT, f"{UPDATED_AT}\n    stock: int = 7"))
+    following = dataclasses.replace(project, directory=directory)
+    redis = disposable.service.settings["REDIS_URL"]
+    with booted(following, disposable.database.url, REDIS_URL=redis) as other:
+        other.credentials = credentials(disposable.service)
+        other.signed_in = disposable.service.signed_in
+        with Client(disposable.service) as client, Client(other) as reader:
+            for _ in range(2):
+                client.create()
+                for _ in range(2):
+                    assert {item["stock"] for item in reader.walk()} == {7}
+                    assert not [item for item in client.walk() if "stock" in item]
+                assert len(client.walk()) == len(reader.walk())
+                reader.create()
+
+
+@pytest.mark.parametrize("state", ["gone", "hanging"])
+def test_without_redis_each_request_takes_at_most_100_ms_more(
+    disposable: Disposable, state: str
+) -> None:
     redis, service = redis_server(), disposable.service
     with Client(service) as client:
         change_all(client)
-        usual = seconds(client)
-        if way == "gone":
+        usual = statistics.median(seconds(client) for _ in range(20))
+        if state == "gone":
             redis.stop()
         else:
             redis.process.send_signal(signal.SIGSTOP)
         try:
             change_all(client)
-            slowest = max(seconds(client) for _ in range(20))
+            times = [seconds(client) for _ in range(20)]
             client.create(description="meanwhile")
         finally:
-            if way == "gone":
+            if state == "gone":
                 redis.start()
             else:
                 redis.process.send_signal(signal.SIGCONT)
-        assert slowest < usual + 10 * PATIENCE_SECONDS
+        assert statistics.median(times) < usual + REDIS_SECONDS
+        assert max(times) < usual + 2 * REDIS_SECONDS  # the machine is busy, too
         change_all(client)
         assert "meanwhile" in descriptions(client)
 
 
 def seconds(client: Client) -> float:
-    began = time.monotonic()
-    assert client.get(ITEMS).status_code == 200
-    return time.monotonic() - began
+    """Change and list items, and return how long the slower of both takes."""
+    times = []
+    for send in (client.create, partial(client.get, ITEMS)):
+        began = time.monotonic()
+        send()
+        times.append(time.monotonic() - began)
+    return max(times)
 
 
 def test_lists_of_service_are_right(service: Service) -> None:

@@ -122,35 +122,81 @@ def test_the_document_tells_only_of_calls_that_exist(
                 assert response.status_code not in {405, 500}, (method, path)
 
 
+def test_every_operation_is_described_with_examples(document: dict[str, Any]) -> None:
+    missing = []
+    for path, operations in document["paths"].items():
+        for method, operation in operations.items():
+            name = f"{method.upper()} {path}"
+            missing += [
+                f"{name}: {key}"
+                for key in ("summary", "description")
+                if not operation.get(key)
+            ]
+            missing += [
+                f"{name}: example of {where}"
+                for where, value in examples_needed(operation)
+                if not has_example(document, value)
+            ]
+    assert not missing, "\n".join(missing)
+
+
+def examples_needed(operation: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Yield the body and the successful answers of an operation."""
+    bodies = {"body": operation.get("requestBody", {})} | {
+        status: response
+        for status, response in operation["responses"].items()
+        if status.startswith("2")
+    }
+    for where, body in bodies.items():
+        for media in body.get("content", {}).values():
+            if media.get("schema"):
+                yield where, media
+
+
+def has_example(document: dict[str, Any], value: dict[str, Any]) -> bool:
+    """Check whether a value is shown, or each part of it."""
+    if {"example", "examples", "default", "const", "enum"} & set(value):
+        return True
+    if "$ref" in value:
+        name = value["$ref"].rpartition("/")[2]
+        return has_example(document, document["components"]["schemas"][name])
+    if value.get("type") == "null" or value.get("format") == "binary":
+        return True
+    parts = [
+        *(value[key] for key in ("schema", "items") if key in value),
+        *(part for key in ("anyOf", "oneOf", "allOf") for part in value.get(key, [])),
+        *value.get("properties", {}).values(),
+    ]
+    return bool(parts) and all(has_example(document, part) for part in parts)
+
+
+@pytest.mark.parametrize("path", VIEWERS)
 def test_a_viewer_comes_with_all_its_files(
-    configured_client: Client, subtests: pytest.Subtests
+    configured_client: Client, path: str
 ) -> None:
-    for path in VIEWERS:
-        with subtests.test(path=path):
-            response = configured_client.get(path)
-            assert response.status_code == 200
-            page = Page(ORIGIN + path, response.text)
-            assert DOCUMENT in response.text or any(
-                DOCUMENT in configured_client.get(urlsplit(address).path).text
-                for address in page.assets()
-            )
-            scripts = [address for address in page.assets() if address.endswith(".js")]
-            assert scripts
-            for address in page.assets():
-                parts = urlsplit(address)
-                if parts.scheme == "data":
-                    continue
-                assert parts.hostname == HOST, address
-                asset = configured_client.get(parts.path, params=parts.query or None)
-                assert asset.status_code == 200, address
-                assert asset.content
-                assert asset.headers["x-content-type-options"] == "nosniff"
-            for address in page.links():
-                assert urlsplit(address).hostname == HOST, address
-            assert not re.search(
-                r"https?://(?!service\.example)[\w.]*(cdn|unpkg|googleapis)",
-                response.text,
-            )
+    response = configured_client.get(path)
+    assert response.status_code == 200
+    page = Page(ORIGIN + path, response.text)
+    assert DOCUMENT in response.text or any(
+        DOCUMENT in configured_client.get(urlsplit(address).path).text
+        for address in page.assets()
+    )
+    scripts = [address for address in page.assets() if address.endswith(".js")]
+    assert scripts
+    for address in page.assets():
+        parts = urlsplit(address)
+        if parts.scheme == "data":
+            continue
+        assert parts.hostname == HOST, address
+        asset = configured_client.get(parts.path, params=parts.query or None)
+        assert asset.status_code == 200, address
+        assert asset.content
+        assert asset.headers["x-content-type-options"] == "nosniff"
+    for address in page.links():
+        assert urlsplit(address).hostname == HOST, address
+    assert not re.search(
+        r"https?://(?!service\.example)[\w.]*(cdn|unpkg|googleapis)", response.text
+    )
 
 
 def test_a_viewer_works_under_its_own_policy(

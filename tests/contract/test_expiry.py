@@ -8,7 +8,16 @@ from pathlib import Path
 import httpx2
 import pytest
 
-from tests.contract.client import AUTH, Browser, Client, Person, code, problem
+from tests.contract.client import (
+    AUTH,
+    Browser,
+    Client,
+    Person,
+    code,
+    fresh_email,
+    log_entries,
+    problem,
+)
 from tests.starters.databases import Database
 from tests.starters.harness import Project, Service, booted
 
@@ -81,6 +90,40 @@ def test_tokens_expire(
     body = {"refresh_token": pair["refresh_token"]}
     answer = person.client.post(f"{AUTH}/refresh", json=body)
     assert answer.status_code == refreshed
+
+
+@pytest.mark.features("api")
+def test_a_refresh_token_that_returns_later_ends_its_family(
+    service: Service, past: Past
+) -> None:
+    """Simultaneous requests may use the same one for ten seconds."""
+    person = Person(service)
+    person.join()
+    with past(timedelta(seconds=12)) as before:
+        then = Person(before, person.email)
+        other, first = then.sign_in(), then.sign_in()
+        answer = then.call("refresh", refresh_token=first["refresh_token"])
+        second = answer.json()
+    assert use(service, second["access_token"]).status_code == 200
+    person.client.headers["X-Request-ID"] = request_id = f"reuse-{fresh_email()[:20]}"
+    for pair in (first, second):
+        answer = person.call("refresh", refresh_token=pair["refresh_token"])
+        assert answer.status_code == 401
+    assert use(service, second["access_token"]).status_code == 401
+    assert use(service, other["access_token"]).status_code == 200
+    events = [entry["event"] for entry in log_entries(service, request_id, 3)]
+    assert "refused" in events
+
+
+@pytest.mark.features("api")
+def test_a_token_of_a_host_whose_clock_is_ahead_is_accepted(
+    service: Service, past: Past
+) -> None:
+    person = Person(service)
+    person.join()
+    with past(-timedelta(seconds=10)) as ahead:
+        token = Person(ahead, person.email).sign_in()["access_token"]
+        assert use(service, token).status_code == 200
 
 
 @pytest.mark.features("api")

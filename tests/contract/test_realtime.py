@@ -41,6 +41,8 @@ ENDS_SECONDS = 10
 REQUESTS = 300
 ENOUGH_FILES = 4000
 HEARTBEAT_SECONDS = 15
+MAX_STREAMS = 20
+REDIS_SECONDS = 0.1
 EVIL = "https://evil.example"
 
 
@@ -175,9 +177,9 @@ def test_changes_are_told_once_they_are_committed(
         assert client.delete(path).status_code == 204
         told = [listening.next() for _ in range(3)]
     assert told == [
-        {"kind": "created", "item": item},
-        {"kind": "updated", "item": changed},
-        {"kind": "deleted", "item": changed},
+        {"type": "item.created", "item": item},
+        {"type": "item.updated", "item": changed},
+        {"type": "item.deleted", "item": changed},
     ]
 
 
@@ -231,6 +233,33 @@ def test_strangers_may_not_listen(
     assert [refused(listen, service, query) for query in queries] == [401] * 4
     assert refused(listen, service, Authorization=f"Bearer {token}x") == 401
     problem(person.client.post(TICKET), 401)
+
+
+def test_a_head_request_on_a_stream_ends(service: Service) -> None:
+    with Client(service) as client:
+        for _ in range(MAX_STREAMS + 5):  # none of them keeps a stream open
+            response = client.head(EVENTS)
+            assert response.status_code == 200
+            assert response.headers["content-type"].startswith("text/event-stream")
+        assert client.get(ITEMS).status_code == 200
+
+
+@pytest.mark.features("accounts")
+def test_a_user_can_open_twenty_streams(service: Service, person: Person) -> None:
+    known = bearer(person)
+    with contextlib.ExitStack() as stack:
+        for number in range(MAX_STREAMS):
+            listen: Open = socket if number % 2 else stream
+            stack.enter_context(listen(service, **known))
+        for listen in (stream, socket):
+            assert refused(listen, service, **known) == 429
+        with stream(service, **credentials(service)):
+            pass
+    deadline = time.monotonic() + ENDS_SECONDS
+    while time.monotonic() < deadline:  # until the service has noticed that they left
+        with contextlib.suppress(Refused), stream(service, **known):
+            return
+    pytest.fail("streams that were closed still count")
 
 
 @pytest.mark.features("accounts")
@@ -370,6 +399,31 @@ def test_without_redis_each_process_tells_its_own_and_then_all_come_back(
     assert heard
 
 
+def test_a_redis_that_hangs_delays_no_change_by_more_than_100_ms(
+    two: tuple[Service, Service],
+) -> None:
+    one, _ = two
+    with Client(one) as client, stream(one, **credentials(one)) as listening:
+        usual = statistics.median(seconds_to_create(client) for _ in range(20))
+        for _ in range(20):
+            listening.next()
+        redis_server().process.send_signal(signal.SIGSTOP)
+        try:
+            times = sorted(seconds_to_create(client) for _ in range(20))
+            told = [listening.next()["type"] for _ in range(20)]
+        finally:
+            redis_server().process.send_signal(signal.SIGCONT)
+    assert told == ["item.created"] * 20
+    assert statistics.median(times) < usual + REDIS_SECONDS
+    assert times[-1] < usual + 2 * REDIS_SECONDS  # the machine is busy, too
+
+
+def seconds_to_create(client: Client) -> float:
+    began = time.monotonic()
+    client.create()
+    return time.monotonic() - began
+
+
 def middle(client: Client) -> float:
     """Return the median of what a list of items takes, in seconds."""
     return statistics.median(
@@ -392,7 +446,11 @@ def test_a_thousand_idle_connections_cost_no_request_its_answer(
         pytest.skip(f"needs {ENOUGH_FILES} open files: ulimit -Hn says {hard}")
     resource.setrlimit(resource.RLIMIT_NOFILE, (max(soft, ENOUGH_FILES), hard))
     with (
-        booted(disposable.service.project, disposable.database.url) as service,
+        booted(
+            disposable.service.project,
+            disposable.database.url,
+            MAX_STREAMS_PER_USER="2000",
+        ) as service,
         Client(service) as client,
         contextlib.ExitStack() as connections,
     ):

@@ -1,6 +1,7 @@
 """Tasks, seen from outside: a server, a worker that the test holds, and a Redis."""
 
 import contextlib
+import json
 import os
 import signal
 import socket
@@ -9,6 +10,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
+import valkey
 
 from tests.contract.client import (
     ITEMS,
@@ -29,6 +31,7 @@ pytestmark = [
 ]
 
 TAKEN_OVER_SECONDS = 120
+LOST_SECONDS = 60
 GONE_SECONDS = 35
 
 
@@ -157,25 +160,73 @@ def test_a_worker_outlives_its_redis(alone: Service, redis: Redis) -> None:
     with work_for(alone) as worker:
         register(alone).mail()
         redis.stop()
-        wait_for(lambda: events(worker, "queue_unreachable"))
+        wait_for(lambda: "connection error" in worker.output)
         redis.start()
         register(alone).mail()
         assert worker.process.poll() is None
 
 
-def test_without_redis_the_service_does_the_task_itself(
-    alone: Service, redis: Redis
-) -> None:
+def test_a_task_waits_until_redis_is_back(alone: Service, redis: Redis) -> None:
     redis.stop()
     began = time.monotonic()
     person = register(alone)
-    assert time.monotonic() - began < 5
-    assert person.mail()["To"] == person.email
-    assert events(alone, "task_without_queue")
+    assert time.monotonic() - began < 2
     redis.start()
     with work_for(alone) as worker:
-        register(alone).mail()
+        assert person.mail()["To"] == person.email
         wait_for(lambda: events(worker, "task_done"))
+
+
+@pytest.mark.thorough
+def test_a_task_is_done_though_its_server_was_killed_before_it_was_sent(
+    project: Project, redis: Redis
+) -> None:
+    settings = {"REDIS_URL": redis.new_database()}
+    with serving(project, project.new_database().url, **settings) as service:
+        redis.process.send_signal(signal.SIGSTOP)
+        try:
+            person = register(service)
+            service.process.kill()
+            service.process.wait()
+        finally:
+            redis.process.send_signal(signal.SIGCONT)
+        valkey.Valkey.from_url(settings["REDIS_URL"]).flushdb()
+        with work_for(service):
+            wait_for(lambda: person.email in mail_server().mails, LOST_SECONDS)
+
+
+def test_malformed_messages_do_not_stop_the_worker(alone: Service) -> None:
+    """Write to dramatiq's queue: a list of ids, and a hash with their messages."""
+    queue = valkey.Valkey.from_url(alone.settings["REDIS_URL"])
+    message = {
+        "queue_name": "tasks",
+        "actor_name": "run_task",
+        "args": [],
+        "kwargs": {},
+        "options": {},
+        "message_id": "",
+        "message_timestamp": 0,
+    }
+    malformed = [
+        None,
+        "",
+        "\x00",
+        "[]",
+        json.dumps(message | {"actor_name": "unknown"}),
+        json.dumps(message | {"args": ["no id"]}),
+        json.dumps(message | {"options": {"eta": "never"}}),
+    ]
+    with work_for(alone) as worker:
+        register(alone).mail()
+        for number, data in enumerate(malformed):
+            if data is not None:
+                queue.hset("dramatiq:tasks.msgs", f"malformed-{number}", data)
+            queue.rpush("dramatiq:tasks", f"malformed-{number}")
+        person = register(alone)
+        wait_for(lambda: person.email in mail_server().mails, LOST_SECONDS)
+        wait_for(lambda: queue.llen("dramatiq:tasks") == 0, LOST_SECONDS)
+        assert worker.process.poll() is None
+        register(alone).mail()
 
 
 def test_the_worker_refuses_to_start_without_a_queue(project: Project) -> None:
@@ -189,6 +240,6 @@ def test_the_worker_refuses_to_start_without_a_queue(project: Project) -> None:
 
 
 def test_what_was_given_up_can_be_listed(alone: Service) -> None:
-    command = [alone.project.python, "-m", "app.tasks", "failed"]
+    command = [alone.project.python, "-m", "app.tasks.failed"]
     said = run(command, alone.project.directory, alone.settings)
     assert said == "0 failed tasks\n"

@@ -1,8 +1,10 @@
 """Uploads: what is sent is kept to its owner, and comes back harmless."""
 
 import contextlib
+import os
 import struct
 import sys
+import time
 import zlib
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -46,7 +48,7 @@ def directory(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def frugal(project: Project, directory: Path) -> Iterator[Service]:
-    """Boot a server with little room for files, in a directory of its own."""
+    """Boot a server with little room for files, in a directory of its disposable."""
     settings = {"UPLOADS_DIR": str(directory), "UPLOAD_QUOTA_BYTES": str(QUOTA)}
     with booted(project, project.new_database().url, **settings) as service:
         yield service
@@ -231,7 +233,7 @@ def test_a_quota_holds_also_for_files_at_the_same_time(
 
 @pytest.mark.features("accounts")
 def test_a_file_belongs_to_who_sent_it(frugal: Service) -> None:
-    owner, other, stranger = Person(frugal), Person(frugal), Person(frugal)
+    owner, other, unregistered = Person(frugal), Person(frugal), Person(frugal)
     for person in (owner, other):
         person.join()
     content = PDF + b"0" * (QUOTA - 1000)
@@ -240,10 +242,38 @@ def test_a_file_belongs_to_who_sent_it(frugal: Service) -> None:
     path = f"{UPLOADS}/{upload['id']}"
     for method, at in (("GET", path), ("GET", f"{path}/content"), ("DELETE", path)):
         problem(other.api().request(method, at), 404)
-        problem(stranger.client.request(method, at), 401)
-    problem(stranger.client.get(UPLOADS), 401)
+        problem(unregistered.client.request(method, at), 401)
+    problem(unregistered.client.get(UPLOADS), 401)
     added(other.api(), content)  # each has a quota of their own
     problem(send(owner.api(), content), 409)
+
+
+def test_a_file_without_a_row_is_deleted_by_a_sweep(
+    project: Project, directory: Path
+) -> None:
+    """A crash leaves one, and so does a user who is deleted."""
+    directory.mkdir()
+    young, old, foreign = (directory / name for name in ("1" * 32, "2" * 32, "notes"))
+    for path in (young, old, foreign):
+        path.write_bytes(PDF)
+    for path in (old, foreign):
+        os.utime(path, (0, 0))
+    database = project.new_database()
+    settings = {"UPLOADS_DIR": str(directory)}
+    with (
+        booted(project, database.url, **settings) as service,
+        Client(service) as client,
+    ):
+        url = f"{UPLOADS}/{added(client)['id']}/content"
+        if not project.has_tasks:
+            project.poe("sweep-uploads", DATABASE_URL=database.url, **settings)
+        end = time.monotonic() + 15
+        while old.exists() and time.monotonic() < end:
+            time.sleep(0.05)
+        assert client.get(url).content == PDF
+    assert not old.exists()
+    assert young.exists()
+    assert foreign.exists()
 
 
 @pytest.mark.features("accounts")

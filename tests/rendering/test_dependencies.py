@@ -7,7 +7,6 @@ from tests.rendering.conftest import Project
 
 # What is imported under another name.
 MODULES = {
-    "bootstrap-flask": "flask_bootstrap",
     "django-cors-headers": "corsheaders",
     "django-ninja": "ninja",
     "pyjwt": "jwt",

@@ -33,7 +33,7 @@ SECRET = "kettle-harbour-violin-meadow-quartz-lantern-pebble-71-x9"  # noqa: S10
 # What a service or a tool could pick up from whoever runs the tests.
 _NOT_INHERITED = re.compile(
     r"ENVIRONMENT|SECRET_KEY.*|ALLOWED_HOSTS|(TEST_)?DATABASE_URL|TRUSTED_PROXIES|CORS_ORIGINS"
-    r"|MAX_UPLOAD_BYTES|UPLOAD_QUOTA_BYTES|UPLOADS_DIR|MAX_BODY_BYTES|BODY_TIMEOUT_SECONDS|HSTS_SECONDS|API_DOCS|MAIL_URL|MAIL_FROM|REDIS_URL|LOG_LEVEL|HOST|PORT|WORKERS"
+    r"|MAX_UPLOAD_BYTES|UPLOAD_QUOTA_BYTES|UPLOADS_DIR|MAX_BODY_BYTES|MAX_STREAMS_PER_USER|ADMIN_PATH|BODY_TIMEOUT_SECONDS|HSTS_SECONDS|API_DOCS|MAIL_URL|MAIL_FROM|PUBLIC_URL|REDIS_URL|LOG_LEVEL|HOST|PORT|WORKERS"
     r"|VIRTUAL_ENV|PYTHON(PATH|HOME|WARNINGS|SAFEPATH)|PYTEST_.*|COPIER_.*|DJANGO_.*|FLASK_.*"
     r"|UV_PROJECT_ENVIRONMENT|PYENV_VERSION|GIT_(DIR|WORK_TREE|INDEX_FILE)"
 )
@@ -169,7 +169,11 @@ class Project:
             "DATABASE_URL": database_url,
             "TRUSTED_PROXIES": "127.0.0.1",
             "BODY_TIMEOUT_SECONDS": "2",
-            **({"MAIL_URL": mail_server().url} if self.sends_mail else {}),
+            **(
+                {"MAIL_URL": mail_server().url, "PUBLIC_URL": f"https://{HOST}"}
+                if self.sends_mail
+                else {}
+            ),
             **(
                 {"REDIS_URL": redis_server().new_database()} if self.needs_redis else {}
             ),
@@ -394,7 +398,7 @@ def development_server(project: Project) -> Iterator[Service]:
     try:
         yield service
     finally:
-        # The tasks start groups of their own, which only they can end.
+        # The tasks start groups of their disposable, which only they can end.
         with contextlib.suppress(AssertionError):
             service.stop()
         end_process(service.process)

@@ -1,13 +1,16 @@
 import asyncio
 from collections.abc import AsyncIterator
+from ipaddress import IPv4Network
 
 import pytest
 from fastapi import FastAPI, Request
 from httpx2 import ASGITransport, AsyncClient
 from structlog.testing import capture_logs
 
+from app.state import State
 from app.main import create_app
 from app.settings import Settings
+from tests.asgi import WithState
 
 RULES = {"content-security-policy", "x-content-type-options", "x-request-id"}
 
@@ -64,7 +67,11 @@ async def test_a_failure_tells_the_log_and_not_the_client(client: AsyncClient) -
 
 
 async def test_only_a_trusted_proxy_can_say_https(settings: Settings) -> None:
-    update = {"environment": "production", "trusted_proxies": ("10.0.0.0/8",)}
+    update = {
+        "force_https": True,
+        "hsts_seconds": 3600,
+        "trusted_proxies": (IPv4Network("10.0.0.0/8"),),
+    }
     app = create_app(settings.model_copy(update=update))
     headers = {"X-Forwarded-Proto": "https", "X-Request-ID": "not one"}
     for proxy, status in (("10.0.0.1", 404), ("192.0.2.1", 308)):
@@ -75,3 +82,20 @@ async def test_only_a_trusted_proxy_can_say_https(settings: Settings) -> None:
     assert response.headers["Location"] == "https://localhost/a%20b?c=d"
     assert response.headers["Strict-Transport-Security"] == "max-age=3600"
     assert response.headers["X-Request-ID"] != "not one"
+
+
+@pytest.mark.parametrize(("environment", "shown"), [("development", 1), ("test", 0)])
+async def test_tracebacks_are_shown_in_development_only(
+    settings: Settings, state: State, environment: str, shown: int
+) -> None:
+    app = create_app(settings.model_copy(update={"environment": environment}))
+
+    @app.get("/fail")
+    async def fail() -> None:
+        raise RuntimeError("the reason")
+
+    transport = ASGITransport(WithState(app, state), raise_app_exceptions=False)
+    async with AsyncClient(transport=transport, base_url="http://localhost") as client:
+        response = await client.get("/fail")
+    assert response.status_code == 500
+    assert ("the reason" in response.text) == bool(shown)

@@ -14,6 +14,11 @@ class ItemForm(forms.ModelForm):  # type: ignore[type-arg]  # not at run time
             "description": forms.Textarea({"class": "form-control", "rows": 4}),
             "price": forms.NumberInput({"class": "form-control"}),
         }
+        help_texts = {  # noqa: RUF012 - as above
+            "name": "Up to 100 characters, and different from your other items.",
+            "description": "Up to 1,000 characters.",
+            "price": "With at most two decimals, such as 9.00.",
+        }
 
     def name_taken(self) -> None:
         """Say what only the database could know: someone else was faster."""

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from functools import wraps
 from uuid import UUID
 
+from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -35,7 +36,8 @@ def create(request: HttpRequest) -> HttpResponse:
     form = ItemForm(request.POST or None)
     if form.is_valid():
         try:
-            service.create_item(**form.cleaned_data)
+            item = service.create_item(**form.cleaned_data)
+            messages.success(request, f"“{item.name}” was created.")
             return redirect("items")
         except service.NameTaken:
             form.name_taken()
@@ -46,22 +48,23 @@ def create(request: HttpRequest) -> HttpResponse:
 @missing_is_404
 def edit(request: HttpRequest, item_id: UUID) -> HttpResponse:
     item = service.get_item(item_id=item_id)
-    title = f"Edit {item.name}"
     form = ItemForm(request.POST or None, instance=item)
     if form.is_valid():
         try:
-            service.update_item(item_id=item_id, **form.cleaned_data)
+            item = service.update_item(item_id=item_id, **form.cleaned_data)
+            messages.success(request, f"“{item.name}” was saved.")
             return redirect("items")
         except service.NameTaken:
             form.name_taken()
-    return render(request, "items/form.html", {"form": form, "title": title})
+    return render(request, "items/form.html", {"form": form, "title": "Edit item"})
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @missing_is_404
 def delete(request: HttpRequest, item_id: UUID) -> HttpResponse:
+    item = service.get_item(item_id=item_id)
     if request.method == "POST":
         service.delete_item(item_id=item_id)
+        messages.success(request, f"“{item.name}” was deleted.")
         return redirect("items")
-    item = service.get_item(item_id=item_id)
     return render(request, "items/delete.html", {"item": item})

@@ -19,7 +19,7 @@ def test_an_item_lives_and_dies(client: Client) -> None:
     assert "10.50" in client.get("/items/").text
     assert "Delete Teapot?" in client.get(f"/items/{item.pk}/delete").text
     client.post(f"/items/{item.pk}/delete")
-    assert "There are no items yet." in client.get("/items/").text
+    assert "No items yet" in client.get("/items/").text
 
 
 def test_the_list_has_pages(client: Client) -> None:
@@ -31,7 +31,7 @@ def test_the_list_has_pages(client: Client) -> None:
 def test_faults_stand_at_their_field(client: Client) -> None:
     page = client.post("/items/new", TEAPOT | {"price": "-1"})
     assert "greater than or equal to 0" in page.text
-    assert 'aria-describedby="id_price_error"' in page.text
+    assert 'aria-describedby="id_price_helptext id_price_error"' in page.text
 
 
 def test_a_name_taken_meanwhile_is_a_fault_too(

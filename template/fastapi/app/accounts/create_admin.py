@@ -1,7 +1,7 @@
-"""Make someone a member of the staff: `python -m app.accounts.create_admin ADDRESS`.
+"""Create a staff account: `python -m app.accounts.create_admin ADDRESS`.
 
-An account that exists keeps its items and gets the password. That is asked for, or read
-from standard input where nobody sits at a terminal.
+An existing account becomes a staff account, keeps its data and gets the new password.
+The password is asked for, or read from standard input if that is not a terminal.
 """
 
 import asyncio
@@ -10,37 +10,42 @@ from getpass import getpass
 
 from pydantic import ValidationError
 
-from app.accounts import tokens
-from app.accounts.inputs import Registration
+from app.accounts import service
 from app.accounts.models import User
-from app.accounts.service import find_user, hash_password
-from app.database import Database, now
+from app.accounts.passwords import hash_password
+from app.accounts.schemas import RegistrationCreate
+from app.database import Database, open_database
 from app.settings import load_settings
 
 
-async def create_admin(database: Database, admin: Registration) -> None:
-    async with database.session.begin() as session:
-        user = await find_user(session, admin.email) or User(email=admin.email)
-        user.password_hash = await hash_password(admin.password)
+async def create_admin(database: Database, email: str, password: str) -> None:
+    password_hash = await hash_password(password)
+    async with database.unit_of_work() as unit_of_work:
+        session = unit_of_work.session
+        user = await service.find_user(session, email) or User(email=email)
+        user.password_hash = password_hash
         user.is_active = user.is_staff = True
-        user.confirmed_at = user.confirmed_at or now()
         session.add(user)
         await session.flush()
-        await tokens.end_all(session, user.id)
-    await database.engine.dispose()
+        await service.revoke_all(session, user.id)
+
+
+async def run(email: str, password: str) -> None:
+    async with open_database(load_settings()) as database:
+        await create_admin(database, email, password)
 
 
 def main(arguments: list[str]) -> None:
     if len(arguments) != 1:
-        sys.exit("Say the e-mail address: poe create-admin ADDRESS")
-    terminal = sys.stdin.isatty()
-    password = getpass() if terminal else sys.stdin.readline().rstrip("\r\n")
+        sys.exit("Give one email address: poe create-admin ADDRESS")
+    is_terminal = sys.stdin.isatty()
+    password = getpass() if is_terminal else sys.stdin.readline().rstrip("\r\n")
     try:
-        admin = Registration(email=arguments[0], password=password)
+        admin = RegistrationCreate(email=arguments[0], password=password)
     except ValidationError as error:
         sys.exit(" ".join(entry["msg"] for entry in error.errors()))
-    asyncio.run(create_admin(Database(load_settings().database_url), admin))
-    sys.stdout.write(f"{admin.email} is a member of the staff.\n")
+    asyncio.run(run(admin.email, admin.password))
+    sys.stdout.write(f"{admin.email} is a staff account now.\n")
 
 
 if __name__ == "__main__":

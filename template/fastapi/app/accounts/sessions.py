@@ -1,56 +1,137 @@
-"""Signing in with a browser: a cookie, and a row for it on the server."""
+"""Sessions of browsers: a random token in a cookie, and a row with its hash."""
+
+import secrets
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from hashlib import sha256
+from typing import NamedTuple
+from urllib.parse import urlencode
+from uuid import UUID
 
 from fastapi import Request, Response
+from fastapi.requests import HTTPConnection
+from sqlalchemy import bindparam, delete, select
 from sqlalchemy.ext.asyncio import AsyncSession
-from starlette.requests import HTTPConnection
 
-from app.accounts import tokens
-from app.accounts.models import User
-from app.accounts.owners import work_for
-from app.database import ReadSession, WriteSession
+from app.accounts.models import User, UserSession
+from app.database import Database, now
+from app.errors import AppError
+from app.settings import Settings
+
+IDLE_LIFETIME = timedelta(hours=24)
+ABSOLUTE_LIFETIME = timedelta(days=14)
+# The time of last use is written at most this often.
+EXTEND_AFTER = timedelta(minutes=10)
+
+ACTIVE_SESSION_QUERY = (
+    select(UserSession, User)
+    .join(User, User.id == UserSession.user_id)
+    .where(
+        UserSession.token_hash == bindparam("token_hash"),
+        UserSession.expires_at > bindparam("now"),
+        User.is_active,
+    )
+)
 
 
-async def identify(request: Request, session: ReadSession) -> None:
-    """Find out who is there; the request's session then finds only what is theirs."""
-    request.state.identity = None
-    if found := await by_cookie(request, session):
-        token, user = found
-        await tokens.keep(session, token)
-        request.state.identity = work_for(session, user)
+class SignInRequired(AppError):
+    """Sends the browser to the sign-in page, and from there back to this page."""
+
+    status, code, detail = 303, "sign_in_required", "Sign in first."
+
+    def __init__(self, request: Request) -> None:
+        next_url = request.url.replace(scheme="", netloc="")
+        query = urlencode({"next": str(next_url)})
+        url = f"{request.url_for('sign_in_page').path}?{query}"
+        super().__init__(headers={"Location": url})
 
 
-async def by_cookie(connection: HTTPConnection, session: AsyncSession) -> tokens.Found:
-    text = session_token(connection)
-    return await tokens.find(session, text, "session") if text else None
+class ActiveSession(NamedTuple):
+    session: UserSession
+    user: User
 
 
-async def start_session(
-    request: Request, response: Response, session: WriteSession, user: User
-) -> None:
-    """Give the browser a new session in place of the one it may have."""
-    await tokens.end(session, session_token(request), "session")
-    response.set_cookie(
-        _cookie(request),
-        await tokens.issue(session, user.id, "session"),
-        httponly=True,
-        samesite="lax",
-        secure=request.app.state.settings.production,
+async def create_session(session: AsyncSession, user: User, user_agent: str) -> str:
+    """Add a session and return its token."""
+    token = secrets.token_urlsafe(32)
+    row = UserSession(
+        user_id=user.id,
+        token_hash=_hash(token),
+        user_agent="".join(filter(str.isprintable, user_agent))[:200],
+        expires_at=_expiry(now()),
+    )
+    session.add(row)
+    await session.flush()
+    return token
+
+
+async def find_session(session: AsyncSession, token: str) -> ActiveSession | None:
+    if not token:
+        return None
+    values = {"token_hash": _hash(token), "now": now()}
+    row = (await session.execute(ACTIVE_SESSION_QUERY, values)).one_or_none()
+    return ActiveSession(*row) if row else None
+
+
+def needs_extension(session: UserSession) -> bool:
+    return now() - session.last_used_at > EXTEND_AFTER
+
+
+async def extend_session(database: Database, session_id: UUID) -> None:
+    """Write that a session was used, in a transaction separate from the request's."""
+    async with database.unit_of_work() as unit_of_work:
+        row = await unit_of_work.session.get(UserSession, session_id)
+        if row is not None:
+            row.last_used_at = now()
+            row.expires_at = _expiry(row.created_at)
+
+
+async def list_sessions(session: AsyncSession, user: User) -> Sequence[UserSession]:
+    query = (
+        select(UserSession)
+        .where(UserSession.user_id == user.id, UserSession.expires_at > now())
+        .order_by(UserSession.last_used_at.desc())
+    )
+    return (await session.scalars(query)).all()
+
+
+async def revoke_session(session: AsyncSession, token: str) -> None:
+    await session.execute(
+        delete(UserSession).where(UserSession.token_hash == _hash(token))
     )
 
 
-async def end_session(
-    request: Request, response: Response, session: WriteSession
-) -> None:
-    await tokens.end(session, session_token(request), "session")
-    secure = request.app.state.settings.production
-    response.delete_cookie(_cookie(request), secure=secure, httponly=True)
+def get_session_token(connection: HTTPConnection, settings: Settings) -> str:
+    return connection.cookies.get(_cookie_name(settings), "")
 
 
-def session_token(request: HTTPConnection) -> str:
-    return request.cookies.get(_cookie(request), "")
+def set_session_cookie(response: Response, settings: Settings, token: str) -> None:
+    response.set_cookie(
+        _cookie_name(settings),
+        token,
+        httponly=True,
+        samesite="lax",
+        secure=settings.force_https,
+    )
 
 
-def _cookie(request: HTTPConnection) -> str:
-    # This prefix makes browsers refuse it from other hosts, and without HTTPS.
-    production = request.app.state.settings.production
-    return "__Host-session" if production else "session"
+def delete_session_cookie(response: Response, settings: Settings) -> None:
+    response.delete_cookie(
+        _cookie_name(settings),
+        httponly=True,
+        samesite="lax",
+        secure=settings.force_https,
+    )
+
+
+def _cookie_name(settings: Settings) -> str:
+    # Browsers accept this prefix only over HTTPS and only from this host.
+    return "__Host-session" if settings.force_https else "session"
+
+
+def _hash(token: str) -> str:
+    return sha256(token.encode(errors="replace")).hexdigest()
+
+
+def _expiry(created_at: datetime) -> datetime:
+    return min(now() + IDLE_LIFETIME, created_at + ABSOLUTE_LIFETIME)

@@ -1,140 +1,176 @@
-"""Random tokens: for sessions, for refreshing, and for what mails lead to."""
+"""Tokens of API clients: signed access tokens, and refresh tokens that rotate."""
 
 import secrets
 from datetime import datetime, timedelta
 from hashlib import sha256
-from hmac import compare_digest
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from uuid import UUID, uuid4
 
-from sqlalchemy import CursorResult, bindparam, delete, select, update
+import jwt
+from sqlalchemy import bindparam, delete, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from structlog import get_logger
 
-from app.accounts.models import Token, User
-from app.accounts.owners import Identity
+from app.accounts.models import RefreshToken, TokenFamily, User
 from app.database import now
+from app.settings import Settings
 
-# How long each lives from its last use, and from when it was first given out.
-LIFETIMES = {
-    "session": (timedelta(hours=24), timedelta(days=14)),
-    "refresh": (timedelta(days=14), timedelta(days=90)),
-    "confirm": (timedelta(days=3), timedelta(days=3)),
-    "reset": (timedelta(hours=1), timedelta(hours=1)),
-}
+ACCESS_TOKEN_LIFETIME = timedelta(minutes=15)
+ACCESS_TOKEN_TYPE = "at+jwt"  # noqa: S105 - the type from RFC 9068, not a token
+ALGORITHM = "HS256"
+CLOCK_LEEWAY = timedelta(seconds=30)  # between the clocks of several hosts
+REFRESH_TOKEN_LIFETIME = timedelta(days=14)
+FAMILY_LIFETIME = timedelta(days=90)
+# Simultaneous requests of one client may use the same refresh token.
+REUSE_LEEWAY = timedelta(seconds=10)
 log = get_logger()
 
-
-class Kept(NamedTuple):
-    """What is known of a token that holds, in plain values."""
-
-    id: UUID
-    hash: str
-    created_at: datetime
-    expires_at: datetime
-
-
-Found = tuple[Kept, Identity] | None
-# Asked at every request: so it is put together once, and asks for no more than needed.
-HOLDING = (
-    select(
-        *(Token.id, Token.hash, Token.created_at, Token.expires_at),
-        *(User.id, User.email, User.is_staff),
-    )
-    .join(User, User.id == Token.user_id)
+# Built once, since it is executed in every request with a token.
+ACTIVE_TOKEN_QUERY = (
+    select(User)
+    .join(TokenFamily, TokenFamily.user_id == User.id)
     .where(
-        Token.id == bindparam("id"),
-        Token.kind == bindparam("kind"),
-        Token.expires_at > bindparam("now"),
+        TokenFamily.id == bindparam("family_id"),
+        TokenFamily.expires_at > bindparam("now"),
         User.is_active,
     )
 )
 
 
-async def issue(session: AsyncSession, user_id: UUID, kind: str) -> str:
-    """Give out a token, and clear away those of the user that have expired."""
-    old = delete(Token).where(Token.user_id == user_id, Token.expires_at < now())
-    await session.execute(old)
-    token = Token(id=uuid4(), user_id=user_id, kind=kind)
-    text = _text(token.id)
-    token.hash, token.expires_at = _hash(text), _expiry(kind, now())
-    session.add(token)
-    await session.flush()
-    return text
+class IssuedTokens(NamedTuple):
+    access_token: str
+    refresh_token: str
 
 
-async def find(session: AsyncSession, text: str, kind: str) -> Found:
-    """Return the token that this is the text of, and whose it is."""
-    found = await find_by_id(session, id_of(text), kind)
-    return found if found and compare_digest(found[0].hash, _hash(text)) else None
-
-
-async def find_by_id(session: AsyncSession, token_id: UUID, kind: str) -> Found:
-    values = {"id": token_id, "kind": kind, "now": now()}
-    row = (await session.execute(HOLDING, values)).one_or_none()
-    return row and (Kept(*row[:4]), Identity(*row[4:]))
-
-
-async def keep(session: AsyncSession, token: Kept) -> None:
-    """Let a session live on since it was used; that is written every now and then."""
-    expires_at = _expiry("session", token.created_at)
-    if expires_at - token.expires_at > timedelta(minutes=10):
-        this = update(Token).where(Token.id == token.id)
-        await session.execute(this.values(expires_at=expires_at))
-        await session.commit()
-
-
-async def rotate(session: AsyncSession, text: str) -> tuple[UUID, str] | None:
-    """Exchange a refresh token for the next of its family, and say whose they are.
-
-    One that comes a second time has been copied, and nobody knows by whom. That ends
-    the family.
-    """
-    found = await find_by_id(session, id_of(text), "refresh")
-    if found is None:
-        return None
-    token, user = found
-    following = _text(token.id)
-    exchanged = await session.execute(
-        update(Token)
-        .where(Token.id == token.id, Token.hash == _hash(text))
-        .values(hash=_hash(following), expires_at=_expiry("refresh", token.created_at))
+async def create_tokens(
+    session: AsyncSession, settings: Settings, user: User
+) -> IssuedTokens:
+    """Create a token family and return its first tokens."""
+    family = TokenFamily(
+        id=uuid4(), user_id=user.id, created_at=now(), expires_at=_expiry(now())
     )
-    if isinstance(exchanged, CursorResult) and exchanged.rowcount == 1:
-        return user.id, following
-    await session.execute(delete(Token).where(Token.id == token.id))
-    await session.commit()
-    log.warning("refused", reason="a refresh token came twice", user=str(user.id))
-    return None
+    session.add(family)
+    await session.flush()
+    return await _issue(session, settings, family)
 
 
-async def end(session: AsyncSession, text: str, kind: str) -> bool:
-    """End a token, and say whether there was one to end."""
-    this = (Token.id == id_of(text), Token.kind == kind, Token.hash == _hash(text))
-    ended = await session.execute(delete(Token).where(*this))
-    return isinstance(ended, CursorResult) and ended.rowcount == 1
+async def rotate_refresh_token(
+    session: AsyncSession, settings: Settings, token: str
+) -> IssuedTokens | None:
+    """Return new tokens for a refresh token, or None if it is not valid.
+
+    A token that was used more than ten seconds ago has been copied, and nobody knows
+    by which side. Then the whole family is revoked.
+    """
+    active_users = select(User.id).where(User.is_active)
+    # The family is locked first, as by those who revoke it.
+    query = (
+        select(TokenFamily, RefreshToken)
+        .join(RefreshToken, RefreshToken.family_id == TokenFamily.id)
+        .where(
+            RefreshToken.token_hash == _hash(token),
+            RefreshToken.expires_at > now(),
+            TokenFamily.expires_at > now(),
+            TokenFamily.user_id.in_(active_users),
+        )
+        .with_for_update()
+    )
+    row = (await session.execute(query)).one_or_none()
+    if row is None:
+        return None
+    family, refresh_token = row
+    if refresh_token.used_at is None:
+        refresh_token.used_at = now()
+    elif now() - refresh_token.used_at > REUSE_LEEWAY:
+        log.warning(
+            "refused", reason="refresh token was used before", user=str(family.user_id)
+        )
+        await session.execute(delete(TokenFamily).where(TokenFamily.id == family.id))
+        return None
+    family.expires_at = _expiry(family.created_at)
+    return await _issue(session, settings, family)
 
 
-async def end_all(session: AsyncSession, user_id: UUID) -> None:
-    await session.execute(delete(Token).where(Token.user_id == user_id))
+async def revoke_token_family(session: AsyncSession, token: str) -> None:
+    """Revoke all tokens that come from the same sign-in as this refresh token."""
+    family = select(RefreshToken.family_id).where(
+        RefreshToken.token_hash == _hash(token)
+    )
+    await session.execute(
+        delete(TokenFamily).where(TokenFamily.id == family.scalar_subquery())
+    )
 
 
-def id_of(text: str) -> UUID:
-    """Return the part of a token by which it is found; of nonsense that of nobody."""
+async def find_user(
+    session: AsyncSession, settings: Settings, access_token: str
+) -> User | None:
+    """Return the user of an access token if its family is not revoked."""
+    family_id = parse_access_token(settings, access_token)
+    if family_id is None:
+        return None
+    values = {"family_id": family_id, "now": now()}
+    user: User | None = await session.scalar(ACTIVE_TOKEN_QUERY, values)
+    return user
+
+
+def parse_access_token(settings: Settings, access_token: str) -> UUID | None:
+    """Return the id of the token family, or None if the token is not valid."""
     try:
-        return UUID(hex=text.partition(".")[0])
-    except ValueError:
-        return UUID(int=0)
+        decoded = jwt.decode_complete(
+            access_token,
+            _signing_key(settings),
+            algorithms=[ALGORITHM],
+            issuer=settings.public_url,
+            audience=_audience(settings),
+            leeway=CLOCK_LEEWAY,
+            options={"require": ["aud", "exp", "iat", "iss", "sid", "sub"]},
+        )
+        family_id = UUID(decoded["payload"]["sid"])
+    except (jwt.InvalidTokenError, ValueError):
+        return None
+    return family_id if decoded["header"].get("typ") == ACCESS_TOKEN_TYPE else None
 
 
-def _text(token_id: UUID) -> str:
-    return f"{token_id.hex}.{secrets.token_urlsafe(32)}"
+def create_access_token(settings: Settings, family: TokenFamily) -> str:
+    issued_at = now()
+    claims: dict[str, Any] = {
+        "iss": settings.public_url,
+        "aud": _audience(settings),
+        "sub": str(family.user_id),
+        "sid": str(family.id),
+        "iat": issued_at,
+        "exp": issued_at + ACCESS_TOKEN_LIFETIME,
+    }
+    headers = {"typ": ACCESS_TOKEN_TYPE}
+    return jwt.encode(claims, _signing_key(settings), ALGORITHM, headers)
 
 
-def _hash(text: str) -> str:
-    return sha256(text.encode(errors="replace")).hexdigest()
+async def _issue(
+    session: AsyncSession, settings: Settings, family: TokenFamily
+) -> IssuedTokens:
+    token = secrets.token_urlsafe(32)
+    row = RefreshToken(
+        family_id=family.id,
+        token_hash=_hash(token),
+        expires_at=family.expires_at,
+    )
+    session.add(row)
+    await session.flush()
+    return IssuedTokens(create_access_token(settings, family), token)
 
 
-def _expiry(kind: str, created_at: datetime) -> datetime:
-    idle, absolute = LIFETIMES[kind]
-    return min(now() + idle, created_at + absolute)
+def _audience(settings: Settings) -> str:
+    return f"{settings.public_url}/api"
+
+
+def _signing_key(settings: Settings) -> bytes:
+    """Return a key that is used for nothing but access tokens."""
+    return sha256(f"access token {settings.secret_key}".encode()).digest()
+
+
+def _hash(token: str) -> str:
+    return sha256(token.encode(errors="replace")).hexdigest()
+
+
+def _expiry(created_at: datetime) -> datetime:
+    return min(now() + REFRESH_TOKEN_LIFETIME, created_at + FAMILY_LIFETIME)

@@ -1,132 +1,176 @@
-"""A cache for lists of items, kept for each audience apart until an item changes.
+"""A cache for what endpoints read: pydantic models, in Redis or in memory.
 
-It is in Redis, in development in memory. A list is kept under the version that its
-audience had when it was read. Whatever changes gives its audiences a new version: a
-list that was under way meanwhile is not found any more.
+A value belongs to a name, such as "items", and to a viewer. Both together have a
+version, which is stored with each value, and `invalidate` changes it. A request that
+began to read before the change stores its value with the old version: it is not used.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from contextlib import asynccontextmanager
-from functools import wraps
+import json
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
+from contextlib import asynccontextmanager, suppress
+from functools import lru_cache
 from hashlib import sha256
-from time import monotonic
-from typing import Any, Concatenate, ParamSpec, TypeVar
-from uuid import uuid4
+from typing import Any, TypeVar
+from uuid import UUID, uuid4
 from warnings import catch_warnings
-from weakref import WeakKeyDictionary
 
-from cashews import Cache
+import cashews
 from cashews.exceptions import CacheError
-from fastapi import APIRouter, FastAPI
-from redis.exceptions import RedisError
-from sqlalchemy import Connection, Engine
+from pydantic import BaseModel, ValidationError
 from sqlalchemy.ext.asyncio import AsyncSession
-from structlog import get_logger
 
-from app.items.changes import Change, audience_of, audiences_of, told_to
-from app.items.models import Item
+from app.redis import RETRY_DELAY, RedisUnavailableError, breaker
 from app.settings import Settings
 
-LIFETIME = "1m"  # the longest that a list is good if nobody heard of a change
-PATIENCE = 0.1  # seconds to wait for Redis
-PAUSE = 1  # seconds to do without it after that
-COLUMNS = Item.__mapper__.column_attrs.keys()
-Page = TypeVar("Page", bound=Any)
-Options = ParamSpec("Options")
-Read = Callable[Concatenate[AsyncSession, Options], Awaitable[Page]]
-log = get_logger()
+LIFETIME = 60.0  # seconds: the age of a value whose invalidation is lost
+VERSION_LIFETIME = 24 * 60 * 60.0
+Schema = TypeVar("Schema", bound=BaseModel)
 
 
-def install(app: FastAPI) -> None:
-    app.include_router(APIRouter(lifespan=caching))
+class Cache:
+    """Stores models as JSON, which includes no code, unlike pickled objects."""
+
+    def __init__(self) -> None:
+        self.enabled = False
+        self.namespace = ""
+        self.backend = cashews.Cache()
+        # Keys of versions that are yet to be written, and for which change.
+        self.missed: dict[str, UUID] = {}
+
+    def setup(self, url: str, *, namespace: str, max_connections: int = 10) -> None:
+        """Store values in Redis, in the memory of this process (mem://) or not at all.
+
+        Services that share Redis each have their own namespace.
+        """
+        self.enabled = bool(url)
+        self.namespace = namespace
+        self.missed.clear()
+        if url.startswith("mem:"):
+            self.backend.setup(url)
+        elif url:
+            self.backend.setup(
+                url,
+                middlewares=(_without_waiting,),
+                suppress=False,
+                pickle_type="null",
+                max_connections=max_connections,
+            )
+
+    async def get_or_set(  # noqa: PLR0913 - each tells values apart, or loads one
+        self,
+        session: AsyncSession,
+        schema: type[Schema],
+        name: str,
+        *,
+        viewer: str,
+        key: str,
+        load: Callable[[], Awaitable[Schema]],
+    ) -> Schema:
+        """Return the stored value; load and store it if there is none.
+
+        `viewer` is who may see the value, `key` tells it from other values of the name:
+        the parameters of a list, the id of a row. `load` reads with the session.
+        """
+        version_key = self._version_key(name, viewer)
+        if not self.enabled or version_key in self.missed:
+            return await load()
+        # No connection is held while Redis is slow, and a value that is loaded comes
+        # from a transaction that began after its version was read.
+        await session.commit()
+        value_key = f"{version_key}:{fingerprint(schema)}:{key}"
+        version, stored = await self.backend.get_many(
+            version_key, value_key, default=b""
+        )
+        if version and stored and stored.startswith(version):
+            # It is invalid if another release of this service validates differently.
+            with suppress(ValidationError):
+                return schema.model_validate_json(stored.removeprefix(version))
+        if not version:
+            version = new_version()
+            await self.backend.set(version_key, version, VERSION_LIFETIME, exist=False)
+        value = await load()
+        stored = version + value.model_dump_json().encode()
+        await self.backend.set(value_key, stored, LIFETIME)
+        return value
+
+    async def invalidate(self, name: str, *, viewers: Iterable[str]) -> None:
+        """Forget all values of a name for these viewers."""
+        if self.enabled:
+            changes = {self._version_key(name, viewer): uuid4() for viewer in viewers}
+            self.missed |= changes
+            await self._write_versions(changes)
+
+    async def replay_invalidations(self) -> None:
+        """Write the versions that changed while Redis was unavailable."""
+        await self._write_versions(dict(self.missed))
+
+    async def close(self) -> None:
+        # cashews 7.6 closes Redis with a deprecated method.
+        with catch_warnings(action="ignore", category=DeprecationWarning):
+            await self.backend.close()
+
+    async def _write_versions(self, changes: dict[str, UUID]) -> None:
+        for key, change in changes.items():
+            written = await self.backend.set(key, new_version(), VERSION_LIFETIME)
+            # There may have been another change in the meantime.
+            if written and self.missed.get(key) == change:
+                del self.missed[key]
+
+    def _version_key(self, name: str, viewer: str) -> str:
+        return f"{self.namespace}:{name}:{viewer}"
+
+
+async def _without_waiting(
+    call: Callable[..., Awaitable[Any]], *args: Any, **kwargs: Any
+) -> Any:
+    """Find and store nothing while Redis does not answer."""
+    _command, _backend, *arguments = args
+    try:
+        async with breaker.guard():
+            try:
+                return await call(*arguments, **kwargs)
+            except CacheError as error:
+                raise ConnectionError from error
+    except RedisUnavailableError:
+        return kwargs.get("default")
+
+
+cache = Cache()
+
+
+def new_version() -> bytes:
+    return uuid4().hex.encode()
+
+
+@lru_cache
+def fingerprint(schema: type[BaseModel]) -> str:
+    """Return a short hash that changes with the fields of the schema.
+
+    Two releases of the service can share Redis: neither reads what it can't understand.
+    """
+    description = json.dumps(schema.model_json_schema(mode="serialization"))
+    return sha256(description.encode()).hexdigest()[:16]
 
 
 @asynccontextmanager
-async def caching(app: FastAPI) -> AsyncIterator[None]:
-    settings: Settings = app.state.settings
+async def open_cache(settings: Settings) -> AsyncIterator[None]:
+    """Set up the cache, and replay invalidations until the application stops."""
+    # Without Redis, processes can't tell each other what has changed.
     url = settings.redis_url or ("" if settings.production else "mem://")
-    if not url:  # one process cannot tell the others what to forget
+    namespace = sha256(settings.secret_key.encode()).hexdigest()[:16]
+    cache.setup(
+        url, namespace=namespace, max_connections=settings.redis_max_connections
+    )
+    replaying = asyncio.create_task(_replay_regularly())
+    try:
         yield
-        return
-    engine = app.state.database.engine.sync_engine
-    shelf = shelves[engine] = Shelf(url, settings.secret_key)
-    with told_to(shelf.forget):
-        yield
-    # cashews 7.6 closes Redis by a name that is deprecated.
-    with catch_warnings(action="ignore", category=DeprecationWarning):
-        await shelf.cache.close()
+    finally:
+        replaying.cancel()
+        await cache.close()
 
 
-class Shelf:
-    def __init__(self, url: str, secret: str) -> None:
-        """Keep lists there: signed, since they are pickled, and under a name apart."""
-        options: dict[str, Any] = {"secret": secret, "digestmod": "sha256"}
-        if not url.startswith("mem:"):
-            options["suppress"] = False  # errors: they are dealt with here
-        self.cache = Cache()
-        self.cache.setup(url, (self._patiently,), **options)
-        self.name = sha256(secret.encode()).hexdigest()[:16]
-        self.outdated: set[str] = set()
-        self.away_until = 0.0
-
-    async def place(self, audience: str) -> str:
-        """Say where lists are that are good for an audience until something changes."""
-        await self._catch_up()
-        key = f"{self.name}:{audience}"
-        version = await self.cache.get(key)
-        if not version or audience in self.outdated:
-            version = uuid4().hex
-            await self.cache.set(key, version, "1d", exist=False)
-        return f"{key}:{version}"
-
-    async def forget(self, changes: Sequence[Change]) -> None:
-        """Give a new version to all whom these changes concern."""
-        self.outdated.update(*(audiences_of(change.item) for change in changes))
-        await self._catch_up()
-
-    async def _catch_up(self) -> None:
-        """Say what is out of date. What Redis does not hear, it is told later."""
-        for audience in tuple(self.outdated):
-            if await self.cache.set(f"{self.name}:{audience}", uuid4().hex, "1d"):
-                self.outdated.discard(audience)
-
-    async def _patiently(
-        self, call: Callable[..., Awaitable[Any]], *_: Any, **values: Any
-    ) -> Any:
-        """Do without Redis rather than wait for it."""
-        if monotonic() >= self.away_until:
-            try:
-                async with asyncio.timeout(PATIENCE):
-                    return await call(**values)
-            except (CacheError, OSError, RedisError) as error:
-                self.away_until = monotonic() + PAUSE
-                log.warning("cache_without_redis", exc_info=error)
-        return None
-
-
-# Those that are open, by the database that their lists are from.
-shelves: WeakKeyDictionary[Engine | Connection, Shelf] = WeakKeyDictionary()
-
-
-def cached(read: Read[Options, Page]) -> Read[Options, Page]:
-    """Read a page again only when an item has changed that its reader would see."""
-
-    @wraps(read)
-    async def recall_or_read(
-        session: AsyncSession, /, *args: Options.args, **options: Options.kwargs
-    ) -> Page:
-        shelf = shelves.get(session.get_bind())
-        if not shelf or session.info.get("changes"):  # which others may not see
-            return await read(session, *args, **options)
-        place = await shelf.place(audience_of(session))
-        key = f"{place}:{read.__name__}:{args}:{sorted(options.items())}"
-        if kept := await shelf.cache.get(key):
-            page: Page = kept._replace(items=[Item(**row) for row in kept.items])
-            return page
-        page = await read(session, *args, **options)
-        rows = [{name: getattr(item, name) for name in COLUMNS} for item in page.items]
-        await shelf.cache.set(key, page._replace(items=rows), LIFETIME)
-        return page
-
-    return recall_or_read
+async def _replay_regularly() -> None:
+    while True:
+        await asyncio.sleep(RETRY_DELAY)
+        await cache.replay_invalidations()

@@ -1,8 +1,9 @@
-"""Tells what changes to those who listen: in this process, by Redis in all of them."""
+"""Delivers events to listeners: in this process, and through Redis in all of them."""
 
 import asyncio
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from uuid import UUID
 
 from anyio import WouldBlock, create_memory_object_stream
 from pydantic import BaseModel
@@ -10,110 +11,140 @@ from redis.asyncio import Redis
 from redis.exceptions import RedisError
 from structlog import get_logger
 
-from app.api.schemas import ItemRead
-from app.items.changes import Change, Kind, audiences_of
-from app.settings import TITLE
+from app.errors import TooManyRequests
+from app.redis import RETRY_DELAY, RedisUnavailableError, breaker
 
-UNREAD = 100  # changes that a listener may leave waiting
-AT_ONCE = 100  # listeners that are told before other work gets its turn
-PATIENCE = 0.1  # seconds to wait for Redis
-PAUSE = 1  # seconds until it is asked again
-RESTARTING, TOO_SLOW = 1012, 1013  # in the words of WebSockets
-CHANNEL = f"{TITLE}: changes"
+QUEUE_SIZE = 100  # events that wait for a listener
+BATCH_SIZE = 100  # listeners that are served before other requests continue
+SERVICE_RESTART, TRY_AGAIN_LATER = 1012, 1013  # close codes of WebSockets
 log = get_logger()
 
 
-class ItemChange(BaseModel):
-    """What was done to an item, and how it is now; a deleted one, how it was."""
+class Event(BaseModel):
+    """Base class of the events that resources declare in their events.py.
 
-    kind: Kind
-    item: ItemRead
+    The type, such as "item.created", tells clients what happened.
+    """
+
+    type: str
 
 
-class News(BaseModel):
-    audiences: set[str]
-    change: ItemChange
+class Message(BaseModel):
+    """A serialised event on its way to the listeners of some topics."""
+
+    topics: set[str]
+    event: str
+
+
+class TooManyStreams(TooManyRequests):
+    code, detail = "too_many_streams", "Close other streams before you open this one."
 
 
 class Listener:
-    """A connection that is told changes until it is let go.
+    """A stream or socket that receives the events of one topic.
 
-    That happens also when it may have missed one: who comes back reads everything anew.
+    It is disconnected if it may have missed an event: its client then connects again
+    and reads the current state.
     """
 
-    def __init__(self, audience: str) -> None:
-        self.audience = audience
-        self.inbox, self.changes = create_memory_object_stream[ItemChange](UNREAD)
-        self.code = RESTARTING
+    def __init__(self, topic: str, owner: str, session_id: UUID | None) -> None:
+        self.topic = topic
+        self.owner = owner
+        self.session_id = session_id
+        self.queue, self.events = create_memory_object_stream[str](QUEUE_SIZE)
+        self.close_code = SERVICE_RESTART
 
 
 class Hub:
-    def __init__(self, redis: Redis | None) -> None:
-        self.redis = redis
+    def __init__(self) -> None:
+        self.redis: Redis | None = None
+        self.channel = ""
         self.listeners: set[Listener] = set()
-        self.closed = False
+        self.is_closed = False
+
+    def setup(self, redis: Redis | None, *, channel: str) -> None:
+        """Publish through this channel of Redis or, without Redis, in this process."""
+        self.redis = redis
+        self.channel = channel
+        self.is_closed = False
 
     @contextmanager
-    def listen(self, audience: str) -> Iterator[Listener]:
-        listener = Listener(audience)
+    def listen(
+        self,
+        topic: str,
+        *,
+        owner: str,
+        max_streams: int,
+        session_id: UUID | None = None,
+    ) -> Iterator[Listener]:
+        """Listen to a topic, unless the owner has `max_streams` in this process."""
+        if sum(each.owner == owner for each in self.listeners) >= max_streams:
+            raise TooManyStreams
+        listener = Listener(topic, owner, session_id)
         self.listeners.add(listener)
-        if self.closed:
-            self.let_go(listener)
+        if self.is_closed:
+            self.disconnect(listener)
         try:
             yield listener
         finally:
-            self.let_go(listener)
-            listener.changes.close()
+            self.disconnect(listener)
+            listener.events.close()
 
-    def let_go(self, listener: Listener, code: int = RESTARTING) -> None:
+    def disconnect(self, listener: Listener, close_code: int = SERVICE_RESTART) -> None:
+        """End a listener after the events that are in its queue."""
         if listener in self.listeners:
             self.listeners.remove(listener)
-            listener.code = code
-            listener.inbox.close()
+            listener.close_code = close_code
+            listener.queue.close()
 
-    def let_all_go(self) -> None:
+    def disconnect_all(self) -> None:
         for listener in tuple(self.listeners):
-            self.let_go(listener)
+            self.disconnect(listener)
 
     def close(self) -> None:
-        self.closed = True
-        self.let_all_go()
+        """Disconnect all listeners, also those that are yet to come."""
+        self.is_closed = True
+        self.disconnect_all()
 
-    async def publish(self, changes: Sequence[Change]) -> None:
-        """Tell all processes; if Redis is gone or slow, at least this one."""
-        for kind, item in changes:
-            change = ItemChange(kind=kind, item=ItemRead.model_validate(item))
-            news = News(audiences=audiences_of(item), change=change)
+    async def publish(self, event: Event, *, topics: Iterable[str]) -> None:
+        """Send an event to all processes; without Redis, to this one."""
+        message = Message(topics=set(topics), event=event.model_dump_json())
+        if self.redis:
             try:
-                if self.redis:
-                    async with asyncio.timeout(PATIENCE):
-                        await self.redis.publish(CHANNEL, news.model_dump_json())
-                    continue
-            except (OSError, RedisError) as error:
-                log.warning("realtime_without_redis", exc_info=error)
-            await self.tell(news)
+                async with breaker.guard():
+                    await self.redis.publish(self.channel, message.model_dump_json())
+            except RedisUnavailableError:
+                pass
+            else:
+                return
+        await self.deliver(message)
 
-    async def tell(self, news: News) -> None:
-        """Tell the listeners of this process."""
+    async def deliver(self, message: Message) -> None:
+        """Send a message to the listeners of this process."""
         for number, listener in enumerate(tuple(self.listeners), 1):
-            if listener.audience in news.audiences and listener in self.listeners:
+            if listener.topic in message.topics and listener in self.listeners:
                 try:
-                    listener.inbox.send_nowait(news.change)
+                    listener.queue.send_nowait(message.event)
                 except WouldBlock:
-                    self.let_go(listener, TOO_SLOW)
-            if number % AT_ONCE == 0:
+                    self.disconnect(listener, TRY_AGAIN_LATER)
+            if number % BATCH_SIZE == 0:
                 await asyncio.sleep(0)
 
-    async def follow(self, redis: Redis) -> None:
-        """Hear what all processes tell. Whoever may have missed it has to come back."""
+    async def subscribe(self, redis: Redis) -> None:
+        """Deliver what all processes publish, until this task is cancelled."""
         while True:
             try:
                 async with redis.pubsub(ignore_subscribe_messages=True) as pubsub:
-                    await pubsub.subscribe(CHANNEL)
-                    self.let_all_go()
+                    await pubsub.subscribe(self.channel)
+                    self.disconnect_all()  # they may have missed an event
                     while True:
-                        if message := await pubsub.get_message(timeout=10):
-                            await self.tell(News.model_validate_json(message["data"]))
-            except (RedisError, ValueError) as error:
-                log.warning("realtime_without_redis", exc_info=error)
-            await asyncio.sleep(PAUSE)
+                        if found := await pubsub.get_message(timeout=10):
+                            await self.deliver(
+                                Message.model_validate_json(found["data"])
+                            )
+            except (OSError, RedisError, ValueError) as error:
+                log.warning("realtime_subscription_lost", error=repr(error))
+            await asyncio.sleep(RETRY_DELAY)
+
+
+hub = Hub()

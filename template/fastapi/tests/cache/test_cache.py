@@ -1,85 +1,168 @@
+import asyncio
 import socket
-from decimal import Decimal
+from collections.abc import AsyncIterator
 from time import monotonic
+from typing import Any
 
 import pytest
-from fastapi import FastAPI
-from sqlalchemy import update
+from pydantic import BaseModel, Field
+from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 from structlog.testing import capture_logs
 
-from app.cache import cached, caching, shelves
-from app.items import service
-from app.items.changes import audiences_of
-from app.items.models import Item
+import app.cache
+from app.cache import Cache, fingerprint, open_cache
+from app.redis import CircuitBreaker
+from app.settings import Settings
+from app.state import State
+
+SHORT = 0.5  # seconds: longer than all waits for Redis together
 
 
-async def names(app: FastAPI) -> list[str]:
-    async with app.state.database.session() as session:
-        return [item.name for item in (await service.list_items(session)).items]
+class Stock(BaseModel):
+    count: int
 
 
-async def add(session: AsyncSession, name: str) -> Item:
-    item = await service.create_item(session, name=name, price=Decimal("1.50"))
-    await session.commit()
-    return item
+class Reader:
+    """Reads a value from the cache; each time it is loaded, it counts up."""
+
+    def __init__(self, session: AsyncSession, cache: Cache | None = None) -> None:
+        self.session = session
+        self.cache = cache or Cache()
+        self.count = 0
+
+    async def load(self) -> Stock:
+        self.count += 1
+        return Stock(count=self.count)
+
+    async def read(self, viewer: str = "ada") -> int:
+        stock = await self.cache.get_or_set(
+            self.session, Stock, "stock", viewer=viewer, key="all", load=self.load
+        )
+        return stock.count
 
 
-async def test_a_list_is_read_again_when_an_item_has_changed(
-    app: FastAPI, session: AsyncSession
+@pytest.fixture
+async def session(state: State) -> AsyncIterator[AsyncSession]:
+    async with state["database"].session(writes=False) as session:
+        yield session
+
+
+@pytest.fixture
+def reader(session: AsyncSession) -> Reader:
+    reader = Reader(session)
+    reader.cache.setup("mem://?check_interval=0", namespace="test")
+    return reader
+
+
+async def test_a_value_is_stored_for_one_viewer_until_it_is_invalidated(
+    reader: Reader,
 ) -> None:
-    assert await names(app) == []
-    item = await add(session, "Pen")
-    assert await names(app) == ["Pen"]
-    await session.execute(update(Item).values(name="Ink"))  # behind its back
-    await session.commit()
-    page = await service.list_items(session)
-    assert [(kept.name, kept.price) for kept in page.items] == [("Pen", item.price)]
-    await service.update_item(session, item_id=item.id, description="Blue")
-    await session.commit()
-    assert await names(app) == ["Ink"]
+    assert [await reader.read() for _ in range(2)] == [1, 1]
+    assert await reader.read("bob") == 2
+    await reader.cache.invalidate("stock", viewers=["ada", "staff"])
+    assert await reader.read() == 3
+    assert await reader.read("bob") == 2
 
 
-async def test_what_is_not_committed_is_not_kept(
-    app: FastAPI, session: AsyncSession
+async def test_a_value_that_was_read_before_a_change_is_not_used_after_it(
+    reader: Reader,
 ) -> None:
-    await service.create_item(session, name="Pen", price=Decimal(1))
-    assert len((await service.list_items(session)).items) == 1
-    await session.rollback()
-    assert await names(app) == []
+    async def load() -> Stock:
+        await reader.cache.invalidate("stock", viewers=["ada"])
+        return Stock(count=0)
+
+    await reader.cache.get_or_set(
+        reader.session, Stock, "stock", viewer="ada", key="all", load=load
+    )
+    assert await reader.read() == 1
 
 
-async def test_a_list_that_was_under_way_during_a_change_does_not_count(
-    app: FastAPI, session: AsyncSession
+async def test_no_connection_is_held_while_redis_is_asked(
+    reader: Reader, state: State
 ) -> None:
-    @cached
-    async def read(reader: AsyncSession) -> service.Page:
-        page = await service.list_items(reader)
-        await add(session, f"Pen {len(page.items)}")
-        return page
-
-    async with app.state.database.session() as reader:
-        assert len((await read(reader)).items) == 0
-        assert len((await read(reader)).items) == 1
+    pool = state["database"].engine.pool
+    await reader.session.execute(text("SELECT 1"))
+    before = pool.status()
+    await reader.read()
+    assert pool.status() != before
 
 
-@pytest.mark.parametrize("way", ["gone", "silent"])
-async def test_the_service_goes_on_without_redis(
-    app: FastAPI, session: AsyncSession, way: str
+async def test_releases_with_other_fields_do_not_share_values(reader: Reader) -> None:
+    class OtherStock(BaseModel):
+        count: int
+        unit: str = "kg"
+
+    async def load() -> OtherStock:
+        return OtherStock(count=7)
+
+    await reader.read()
+    other = await reader.cache.get_or_set(
+        reader.session, OtherStock, "stock", viewer="ada", key="all", load=load
+    )
+    assert other.count == 7
+    assert await reader.read() == 1
+
+
+async def test_a_value_that_this_release_does_not_accept_is_loaded(
+    reader: Reader, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    class SmallStock(BaseModel):
+        count: int = Field(lt=1)
+
+    async def load() -> SmallStock:
+        return SmallStock(count=0)
+
+    monkeypatch.setattr(app.cache, "fingerprint", lambda _: fingerprint(Stock))
+    await reader.read()
+    stock = await reader.cache.get_or_set(
+        reader.session, SmallStock, "stock", viewer="ada", key="all", load=load
+    )
+    assert stock.count == 0
+
+
+@pytest.mark.parametrize("listening", [True, False], ids=["silent", "away"])
+async def test_without_redis_values_are_loaded_and_invalidations_replayed_later(
+    session: AsyncSession, monkeypatch: pytest.MonkeyPatch, *, listening: bool
+) -> None:
+    monkeypatch.setattr(app.cache, "breaker", CircuitBreaker())
+    reader = Reader(session)
+    cache = reader.cache
     with socket.create_server(("127.0.0.1", 0)) as server, capture_logs() as lines:
-        port = server.getsockname()[1] if way == "silent" else 1
-        update = {"redis_url": f"redis://127.0.0.1:{port}/0"}
-        app.state.settings = app.state.settings.model_copy(update=update)
-        async with caching(app):
-            start, shelf = monotonic(), shelves[session.get_bind()]
-            for name in "abc":
-                await add(session, name)
-                assert (await names(app))[-1] == name
-            assert monotonic() - start < 1
-            assert shelf.outdated == audiences_of(Item())
-            shelf.cache.setup("mem://")
-            shelf.away_until = 0
-            assert await names(app) == [*"abc"]
-            assert not shelf.outdated
-    assert [line["event"] for line in lines].count("cache_without_redis") == 1
+        port = server.getsockname()[1] if listening else 1
+        cache.setup(f"redis://127.0.0.1:{port}", namespace="test")
+        start = monotonic()
+        assert [await reader.read() for _ in range(3)] == [1, 2, 3]
+        await cache.invalidate("stock", viewers=["ada"])
+        assert monotonic() - start < SHORT
+        await cache.close()
+    assert [line["event"] for line in lines] == ["redis_unavailable"]
+    cache.backend.setup("mem://?check_interval=0")  # Redis is back
+    assert [await reader.read() for _ in range(2)] == [4, 5]
+    await cache.replay_invalidations()
+    assert [await reader.read() for _ in range(2)] == [6, 6]
+
+
+async def test_invalidations_are_replayed_in_the_background(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    replayed = asyncio.Event()
+
+    async def replay(_cache: Cache) -> None:
+        replayed.set()
+
+    monkeypatch.setattr(app.cache, "RETRY_DELAY", 0)
+    monkeypatch.setattr(Cache, "replay_invalidations", replay)
+    async with open_cache(settings), asyncio.timeout(5):
+        await replayed.wait()
+
+
+async def test_in_production_nothing_is_stored_without_redis(
+    settings: Settings, session: AsyncSession
+) -> None:
+    update: dict[str, Any] = {"environment": "production", "redis_url": ""}
+    async with open_cache(settings.model_copy(update=update)):
+        reader = Reader(session, app.cache.cache)
+        assert [await reader.read() for _ in range(2)] == [1, 2]
+        await reader.cache.invalidate("stock", viewers=["ada"])
+        assert not reader.cache.missed

@@ -1,75 +1,129 @@
 import asyncio
-from contextlib import ExitStack
-from datetime import UTC, datetime
-from decimal import Decimal
+from contextlib import AbstractContextManager, ExitStack
+from typing import Any, Literal
 from unittest.mock import AsyncMock, MagicMock
-from uuid import uuid4
 
 import pytest
 from redis.asyncio import Redis
 from structlog.testing import capture_logs
 
-from app.items.changes import Change, audiences_of
-from app.items.models import Item
 from app.realtime import hub as module
-from app.realtime.hub import TOO_SLOW, UNREAD, Hub
+from app.realtime.hub import (
+    QUEUE_SIZE,
+    TRY_AGAIN_LATER,
+    Event,
+    Hub,
+    Listener,
+    TooManyStreams,
+)
+from app.redis import CircuitBreaker
 
-NOW = datetime.now(UTC)
-VALUES = {"description": "", "price": Decimal(1), "created_at": NOW, "updated_at": NOW}
-ITEM = Item(id=uuid4(), name="Pen", **VALUES)
-CHANGE = Change("updated", ITEM)
-AUDIENCE = min(audiences_of(ITEM))
+
+class Rang(Event):
+    type: Literal["bell.rang"] = "bell.rang"
+    times: int = 1
 
 
-async def test_only_whom_it_concerns_is_told_however_many_they_are() -> None:
-    hub = Hub(None)
+TEXT = '{"type":"bell.rang","times":1}'
+
+
+def new_hub(redis: Redis | None = None) -> Hub:
+    hub = Hub()
+    hub.setup(redis, channel="test")
+    return hub
+
+
+def listen(
+    hub: Hub, topic: str, *, owner: str = "ada", max_streams: int = 1000
+) -> AbstractContextManager[Listener]:
+    return hub.listen(topic, owner=owner, max_streams=max_streams)
+
+
+async def received(listener: Listener) -> list[str]:
+    return [event async for event in listener.events]
+
+
+async def test_an_event_reaches_all_listeners_of_its_topics() -> None:
+    hub = new_hub()
     with ExitStack() as stack:
-        told = [stack.enter_context(hub.listen(AUDIENCE)) for _ in range(250)]
-        other = stack.enter_context(hub.listen("somebody else"))
-        await hub.publish([CHANGE])
-        assert {(await each.changes.receive()).kind for each in told} == {"updated"}
-        assert other.changes.statistics().current_buffer_used == 0
+        listeners = [
+            stack.enter_context(listen(hub, topic)) for topic in ("door", "staff") * 75
+        ]
+        other = stack.enter_context(listen(hub, "window"))
+        await hub.publish(Rang(), topics=["door", "staff"])
+        hub.close()
+        assert [await received(each) for each in listeners] == [[TEXT]] * 150
+        assert await received(other) == []
     assert not hub.listeners
 
 
-async def test_who_does_not_keep_up_is_let_go() -> None:
-    hub = Hub(None)
-    with hub.listen(AUDIENCE) as slow, hub.listen(AUDIENCE) as quick:
-        for _ in range(UNREAD + 1):
-            await hub.publish([CHANGE])
-            await quick.changes.receive()
+async def test_a_user_can_open_a_limited_number_of_streams() -> None:
+    hub = new_hub()
+    with (
+        listen(hub, "door", max_streams=1),
+        listen(hub, "door", owner="bob", max_streams=1),
+        pytest.raises(TooManyStreams),
+        listen(hub, "door", max_streams=1),
+    ):
+        pass
+    with listen(hub, "door", max_streams=1):
+        pass
+
+
+async def test_a_slow_listener_is_disconnected_and_others_are_not() -> None:
+    hub = new_hub()
+    with (
+        listen(hub, "door") as slow,
+        listen(hub, "door") as quick,
+    ):
+        for _ in range(QUEUE_SIZE + 1):
+            await hub.publish(Rang(), topics=["door"])
+            await quick.events.receive()
         assert hub.listeners == {quick}
-        assert slow.code == TOO_SLOW
-        assert len([change async for change in slow.changes]) == UNREAD
+        assert slow.close_code == TRY_AGAIN_LATER
+        assert len(await received(slow)) == QUEUE_SIZE
 
 
-async def test_redis_carries_changes_and_who_may_have_missed_one_has_to_come_back(
+async def test_who_connects_while_the_server_stops_is_disconnected() -> None:
+    hub = new_hub()
+    hub.close()
+    with listen(hub, "door") as listener:
+        assert await received(listener) == []
+
+
+async def test_redis_carries_events_and_listeners_that_may_have_missed_one_reconnect(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(module, "PAUSE", 0)
-    redis, messages = MagicMock(), asyncio.Queue[dict[str, str]]()
+    monkeypatch.setattr(module, "RETRY_DELAY", 0)
+    redis, messages = MagicMock(), asyncio.Queue[dict[str, Any] | None]()
     pubsub = redis.pubsub.return_value.__aenter__.return_value
     pubsub.subscribe = AsyncMock()
     pubsub.get_message = lambda **_: messages.get()
     redis.publish = AsyncMock()
-    hub = Hub(redis)
-    follower = asyncio.create_task(hub.follow(redis))
+    hub = new_hub(redis)
+    subscription = asyncio.create_task(hub.subscribe(redis))
     await asyncio.sleep(0)
-    with hub.listen(AUDIENCE) as listener:
-        await hub.publish([CHANGE])
-        _, text = redis.publish.await_args.args
+    with listen(hub, "door") as listener:
+        await hub.publish(Rang(), topics=["door"])
+        channel, text = redis.publish.await_args.args
+        assert channel == "test"
+        messages.put_nowait(None)  # nothing was published for a while
         messages.put_nowait({"data": text})
-        assert (await listener.changes.receive()).item.id == ITEM.id
-        messages.put_nowait({"data": "nonsense"})
-        assert [change async for change in listener.changes] == []
-    follower.cancel()
+        assert await listener.events.receive() == TEXT
+        messages.put_nowait({"data": "unreadable"})
+        assert await received(listener) == []
+    subscription.cancel()
 
 
-async def test_without_redis_at_least_this_process_is_told() -> None:
+async def test_without_redis_listeners_of_this_process_get_the_event(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(module, "breaker", CircuitBreaker())
     redis = Redis.from_url("redis://127.0.0.1:1/0")
-    hub = Hub(redis)
-    with hub.listen(AUDIENCE) as listener, capture_logs() as lines:
-        await hub.publish([CHANGE])
-        assert (await listener.changes.receive()).kind == "updated"
-    assert [line["event"] for line in lines] == ["realtime_without_redis"]
+    hub = new_hub(redis)
+    with listen(hub, "door") as listener, capture_logs() as lines:
+        for _ in range(2):
+            await hub.publish(Rang(), topics=["door"])
+            assert await listener.events.receive() == TEXT
+    assert [line["event"] for line in lines] == ["redis_unavailable"]
     await redis.aclose()

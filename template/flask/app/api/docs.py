@@ -37,6 +37,7 @@ def init_app(app: APIFlask, *, serve: bool) -> None:
         OPENAPI_VERSION="3.1.0",
         AUTO_404_RESPONSE=False,
         AUTO_VALIDATION_ERROR_RESPONSE=False,
+        API_DOCS=serve,  # the home page links to it
     )
     app.spec_processor(complete)
     if serve:

@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import NamedTuple, TypedDict, Unpack
 from uuid import UUID
 
-from sqlalchemy import select, tuple_
+from sqlalchemy import Select, select, tuple_
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.exceptions import Conflict, NotFound
@@ -34,9 +34,14 @@ class Page(NamedTuple):
     more: bool
 
 
+def select_items() -> Select[Item]:
+    """Select the oldest first, for those who show numbered pages."""
+    return select(Item).order_by(Item.created_at, Item.id)
+
+
 def list_items(*, limit: int = 20, after: tuple[datetime, UUID] | None = None) -> Page:
     """List the oldest first, so that what is added later stands at the end."""
-    query = select(Item).order_by(Item.created_at, Item.id).limit(limit + 1)
+    query = select_items().limit(limit + 1)
     if after:
         query = query.where(tuple_(Item.created_at, Item.id) > after)
     items = db.session.scalars(query).all()

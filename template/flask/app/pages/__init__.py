@@ -1,6 +1,6 @@
 """Web pages, for people. They need no script."""
 
-from flask import Blueprint, Flask, abort, request
+from flask import Flask, abort, request
 from flask_wtf.csrf import CSRFError, CSRFProtect
 from werkzeug.exceptions import HTTPException
 
@@ -8,12 +8,6 @@ from app.pages import items
 from app.pages.errors import page_or_problem
 from app.settings import Settings
 
-bootstrap = Blueprint(
-    "bootstrap",
-    "flask_bootstrap",  # Bootstrap-Flask, for its files
-    static_folder="static/bootstrap5",
-    static_url_path="/static/bootstrap",
-)
 csrf = CSRFProtect()
 
 
@@ -28,7 +22,6 @@ def init_app(app: Flask, settings: Settings) -> None:
         WTF_CSRF_TIME_LIMIT=None,  # A form may stay open as long as its session.
         WTF_CSRF_CHECK_DEFAULT=False,  # Only pages have a session to protect.
     )
-    app.register_blueprint(bootstrap)
     csrf.init_app(app)
     app.register_error_handler(HTTPException, page_or_problem)
     app.register_blueprint(items.bp)

@@ -12,13 +12,13 @@ class ItemForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types
     name = StringField(
         "Name",
         filters=[clean_name],
-        description="Up to 100 characters; no other item has it.",
+        description="Up to 100 characters, and different from your other items.",
         render_kw={"required": True, "maxlength": 100, "autocomplete": "off"},
     )
     description = TextAreaField(
         "Description",
         filters=[clean_description],
-        description="Up to 1,000 characters; may stay empty.",
+        description="Up to 1,000 characters.",
         render_kw={"rows": 4},
     )
     price = StringField(

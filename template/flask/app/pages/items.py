@@ -1,5 +1,6 @@
 """The pages of items."""
 
+import re
 from uuid import UUID
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
@@ -7,7 +8,6 @@ from flask.typing import ResponseReturnValue
 
 from app.database import db
 from app.items import service
-from app.items.inputs import cursor_of, place_of
 from app.pages.forms import ItemForm
 
 bp = Blueprint(
@@ -26,13 +26,11 @@ def home() -> str:
 
 @bp.get("/items/")
 def item_list() -> str:
-    try:
-        cursor = request.args.get("cursor")
-        page = service.list_items(after=place_of(cursor) if cursor else None)
-    except ValueError:
+    number = request.args.get("page", "1")
+    if not re.fullmatch("[1-9][0-9]{0,5}", number):
         abort(404)
-    next_cursor = cursor_of(page.items[-1]) if page.more else None
-    return render_template("items/list.html", items=page.items, next_cursor=next_cursor)
+    page = db.paginate(service.select_items(), page=int(number), per_page=20)
+    return render_template("items/list.html", page=page)
 
 
 @bp.route("/items/new", methods=["GET", "POST"])
@@ -40,12 +38,12 @@ def new_item() -> ResponseReturnValue:
     form = ItemForm()
     if form.validate_on_submit():
         try:
-            service.create_item(**form.values())
+            item = service.create_item(**form.values())
             db.session.commit()
         except service.NameTaken as error:
             form.name.errors = [error.description]
         else:
-            flash("The item was added.")
+            flash(f"“{item.name}” was created.")
             return redirect(url_for(".item_list"), code=303)
     return show_form("New item", form)
 
@@ -61,7 +59,7 @@ def edit_item(item_id: UUID) -> ResponseReturnValue:
         except service.NameTaken as error:
             form.name.errors = [error.description]
         else:
-            flash("The item was saved.")
+            flash(f"“{item.name}” was saved.")
             return redirect(url_for(".item_list"), code=303)
     return show_form("Edit item", form)
 
@@ -72,7 +70,7 @@ def delete_item(item_id: UUID) -> ResponseReturnValue:
     if request.method == "POST":
         service.delete_item(item_id=item_id)
         db.session.commit()
-        flash("The item was deleted.")
+        flash(f"“{item.name}” was deleted.")
         return redirect(url_for(".item_list"), code=303)
     return render_template("items/delete.html", item=item)
 

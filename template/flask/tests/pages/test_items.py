@@ -73,11 +73,12 @@ def test_long_lists_come_in_pages(client: FlaskClient) -> None:
     for number in range(21):
         submit(client, "/items/new", name=f"Item {number}")
     page = client.get("/items/").text
-    following = re.search(r'href="(/items/\?cursor=[^"]+)"', page)
-    assert following
-    assert "Item 20" not in page
-    assert "Item 20" in client.get(following[1]).text
-    assert client.get("/items/?cursor=x").status_code == 404
+    assert 'href="?page=2"' in page
+    assert "Items 1 to 20 of 21" in page
+    assert "Delete Item 20" not in page
+    assert "Delete Item 20" in client.get("/items/?page=2").text
+    for missing in ("0", "3", "x", "9" * 20):
+        assert client.get(f"/items/?page={missing}").status_code == 404
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,26 @@
+"""Tasks of accounts."""
+
+from datetime import timedelta
+from uuid import UUID
+
+from app import tasks
+from app.accounts import emails
+from app.accounts.cleanup import delete_expired
+from app.state import State
+
+
+@tasks.task
+async def send_registration_email(state: State, registration_id: UUID) -> None:
+    await emails.send_registration_email(state, registration_id)
+
+
+@tasks.task
+async def send_password_reset_email(state: State, email: str) -> None:
+    await emails.send_password_reset_email(state, email)
+
+
+@tasks.scheduled(every=timedelta(hours=1))
+async def delete_expired_rows(state: State) -> None:
+    """Delete expired tokens, sessions, links, and registrations nobody confirmed."""
+    async with state["database"].unit_of_work() as unit_of_work:
+        await delete_expired(unit_of_work.session)

@@ -1,0 +1,110 @@
+"""How a task reaches what runs it: a worker, by Redis and dramatiq, or this process."""
+
+import asyncio
+from collections.abc import Callable, Coroutine
+from contextlib import suppress
+from typing import Protocol
+from uuid import UUID
+
+import redis
+from dramatiq import Message
+from dramatiq.brokers.redis import RedisBroker
+from structlog import get_logger
+
+QUEUE, ACTOR = "tasks", "run_task"
+REDIS_TIMEOUT = 5  # seconds
+HEARTBEAT_TIMEOUT = 15_000  # milliseconds until the messages of a killed worker return
+MAX_UNSENT = 1000
+log = get_logger()
+
+
+def create_redis_broker(url: str) -> RedisBroker:
+    """Return dramatiq's broker. Retries and time limits are those of app.tasks.runner.
+
+    The maintenance chance makes it look for killed workers each time; by default it
+    does so once in a thousand times.
+    """
+    client = redis.Redis.from_url(
+        url, socket_timeout=REDIS_TIMEOUT, socket_connect_timeout=REDIS_TIMEOUT
+    )
+    return RedisBroker(  # type: ignore[no-untyped-call]
+        client=client,
+        heartbeat_timeout=HEARTBEAT_TIMEOUT,
+        maintenance_chance=1_000_000,
+        middleware=[],
+    )
+
+
+class TaskBroker(Protocol):
+    async def send(self, task_id: UUID) -> None:
+        """Let a worker run the task. It may get lost: then its row is sent again."""
+
+    async def close(self) -> None: ...
+
+
+# Those of the applications that are open in this process: one, except in tests.
+open_brokers: list[TaskBroker] = []
+
+
+async def send(task_id: UUID) -> None:
+    """Let a worker run the task. Scripts have no broker: the scheduler sends theirs."""
+    if open_brokers:
+        await open_brokers[-1].send(task_id)
+
+
+class RedisTaskBroker:
+    """Sends tasks in the background, so that no request waits for Redis."""
+
+    def __init__(self, url: str) -> None:
+        self._broker = create_redis_broker(url)
+        self._unsent = asyncio.Queue[UUID](MAX_UNSENT)
+        self._sender = asyncio.create_task(self._send_all())
+
+    async def send(self, task_id: UUID) -> None:
+        with suppress(asyncio.QueueFull):
+            self._unsent.put_nowait(task_id)
+
+    async def close(self) -> None:
+        with suppress(TimeoutError):
+            async with asyncio.timeout(REDIS_TIMEOUT):
+                await self._unsent.join()
+        self._sender.cancel()
+        self._broker.close()
+
+    async def _send_all(self) -> None:
+        while True:
+            task_id = await self._unsent.get()
+            message = Message[None](
+                queue_name=QUEUE,
+                actor_name=ACTOR,
+                args=(str(task_id),),
+                kwargs={},
+                options={},
+            )
+            try:
+                await asyncio.to_thread(self._broker.enqueue, message)
+            except redis.RedisError as error:
+                log.warning("task_not_sent", task_id=str(task_id), error=str(error))
+            finally:
+                self._unsent.task_done()
+
+
+class LocalTaskBroker:
+    """Runs tasks in this process: for development and tests, which have no Redis."""
+
+    def __init__(self, run: Callable[[UUID], Coroutine[None, None, None]]) -> None:
+        self._run = run
+        self._running: set[asyncio.Task[None]] = set()
+
+    async def send(self, task_id: UUID) -> None:
+        running = asyncio.create_task(self._run(task_id))
+        self._running.add(running)
+        running.add_done_callback(self._running.discard)
+
+    async def join(self) -> None:
+        """Wait until all tasks are done, also those that they enqueue."""
+        while self._running:
+            await asyncio.gather(*self._running)
+
+    async def close(self) -> None:
+        await self.join()

@@ -1,0 +1,124 @@
+"""Files in the uploads directory: receiving, checking, storing and sending them."""
+
+import os
+import re
+import shutil
+import unicodedata
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import BinaryIO
+from uuid import UUID
+
+from anyio.to_thread import run_sync
+from fastapi import Request
+from fastapi.responses import FileResponse
+from PIL import Image
+from starlette.datastructures import UploadFile
+
+from app.errors import Invalid, NotFound, UnsupportedMediaType
+from app.uploads.models import Upload
+
+NAME_MAX_LENGTH = 100
+MAX_PIXELS = 25_000_000
+# Pillow reads only the head of these. It would read a WebP file whole.
+FORMATS = ("GIF", "JPEG", "PNG")
+TYPES = {name: f"image/{name.lower()}" for name in FORMATS}
+TYPES["MPO"] = "image/jpeg"  # from phones: a JPEG with a second picture after it
+# The file can do nothing even where a browser displays it.
+SANDBOX = {"Content-Security-Policy": "default-src 'none'; sandbox"}
+
+
+class FileMissing(NotFound):
+    code, detail = "upload_not_found", "There is no such file."
+
+
+class NotAForm(UnsupportedMediaType):
+    detail = "Send the file as multipart/form-data."
+
+
+class NoFile(Invalid):
+    code, detail = "file_missing", "Send one file, in the field file."
+
+
+class TypeRefused(Invalid):
+    code, detail = "file_type", "Only GIF, JPEG, PNG and PDF files are accepted."
+
+
+class TooManyPixels(Invalid):
+    code, detail = "too_many_pixels", "A picture has at most 25 megapixels."
+
+
+@asynccontextmanager
+async def receive_file(request: Request) -> AsyncIterator[UploadFile]:
+    """Read the form. A large file is written to an unnamed temporary one meanwhile.
+
+    Call it after the sender is authorised, and with no transaction open: it takes as
+    long as the sender takes.
+    """
+    content_type = request.headers.get("content-type", "")
+    if content_type.partition(";")[0].strip().lower() != "multipart/form-data":
+        raise NotAForm
+    async with request.form(max_files=1, max_fields=1) as form:
+        file = form.get("file")
+        if not isinstance(file, UploadFile):
+            raise NoFile
+        yield file
+
+
+async def detect_type(file: UploadFile) -> str:
+    """Return the media type by the content of the file."""
+    return await run_sync(_detect_type, file.file)
+
+
+async def store_file(file: UploadFile, path: Path) -> None:
+    await run_sync(_store, file.file, path)
+
+
+async def delete_file(path: Path) -> None:
+    await run_sync(lambda: path.unlink(missing_ok=True))
+
+
+def path_of(directory: Path, upload_id: UUID) -> Path:
+    return directory / upload_id.hex
+
+
+def clean_filename(name: str) -> str:
+    """Return the name of a file as text to show, without a path and control codes."""
+    name = re.split(r"[/\\]", name)[-1][: 4 * NAME_MAX_LENGTH]
+    name = unicodedata.normalize("NFC", name)
+    visible = "".join(character for character in name if character.isprintable())
+    return visible.strip()[:NAME_MAX_LENGTH] or "file"
+
+
+async def send_file(directory: Path, upload: Upload) -> FileResponse:
+    """Return a response that browsers save instead of displaying it."""
+    path = path_of(directory, upload.id)
+    if not await run_sync(path.is_file):
+        raise FileMissing
+    return FileResponse(
+        path, headers=SANDBOX, media_type=upload.type, filename=upload.name
+    )
+
+
+def _detect_type(file: BinaryIO) -> str:
+    if file.read(5) == b"%PDF-":
+        return "application/pdf"
+    try:
+        image = Image.open(file, formats=FORMATS)
+    except Image.DecompressionBombError:
+        raise TooManyPixels from None
+    except Exception:  # Pillow raises many kinds for malformed files
+        raise TypeRefused from None
+    if image.width * image.height > MAX_PIXELS:
+        raise TooManyPixels
+    return TYPES[image.format or ""]
+
+
+def _store(file: BinaryIO, path: Path) -> None:
+    """Write the file to the disk. It is there before the row that names it."""
+    file.seek(0)
+    with path.open("xb") as target:
+        shutil.copyfileobj(file, target)
+        target.flush()
+        os.fsync(target.fileno())
