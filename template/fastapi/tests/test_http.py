@@ -9,6 +9,7 @@ from structlog.testing import capture_logs
 
 from app.main import create_app
 from app.settings import Settings
+from app.state import State
 from tests.asgi import WithState
 
 RULES = {"content-security-policy", "x-content-type-options", "x-request-id"}

@@ -20,7 +20,7 @@ from app.items.models import Item
 router = Router(tags=["items"])
 
 
-@router.get("", response={200: ItemPage, 422: Problem})
+@router.get("", summary="List items", response={200: ItemPage, 422: Problem})
 def list_items(
     request: HttpRequest,
     limit: Annotated[int, Field(ge=1, le=100)] = 20,
@@ -38,23 +38,31 @@ def list_items(
 
 @router.post(
     "",
+    summary="Create an item",
     response={201: ItemRead, 400: Problem, 409: Problem, 415: Problem, 422: Problem},
 )
 def create_item(
     request: HttpRequest, payload: ItemCreate, response: HttpResponse
 ) -> Status[Item]:
+    """Create an item. Its name must differ from those of the others."""
     item = service.create_item(**payload.model_dump())
     response["Location"] = reverse("api:get_item", args=[item.pk])
     return Status(201, item)
 
 
-@router.get("/{item_id}", response={200: ItemRead, 404: Problem, 422: Problem})
+@router.get(
+    "/{item_id}",
+    summary="Get an item",
+    response={200: ItemRead, 404: Problem, 422: Problem},
+)
 def get_item(request: HttpRequest, item_id: UUID) -> Item:
+    """Return an item."""
     return service.get_item(item_id=item_id)
 
 
 @router.patch(
     "/{item_id}",
+    summary="Change an item",
     response={
         200: ItemRead,
         400: Problem,
@@ -65,13 +73,19 @@ def get_item(request: HttpRequest, item_id: UUID) -> Item:
     },
 )
 def update_item(request: HttpRequest, item_id: UUID, payload: ItemUpdate) -> Item:
+    """Change some fields of an item."""
     return service.update_item(
         item_id=item_id, **payload.model_dump(exclude_unset=True)
     )
 
 
-@router.delete("/{item_id}", response={204: None, 404: Problem, 422: Problem})
+@router.delete(
+    "/{item_id}",
+    summary="Delete an item",
+    response={204: None, 404: Problem, 422: Problem},
+)
 def delete_item(request: HttpRequest, item_id: UUID) -> Status[None]:
+    """Delete an item."""
     service.delete_item(item_id=item_id)
     return Status(204, None)
 

@@ -10,6 +10,7 @@ from django.core.exceptions import ValidationError
 from ninja import Schema
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 from pydantic import WithJsonSchema as Documented
+from pydantic.config import JsonDict
 from pydantic_core import PydanticCustomError
 
 from app.items.models import MAX_PRICE, Item
@@ -39,12 +40,21 @@ def plain_number(value: object) -> object:
 Name = Annotated[
     str,
     AfterValidator(as_in_model("name")),
-    Documented({"type": "string", "minLength": 1, "maxLength": 100}),
+    Documented(
+        {
+            "type": "string",
+            "minLength": 1,
+            "maxLength": 100,
+            "examples": ["Fountain pen"],
+        }
+    ),
 ]
 Description = Annotated[
     str,
     AfterValidator(as_in_model("description")),
-    Documented({"type": "string", "maxLength": 1000}),
+    Documented(
+        {"type": "string", "maxLength": 1000, "examples": ["With a steel nib."]}
+    ),
 ]
 Price = Annotated[
     Decimal,
@@ -87,7 +97,19 @@ class ItemUpdate(BaseModel):
     price: Price = Field(default_factory=Decimal)
 
 
+EXAMPLE: JsonDict = {
+    "id": "3f2b8c1e-5d4a-4e6f-9a7b-0c1d2e3f4a5b",
+    "name": "Fountain pen",
+    "description": "With a steel nib.",
+    "price": "39.00",
+    "created_at": "2026-11-28T09:30:00Z",
+    "updated_at": "2026-11-28T09:30:00Z",
+}
+
+
 class ItemRead(Schema):
+    model_config = ConfigDict(json_schema_extra={"examples": [EXAMPLE]})
+
     id: UUID
     name: str
     description: str
@@ -98,7 +120,9 @@ class ItemRead(Schema):
 
 class ItemPage(Schema):
     items: list[ItemRead]
-    next_cursor: str | None
+    next_cursor: str | None = Field(
+        examples=["MjAyNi0xMS0yOFQwOTozMDowMCswMDowMCAzZjJiOGMxZQ=="]
+    )
 
 
 class FieldProblem(BaseModel):

@@ -79,8 +79,8 @@ def needs_extension(session: UserSession) -> bool:
 
 async def extend_session(database: Database, session_id: UUID) -> None:
     """Write that a session was used, in a transaction separate from the request's."""
-    async with database.session() as session, session.begin():
-        row = await session.get(UserSession, session_id)
+    async with database.unit_of_work() as unit_of_work:
+        row = await unit_of_work.session.get(UserSession, session_id)
         if row is not None:
             row.last_used_at = now()
             row.expires_at = _expiry(row.created_at)
@@ -111,7 +111,7 @@ def set_session_cookie(response: Response, settings: Settings, token: str) -> No
         token,
         httponly=True,
         samesite="lax",
-        secure=settings.production,
+        secure=settings.force_https,
     )
 
 
@@ -120,13 +120,13 @@ def delete_session_cookie(response: Response, settings: Settings) -> None:
         _cookie_name(settings),
         httponly=True,
         samesite="lax",
-        secure=settings.production,
+        secure=settings.force_https,
     )
 
 
 def _cookie_name(settings: Settings) -> str:
     # Browsers accept this prefix only over HTTPS and only from this host.
-    return "__Host-session" if settings.production else "session"
+    return "__Host-session" if settings.force_https else "session"
 
 
 def _hash(token: str) -> str:

@@ -62,22 +62,23 @@ async def rotate_refresh_token(
     A token that was used more than ten seconds ago has been copied, and nobody knows
     by which side. Then the whole family is revoked.
     """
+    active_users = select(User.id).where(User.is_active)
+    # The family is locked first, as by those who revoke it.
     query = (
-        select(RefreshToken, TokenFamily)
-        .join(TokenFamily, TokenFamily.id == RefreshToken.family_id)
-        .join(User, User.id == TokenFamily.user_id)
+        select(TokenFamily, RefreshToken)
+        .join(RefreshToken, RefreshToken.family_id == TokenFamily.id)
         .where(
             RefreshToken.token_hash == _hash(token),
             RefreshToken.expires_at > now(),
             TokenFamily.expires_at > now(),
-            User.is_active,
+            TokenFamily.user_id.in_(active_users),
         )
         .with_for_update()
     )
     row = (await session.execute(query)).one_or_none()
     if row is None:
         return None
-    refresh_token, family = row
+    family, refresh_token = row
     if refresh_token.used_at is None:
         refresh_token.used_at = now()
     elif now() - refresh_token.used_at > REUSE_LEEWAY:

@@ -7,7 +7,6 @@ from fastapi.responses import RedirectResponse
 from sqladmin import action
 
 from app.admin.views import AdminView, Change, parse_id
-from app.dependencies import get_state
 from app.tasks.models import Task
 from app.tasks.queue import retry_failed_tasks
 
@@ -28,9 +27,8 @@ class TaskAdmin(AdminView, model=Task):
     @action("retry", "Retry failed", add_in_detail=True, add_in_list=True)
     async def retry(self, request: Request) -> Response:
         """Run the selected tasks again, if they have failed."""
-        pks = request.query_params.get("pks", "").split(",")
-        state = await get_state(request)
-        async with state["database"].unit_of_work() as unit_of_work:
-            ids = [parse_id(pk) for pk in pks if pk]
-            await retry_failed_tasks(unit_of_work.session, ids)
+        pks = request.query_params.get("pks", "")
+        task_ids = [parse_id(pk) for pk in pks.split(",") if pk]
+        async with self._change(request, "retry", pks) as change:
+            await retry_failed_tasks(change.unit_of_work.session, task_ids)
         return RedirectResponse(request.url_for("admin:list", identity=self.identity))

@@ -14,6 +14,7 @@ from pydantic import (
     PlainSerializer,
     WithJsonSchema,
 )
+from pydantic.config import JsonDict
 
 from app.items.inputs import (
     CURSOR,
@@ -35,6 +36,7 @@ Name = Annotated[
             "minLength": 1,
             "maxLength": NAME_LENGTH,
             "pattern": rf"^{_LINE}*[^\s\u0000-\u001f\u007f-\u009f]{_LINE}*$",
+            "examples": ["Fountain pen"],
         }
     ),
 ]
@@ -42,7 +44,12 @@ Description = Annotated[
     str,
     AfterValidator(clean_description),
     WithJsonSchema(
-        {"type": "string", "maxLength": DESCRIPTION_LENGTH, "pattern": r"^[^\u0000]*$"}
+        {
+            "type": "string",
+            "maxLength": DESCRIPTION_LENGTH,
+            "pattern": r"^[^\u0000]*$",
+            "examples": ["With a steel nib."],
+        }
     ),
 ]
 Price = Annotated[
@@ -98,8 +105,20 @@ class ItemUpdate(BaseModel):
     price: Price = Field(default_factory=Decimal)
 
 
+EXAMPLE: JsonDict = {
+    "id": "3f2b8c1e-5d4a-4e6f-9a7b-0c1d2e3f4a5b",
+    "name": "Fountain pen",
+    "description": "With a steel nib.",
+    "price": "39.00",
+    "created_at": "2026-11-28T09:30:00Z",
+    "updated_at": "2026-11-28T09:30:00Z",
+}
+
+
 class ItemRead(BaseModel):
-    model_config = ConfigDict(from_attributes=True)
+    model_config = ConfigDict(
+        from_attributes=True, json_schema_extra={"examples": [EXAMPLE]}
+    )
 
     id: UUID
     name: str
@@ -113,4 +132,4 @@ class ItemPage(BaseModel):
     model_config = ConfigDict(from_attributes=True)
 
     items: list[ItemRead]
-    next_cursor: str | None
+    next_cursor: str | None = Field(examples=["AOMhUdE_tgA_K4weXUpOb5p7DB0uP0pb"])
