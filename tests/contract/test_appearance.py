@@ -63,16 +63,18 @@ def check_appearance(
     faults, messages = [], list[str]()
     for width, scheme in SCREENS:
         context = chromium.new_context(
-            viewport={"width": width, "height": 800},
-            color_scheme=scheme,
-            extra_http_headers=headers,
+            viewport={"width": width, "height": 800}, color_scheme=scheme
         )
         page = context.new_page()
         page.on("console", lambda message: messages.append(message.text))
-        page.route(
-            f"**{REFUSED}",
-            lambda route: route.fulfill(content_type="text/html", body=refused),
-        )
+
+        def answer(route: playwright.Route) -> None:
+            if route.request.url.endswith(REFUSED):
+                route.fulfill(content_type="text/html", body=refused)
+            else:
+                route.continue_(headers=route.request.headers | headers)
+
+        page.route("**/*", answer)
         for path in paths:
             page.goto(f"http://{HOST}:{service.port}{path}")
             screen = f"{path} at {width} px, {scheme}"
