@@ -1,5 +1,7 @@
 """Accounts under attack: what strangers, races and forged requests cannot do."""
 
+import signal
+import statistics
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -23,6 +25,7 @@ from tests.contract.client import (
 from tests.contract.conftest import Own
 from tests.starters.databases import Database
 from tests.starters.harness import HOST, Project, Service, booted
+from tests.starters.redis import redis_server
 
 pytestmark = pytest.mark.features("accounts")
 
@@ -176,6 +179,33 @@ def test_a_long_password_is_refused_before_any_work(
         answer = client.post(f"{AUTH}/token", data=form)
     assert answer.status_code == 401
     assert answer.elapsed.total_seconds() < 0.8
+
+
+@pytest.mark.features("api")
+def test_a_redis_that_hangs_hardly_delays_a_sign_in(
+    project: Project, database: Database
+) -> None:
+    redis = redis_server()
+    url = redis.new_database()
+    with booted(project, database.url, REDIS_URL=url) as service:
+        person = Person(service)
+        person.join()
+        usual = statistics.median(sign_in_seconds(person) for _ in range(5))
+        redis.process.send_signal(signal.SIGSTOP)
+        try:
+            times = [sign_in_seconds(person) for _ in range(8)]
+            codes = [person.token(OTHER).status_code for _ in range(12)]
+        finally:
+            redis.process.send_signal(signal.SIGCONT)
+    assert statistics.median(times) < usual + 0.1
+    assert max(times) < 2 * usual + 0.2  # the machine is busy, too
+    assert codes[-1] == 429  # counted by the process
+
+
+def sign_in_seconds(person: Person) -> float:
+    answer = person.token()
+    assert answer.status_code == 200
+    return answer.elapsed.total_seconds()
 
 
 @pytest.mark.features("api", "pages")

@@ -7,7 +7,7 @@ from fastapi import FastAPI, Request
 from httpx2 import ASGITransport, AsyncClient
 from structlog.testing import capture_logs
 
-from app.dependencies import State
+from app.state import State
 from app.main import create_app
 from app.settings import Settings
 from tests.asgi import WithState
