@@ -3,7 +3,7 @@ import pytest
 
 from tests.contract.client import ITEMS, Client
 from tests.contract.conftest import FRIEND
-from tests.starters.harness import Service
+from tests.starters.harness import Project, Service, booted
 
 pytestmark = pytest.mark.features("api")
 
@@ -89,3 +89,27 @@ def test_pages_are_not_shared_with_other_origins(open_service: Service) -> None:
     with Client(open_service) as client:
         response = client.get("/items/", headers={"Origin": FRIEND})
         assert "access-control-allow-credentials" not in response.headers
+
+
+@pytest.mark.features("accounts")
+def test_a_listed_origin_can_read_errors(open_service: Service) -> None:
+    with Client(open_service) as client:
+        for status, response in {
+            404: client.get("/api/v1/none", headers={"Origin": FRIEND}),
+            413: client.post(ITEMS, content=b"1" * 3000, headers={"Origin": FRIEND}),
+        }.items():
+            assert response.status_code == status
+            assert response.headers["access-control-allow-origin"] == FRIEND
+
+
+@pytest.mark.features("accounts")
+@pytest.mark.once
+def test_a_listed_origin_can_read_failures(project: Project) -> None:
+    database = project.new_database()
+    with booted(project, database.url, CORS_ORIGINS=FRIEND) as service:
+        with Client(service) as client:
+            database.execute("ALTER TABLE items RENAME TO renamed")
+            response = client.get(ITEMS, headers={"Origin": FRIEND})
+        assert response.status_code == 500
+        assert response.headers["access-control-allow-origin"] == FRIEND
+        assert response.headers["x-request-id"]

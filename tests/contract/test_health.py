@@ -71,3 +71,13 @@ def test_a_service_that_starts_without_its_database_becomes_ready_later(
 
 def test_health_needs_no_database(failing_service: Service) -> None:
     assert raw(failing_service, head("GET", "/healthz")).status == 200
+
+
+@pytest.mark.features("accounts")
+@pytest.mark.once
+def test_readiness_fails_by_name_without_migrations(own: Own) -> None:
+    own.database.drop_tables()
+    with Client(own.service, anonymous=True) as client:
+        response = client.get("/readyz")
+    assert response.status_code == 503
+    assert "migrations" in response.text

@@ -1,6 +1,7 @@
 """What the API says to bad bodies, types and methods."""
 
 import json
+import time
 
 import httpx2
 import pytest
@@ -268,3 +269,33 @@ def test_answers_do_not_depend_on_what_is_accepted(client: Client) -> None:
         if response.status_code == 200:
             assert media_type(response) == JSON
         problem(client.get(NOBODY, headers={"Accept": accept}), 404)
+
+
+@pytest.mark.features("accounts")
+@pytest.mark.once
+def test_a_name_that_is_slow_to_normalise_is_refused_soon(client: Client) -> None:
+    """Composing alternating marks takes quadratic time: seconds for this name."""
+    start = time.monotonic()
+    problem(
+        client.post(ITEMS, json={"name": "a\u0327\u0301" * 40_000, "price": 1}), 422
+    )
+    assert time.monotonic() - start < 2
+
+
+@pytest.mark.features("accounts")
+@pytest.mark.parametrize(
+    "name",
+    ["\u200b", "\u00ad", "\u3164", "\u2800", "\ufe0f", "\u202e", "\u034f"],
+    ids=ascii,
+)
+def test_a_name_has_a_visible_character(client: Client, name: str) -> None:
+    problem(client.post(ITEMS, json={"name": name, "price": 1}), 422)
+
+
+@pytest.mark.features("accounts")
+@pytest.mark.once
+def test_an_answer_has_at_most_twenty_field_errors(client: Client) -> None:
+    fields = {f"unknown-{number}": number for number in range(50_000)}
+    response = client.post(ITEMS, json=fields)
+    assert len(problem(response, 422)["errors"]) <= 20
+    assert len(response.content) < 10_000

@@ -1,9 +1,19 @@
 import re
+import time
 from datetime import UTC, datetime
 
 import pytest
 
-from tests.contract.client import ITEMS, Client, head, json_lines, log_entries, raw
+from tests.contract.client import (
+    ITEMS,
+    JSON,
+    Client,
+    Raw,
+    head,
+    json_lines,
+    log_entries,
+    raw,
+)
 from tests.contract.conftest import Own
 from tests.contract.exchanges import EXCHANGES
 from tests.starters.databases import Database
@@ -96,3 +106,20 @@ def test_the_log_level_is_a_setting(project: Project, database: Database) -> Non
         assert answer.status == 404
         service.stop()
         assert "not-logged" not in service.output
+
+
+@pytest.mark.features("accounts", "api")
+@pytest.mark.once
+def test_a_client_that_leaves_is_no_failure(own: Own) -> None:
+    with Client(own.service) as client:
+        client.get("/healthz")
+    start = head("POST", ITEMS, Content_Type=JSON, Content_Length="1000")
+    with Raw(own.service) as connection:
+        connection.send(start + b"{")
+        connection.await_continue(0.2)
+    end = time.monotonic() + 10
+    while "client_disconnected" not in own.service.output:
+        assert time.monotonic() < end, own.service.output
+        time.sleep(0.05)
+    assert "Traceback" not in own.service.output
+    assert '"status": 500' not in own.service.output

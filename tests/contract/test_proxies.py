@@ -1,3 +1,5 @@
+from urllib.parse import urlsplit
+
 import pytest
 
 from tests.contract.client import (
@@ -5,6 +7,7 @@ from tests.contract.client import (
     JSON,
     PROBLEM,
     Client,
+    Page,
     fresh_name,
     head,
     raw,
@@ -115,3 +118,47 @@ def test_an_error_before_the_application_is_a_problem_document_too(
     answer = raw(service, head("GET", ITEMS, Host="evil.example"))
     assert answer.status == 400
     assert answer.headers["content-type"].startswith(PROBLEM)
+
+
+@pytest.mark.features("accounts", "pages")
+@pytest.mark.once
+def test_a_path_prefix_is_in_all_links(project: Project, database: Database) -> None:
+    """The proxy may remove the prefix or leave it in the path."""
+    with (
+        booted(project, database.url, ROOT_PATH="/shop") as service,
+        Client(service) as client,
+    ):
+        created = client.post(ITEMS, json={"name": fresh_name(), "price": 1})
+        assert created.headers["location"].startswith(f"/shop{ITEMS}/")
+        for path in ("/", "/shop/", "/items/", "/shop/items/", "/none"):
+            page = Page(f"https://{HOST}{path}", client.get(path).text)
+            for address in page.links() + page.assets():
+                target = urlsplit(address)
+                if target.netloc == HOST and target.path != path:
+                    assert target.path.startswith("/shop/"), (path, address)
+        for address in page.assets():
+            path = urlsplit(address).path
+            for sent in (path, path.removeprefix("/shop")):
+                assert client.get(sent).status_code == 200, sent
+        assert client.get("/shop/healthz").status_code == 200
+
+
+@pytest.mark.features("accounts")
+@pytest.mark.once
+def test_plain_http_is_served_where_https_is_not_forced(
+    project: Project, database: Database
+) -> None:
+    with booted(project, database.url, FORCE_HTTPS="false") as service:
+        answer = raw(service, head("GET", "/", X_Forwarded_Proto="http"))
+        assert answer.status == 200
+        assert "strict-transport-security" not in answer.headers
+
+
+@pytest.mark.features("accounts")
+@pytest.mark.once
+def test_a_header_with_underscores_is_not_a_proxys(
+    service: Service, habits: Habits
+) -> None:
+    request = head("GET", "/", X_Forwarded_Proto="http")
+    forged = request.replace(b"\r\n", b"\r\nX_Forwarded_Proto: https\r\n", 1)
+    assert raw(service, forged).status == habits.to_https

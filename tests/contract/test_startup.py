@@ -4,8 +4,15 @@ import time
 
 import pytest
 
-from tests.starters.databases import free_port
-from tests.starters.harness import BOOT_SECONDS, SECRET, Project, answers_healthz
+from tests.contract.client import Client
+from tests.starters.databases import Database, free_port
+from tests.starters.harness import (
+    BOOT_SECONDS,
+    SECRET,
+    Project,
+    answers_healthz,
+    booted,
+)
 
 SHORT = "hush-" * 6 + "h"  # 31 characters
 REFUSALS: dict[str, tuple[str, str | None]] = {
@@ -103,3 +110,77 @@ def test_no_secret_is_part_of_the_project(project: Project) -> None:
             )
             assert not found, name
     assert SECRET not in (project.directory / ".env.example").read_text("utf-8")
+
+
+# What so far only the starter with accounts checks.
+thorough_settings = pytest.mark.features("accounts")
+
+MALFORMED: dict[str, tuple[str, str]] = {
+    "with a repeated word as a secret": ("SECRET_KEY", "hush-teapot-" * 4),
+    "with a secret in a file that is missing": ("SECRET_KEY_FILE", "/nowhere/hush"),
+    "with a database whose driver is not installed": (
+        "DATABASE_URL",
+        "mysql://hush:hush@db/service",
+    ),
+    "with a number sign in the password for mail": (
+        "MAIL_URL",
+        "smtp://someone:teapot#hush@mail.example",
+    ),
+    "with a number sign in the password for Redis": (
+        "REDIS_URL",
+        "redis://:teapot#hush@redis.example:6379/0",
+    ),
+}
+
+
+@thorough_settings
+@pytest.mark.parametrize("case", MALFORMED)
+def test_production_refuses_malformed_settings(project: Project, case: str) -> None:
+    name, value = MALFORMED[case]
+    settings = project.production_settings("sqlite:////nowhere/service.sqlite3")
+    settings |= {"PORT": str(free_port()), name: value}
+    sentence = refuse(project, settings)
+    assert name in sentence
+    assert "teapot" not in sentence
+
+
+@thorough_settings
+def test_a_dotenv_file_in_utf_16_is_named_in_a_sentence(project: Project) -> None:
+    path = project.directory / ".env"
+    path.write_text("LOG_LEVEL=INFO\n", encoding="utf-16")
+    settings = project.production_settings("sqlite:////nowhere/service.sqlite3")
+    try:
+        assert ".env" in refuse(project, settings | {"PORT": str(free_port())})
+    finally:
+        path.unlink()
+
+
+@thorough_settings
+def test_secrets_can_be_in_files(project: Project, database: Database) -> None:
+    path = project.directory.parent / "secret"
+    path.write_text(f"{SECRET}\n", "utf-8")
+    with booted(project, database.url, SECRET_KEY="", SECRET_KEY_FILE=str(path)):
+        pass
+
+
+@thorough_settings
+def test_empty_variables_are_like_missing_ones(
+    project: Project, database: Database
+) -> None:
+    example = (project.directory / ".env.example").read_text("utf-8")
+    names = set(re.findall(r"^# ([A-Z_]+)=", example, re.MULTILINE))
+    needed = project.production_settings(database.url).keys() | {"PORT", "HOST"}
+    empty = dict.fromkeys(names - needed, "")
+    assert {"WORKERS", "LOG_LEVEL", "ENVIRONMENT"} <= empty.keys()
+    with booted(project, database.url, **empty):
+        pass
+
+
+@thorough_settings
+@pytest.mark.stored
+def test_the_scheme_postgres_means_postgresql(
+    project: Project, database: Database
+) -> None:
+    url = database.url.replace("postgresql://", "postgres://")
+    with booted(project, url) as service, Client(service, anonymous=True) as client:
+        assert client.get("/readyz").status_code == 200

@@ -1,10 +1,23 @@
 """A handler that fails in the middle leaves nothing half written."""
 
+import sqlite3
+import time
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 
-from tests.contract.client import PASSWORD, Person, code, problem
+from tests.contract.client import (
+    ITEMS,
+    PASSWORD,
+    Client,
+    Person,
+    code,
+    fresh_name,
+    problem,
+)
 from tests.contract.conftest import Own
 from tests.contract.differences import Habits
+from tests.starters.databases import SQLite
 
 OTHER = "biscuits at five o'clock"
 
@@ -25,3 +38,45 @@ def test_a_reset_that_fails_half_way_changes_nothing(own: Own, habits: Habits) -
     assert person.token(PASSWORD).status_code == 200
     assert person.call("reset/confirm", **reset).status_code == 204
     assert person.token(OTHER).status_code == 200
+
+
+@pytest.mark.once
+@pytest.mark.features("accounts", "api")
+def test_only_a_taken_name_is_reported_as_one(own: Own) -> None:
+    """Another constraint is a failure of the service, or a conflict without details."""
+    with Client(own.service) as client:
+        client.create()
+        own.database.execute(
+            "CREATE TRIGGER broken BEFORE INSERT ON items"
+            " BEGIN SELECT RAISE(ABORT, 'broken'); END"
+        )
+        response = client.post(ITEMS, json={"name": fresh_name(), "price": 1})
+        assert "name" not in problem(response, 500)["detail"]
+
+
+@pytest.mark.once
+@pytest.mark.features("accounts", "api")
+def test_a_request_that_waits_for_a_lock_ends_in_503(own: Own) -> None:
+    with Client(own.service) as client, Client(own.service) as other:
+        client.create()
+        assert isinstance(own.database, SQLite)
+        lock = sqlite3.connect(
+            own.database.directory / "service.sqlite3", isolation_level=None
+        )
+        lock.execute("BEGIN IMMEDIATE")
+        try:
+            with ThreadPoolExecutor() as pool:
+                start = time.monotonic()
+                body = {"name": fresh_name(), "price": 1}
+                waiting = pool.submit(client.post, ITEMS, json=body)
+                for path in ("/healthz", "/readyz", ITEMS):
+                    assert other.get(path).status_code == 200, path
+                assert not waiting.done()
+                response = waiting.result()
+                seconds = time.monotonic() - start
+        finally:
+            lock.close()
+        problem(response, 503)
+        assert int(response.headers["retry-after"]) > 0
+        assert seconds < 5
+        client.create()

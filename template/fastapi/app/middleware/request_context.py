@@ -4,7 +4,6 @@ import re
 import time
 import uuid
 
-from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from structlog import get_logger
 from structlog.contextvars import bind_contextvars, clear_contextvars
@@ -38,7 +37,8 @@ class RequestContext:
             nonlocal status
             if "headers" in message:
                 status = message.get("status", 101)
-                MutableHeaders(scope=message)["X-Request-ID"] = request_id
+                header = (b"x-request-id", request_id.encode())
+                message["headers"] = [*message["headers"], header]
             await send(message)
 
         clear_contextvars()
