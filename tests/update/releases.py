@@ -105,7 +105,7 @@ def make_next_release(template: Path) -> None:
                 first.write_text(f"# New in {NEXT}.\n{text}", "utf-8")
         greeting = '"""A greeting."""\n\nGREETING = "Hello"\n'
         (starter / "app/greeting.py").write_text(greeting, "utf-8")
-        replace(starter / "app/health.py", '"""', '"""News from the template. ')
+        replace(starter / "app/health.py", '"""', '"""New. ')
     release(template, NEXT)
 
 
