@@ -574,7 +574,7 @@ def test_without_git_a_sentence_says_so(
 
 
 @pytest.mark.slow
-def test_a_need_that_is_not_built_is_said_and_left_out_of_the_answers(
+def test_a_feature_that_is_not_available_is_reported_and_not_stored(
     trivet: Trivet, template_repo: Path, tmp_path: Path
 ) -> None:
     place = tmp_path / "x"
@@ -588,5 +588,5 @@ def test_a_need_that_is_not_built_is_said_and_left_out_of_the_answers(
         n for n in model.features if n in built and n in asked_for
     ]
     for feature in set(asked_for) - set(built):
-        assert feature in done.out.partition("Not included:")[2]
+        assert feature in done.out.partition("Left out:")[2]
     assert "copier update --data 'features=[" in done.out

@@ -102,10 +102,10 @@ def make_next_release(template: Path) -> None:
             first = next(f for f in sorted(package.glob("*.py")))
             if "migrations" not in first.relative_to(starter).parts:
                 text = first.read_text("utf-8")
-                first.write_text(f"{text}# New in {NEXT}.\n", "utf-8")
+                first.write_text(f"# New in {NEXT}.\n{text}", "utf-8")
         greeting = '"""A greeting."""\n\nGREETING = "Hello"\n'
         (starter / "app/greeting.py").write_text(greeting, "utf-8")
-        replace(starter / "app/health.py", '"""', '"""News from the template. ')
+        replace(starter / "app/health.py", '"""', '"""New. ')
     release(template, NEXT)
 
 

@@ -92,7 +92,7 @@ def test_conflicts_are_named_and_open_in_git(trivet: Trivet, project: Path) -> N
     assert conflicts(project) == {"app/health.py"}
     merged = (project / "app/health.py").read_text("utf-8")
     assert '"""Mine. ' in merged
-    assert '"""News from the template.' in merged
+    assert '"""New.' in merged
     assert ">>>>>>> after updating" in merged
     assert "Hello" in (project / "app/greeting.py").read_text("utf-8")
     assert branch(project) == BRANCH
