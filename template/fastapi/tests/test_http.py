@@ -7,9 +7,9 @@ from fastapi import FastAPI, Request
 from httpx2 import ASGITransport, AsyncClient
 from structlog.testing import capture_logs
 
-from app.state import State
 from app.main import create_app
 from app.settings import Settings
+from app.state import State
 from tests.asgi import WithState
 
 RULES = {"content-security-policy", "x-content-type-options", "x-request-id"}
