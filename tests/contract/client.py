@@ -377,6 +377,14 @@ class Page(HTMLParser):
         )
         return found[0]
 
+    def has_role(self, role: str) -> bool:
+        return any(element.get("role") == role for element in self.elements)
+
+    def by_role(self, role: str) -> Element:
+        found = [element for element in self.elements if element.get("role") == role]
+        assert len(found) == 1, f"{len(found)} elements of role {role} at {self.url}"
+        return found[0]
+
     @property
     def text(self) -> str:
         return " ".join(self.one("body").text.split())

@@ -279,6 +279,17 @@ def test_an_item_is_created_changed_and_deleted_without_script(
     assert browser.post(page, page.form()).status_code == 404
 
 
+def test_each_change_is_reported_once(browser: Browser) -> None:
+    name = fresh_name("Reported")
+    assert name in create(browser, name=name).by_role("status").text
+    assert not browser.page("/").has_role("status")
+    for pattern in (EDIT, DELETE):
+        page = browser.page(address_of(browser, name, pattern))
+        after = browser.follow(browser.post(page, page.form()))
+        assert after.by_role("status").text.strip()
+        assert not browser.page("/").has_role("status")
+
+
 @pytest.mark.stored
 def test_a_list_is_shown_in_pages(browser: Browser) -> None:
     names = [fresh_name("Many") for _ in range(45)]

@@ -187,7 +187,9 @@ def test_a_task_is_done_though_its_server_was_killed_before_it_was_sent(
     with serving(project, project.new_database().url, **settings) as service:
         redis.process.send_signal(signal.SIGSTOP)
         try:
+            began = time.monotonic()
             person = register(service)
+            assert time.monotonic() - began < 2
             service.process.kill()
             service.process.wait()
         finally:

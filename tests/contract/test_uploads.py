@@ -213,6 +213,7 @@ def test_a_file_cut_off_leaves_nothing(frugal: Service, directory: Path) -> None
         assert not list(directory.iterdir())
 
 
+@pytest.mark.stored
 def test_a_quota_holds_also_for_files_at_the_same_time(
     frugal: Service, directory: Path
 ) -> None:

@@ -1,0 +1,144 @@
+"""Pages in a real browser: valid, accessible, and steady on small and large screens."""
+
+import os
+import shutil
+from collections.abc import Iterator
+from typing import Literal
+from urllib.parse import urlsplit
+
+import html5lib
+import playwright.sync_api as playwright
+import pytest
+from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]
+
+from tests.contract.client import Browser, credentials, fresh_name
+from tests.contract.test_pages import DELETE, EDIT, ITEMS, NEW, address_of, create
+from tests.starters.harness import HOST, Service
+
+CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
+SCREENS: list[tuple[int, Literal["dark", "light"]]] = [(320, "dark"), (1280, "light")]
+REFUSED = "/items/refused"  # a page that this test serves: a form with errors
+LAYOUT_SHIFT = """async () => {
+  const observer = new PerformanceObserver(() => {});
+  observer.observe({type: "layout-shift", buffered: true});
+  await new Promise(requestAnimationFrame);
+  await new Promise(requestAnimationFrame);
+  return observer.takeRecords().reduce((sum, shift) => sum + shift.value, 0);
+}"""
+OVERFLOW = """() =>
+  document.documentElement.scrollWidth - document.documentElement.clientWidth
+"""
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[playwright.Browser]:
+    program = next(filter(None, map(shutil.which, CHROMIUM)), None)
+    if program is None:
+        message = "needs Chromium; TRIVET_REQUIRE_CHROMIUM=1 makes this a failure"
+        if os.environ.get("TRIVET_REQUIRE_CHROMIUM") == "1":
+            pytest.fail(message)
+        pytest.skip(message)
+    arguments = ["--no-sandbox", f"--host-resolver-rules=MAP {HOST} 127.0.0.1"]
+    with playwright.sync_playwright() as started:
+        browser = started.chromium.launch(executable_path=program, args=arguments)
+        yield browser
+        browser.close()
+
+
+def invalid_form(browser: Browser) -> str:
+    """Return the source of a form with errors."""
+    page = browser.page(browser.page(ITEMS).link(NEW))
+    form = page.form("name", "description", "price")
+    fields = {"name": "", "description": "x" * 1001, "price": "many"}
+    return str(browser.post(page, form, **fields).text)
+
+
+def check_appearance(
+    chromium: playwright.Browser, service: Service, browser: Browser, paths: list[str]
+) -> None:
+    """Check these pages with axe, and that they fit the screen and stay in place."""
+    headers = {"X-Forwarded-Proto": "https"} | credentials(service)
+    headers.pop("Authorization", None)
+    refused = invalid_form(browser) if REFUSED in paths else ""
+    faults, messages = [], list[str]()
+    for width, scheme in SCREENS:
+        context = chromium.new_context(
+            viewport={"width": width, "height": 800}, color_scheme=scheme
+        )
+        page = context.new_page()
+        page.on("console", lambda message: messages.append(message.text))
+
+        def answer(route: playwright.Route) -> None:
+            if route.request.url.endswith(REFUSED):
+                route.fulfill(content_type="text/html", body=refused)
+            else:
+                route.continue_(headers=route.request.headers | headers)
+
+        page.route("**/*", answer)
+        for path in paths:
+            page.goto(f"http://{HOST}:{service.port}{path}")
+            screen = f"{path} at {width} px, {scheme}"
+            found = Axe().run(page)
+            if found.violations_count:
+                faults.append(f"{screen}: {found.generate_report()}")
+            if (pixels := page.evaluate(OVERFLOW)) > 0:
+                faults.append(f"{screen}: {pixels} px too wide")
+            if (shift := page.evaluate(LAYOUT_SHIFT)) > 0:
+                faults.append(f"{screen}: layout shift of {shift}")
+        context.close()
+    faults += [text for text in messages if "Content Security Policy" in text]
+    assert not faults, "\n".join(faults)
+
+
+@pytest.mark.features("pages")
+@pytest.mark.once
+def test_pages_are_accessible_and_fit_the_screen(
+    chromium: playwright.Browser, service: Service, browser: Browser
+) -> None:
+    name = fresh_name("Donaudampfschifffahrtsgesellschaftskapitän")
+    create(browser, name=name, description="long " * 150, price="1000000")
+    paths = [
+        "/",
+        ITEMS,
+        urlsplit(browser.page(ITEMS).link(NEW)).path,
+        address_of(browser, name, EDIT),
+        address_of(browser, name, DELETE),
+        REFUSED,
+        "/no/such/page",
+    ]
+    check_appearance(chromium, service, browser, paths)
+
+
+@pytest.mark.features("accounts", "pages")
+@pytest.mark.once
+def test_pages_of_accounts_are_accessible_and_fit_the_screen(
+    chromium: playwright.Browser, service: Service, browser: Browser
+) -> None:
+    profile = browser.page(browser.page("/").link("/accounts/profile"))
+    paths = ["/accounts/sign-in", "/accounts/register", "/accounts/reset", "/"]
+    paths += sorted(
+        {
+            path
+            for address in profile.links()
+            if (path := urlsplit(address).path).startswith("/accounts/")
+        }
+    )
+    check_appearance(chromium, service, browser, paths)
+
+
+@pytest.mark.features("pages")
+@pytest.mark.once
+def test_pages_are_valid_html(browser: Browser) -> None:
+    name = fresh_name("<Valid> & \"quoted\" 'name'")
+    create(browser, name=name, description=name)
+    sources = [browser.page("/no/such/page", 404).source, invalid_form(browser)] + [
+        browser.page(path).source
+        for path in (
+            "/",
+            ITEMS,
+            address_of(browser, name, EDIT),
+            address_of(browser, name, DELETE),
+        )
+    ]
+    for source in sources:
+        html5lib.HTMLParser(strict=True).parse(source)
