@@ -7,19 +7,21 @@ from dataclasses import dataclass
 class Conventions:
     """Answers and names that the contract leaves to the framework."""
 
-    # The redirect after a form was accepted.
+    # Post, redirect, get.
     post_redirect_status: int = 303
-    # A form with invalid input.
+    # A form that was not filled in properly.
     invalid_form_status: int = 422
-    # A form without a valid CSRF token, or from another origin.
+    # A post without, or with a wrong, proof that it comes from this site's own page.
     csrf_status: int = 403
-    # The redirect from HTTP to HTTPS.
+    # From HTTP to HTTPS.
     https_redirect_status: int = 308
-    # A sign-in form with a wrong password.
+    # A sign-in page that was not filled in with the right password.
     failed_sign_in_status: int = 401
-    # Disables an account without the service, which might do more than that.
-    disable_user_sql: str = "UPDATE users SET is_active = FALSE WHERE email = '{email}'"
-    # The admin panel's path, and the query parameter of its search.
+    # How an account is disabled, without the service that might do more.
+    disable: str = "UPDATE users SET is_active = FALSE WHERE email = '{email}'"
+    # How items lose their owner, as those from before there were accounts.
+    take_ownership: str = "UPDATE items SET owner_id = NULL"
+    # Where the admin panel stands, and what its lists call what is searched for.
     admin: str = "/admin/"
     admin_search: str = "search"
     # How ending somebody's sessions is made to fail, in SQLite.

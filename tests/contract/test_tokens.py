@@ -560,23 +560,25 @@ def test_each_sees_only_what_is_theirs(service: Service, person: Person) -> None
 
 
 @pytest.mark.database
-def test_only_staff_see_what_has_no_owner(disposable: Disposable) -> None:
-    project, settings = (
-        disposable.service.project,
-        {"DATABASE_URL": disposable.database.url},
-    )
-    project.poe("seed", **settings)
+def test_only_staff_see_what_has_no_owner(
+    disposable: Disposable, conventions: Conventions
+) -> None:
     person, admin_user = Person(disposable.service), Person(disposable.service)
     person.join()
-    project.poe("create-admin", admin_user.email, typed=f"{PASSWORD}\n", **settings)
+    disposable.service.project.poe(
+        "create-admin",
+        admin_user.email,
+        typed=f"{PASSWORD}\n",
+        DATABASE_URL=disposable.database.url,
+    )
+    item = person.api().create()
+    disposable.database.execute(conventions.take_ownership)
     assert person.api().walk() == []
-    person.api().create()
+    path = f"{ITEMS}/{item['id']}"
+    problem(person.api().get(path), 404)
     staff = admin_user.api()
     assert staff.get(ME).json()["is_staff"]
-    items = staff.walk()
-    assert len(items) > 1
-    assert {item["description"] for item in items} == {""}
-    path = f"{ITEMS}/{items[0]['id']}"
+    assert [each["id"] for each in staff.walk()] == [item["id"]]
     assert staff.patch(path, json={"price": 2}).status_code == 200
 
 
