@@ -7,24 +7,24 @@ from dataclasses import dataclass
 class Conventions:
     """Answers and names that the contract leaves to the framework."""
 
-    # Post, redirect, get.
+    # The redirect after a form was accepted.
     post_redirect_status: int = 303
-    # A form that was not filled in properly.
+    # A form with invalid input.
     invalid_form_status: int = 422
-    # A post without, or with a wrong, proof that it comes from this site's own page.
+    # A form without a valid CSRF token, or from another origin.
     csrf_status: int = 403
-    # From HTTP to HTTPS.
+    # The redirect from HTTP to HTTPS.
     https_redirect_status: int = 308
-    # A sign-in page that was not filled in with the right password.
+    # A sign-in form with a wrong password.
     failed_sign_in_status: int = 401
-    # How an account is disabled, without the service that might do more.
-    disable: str = "UPDATE users SET is_active = FALSE WHERE email = '{email}'"
-    # How items lose their owner, as those from before there were accounts.
-    take_ownership: str = "UPDATE items SET owner_id = NULL"
-    # Where the admin panel stands, and what its lists call what is searched for.
+    # Disables an account without the service, which might do more than that.
+    disable_user_sql: str = "UPDATE users SET is_active = FALSE WHERE email = '{email}'"
+    # Removes the owners of items, as of items from before there were accounts.
+    remove_owners_sql: str = "UPDATE items SET owner_id = NULL"
+    # The admin panel's path, and the query parameter of its search.
     admin: str = "/admin/"
     admin_search: str = "search"
-    # How ending somebody's sessions is made to fail, in SQLite.
+    # Makes SQLite refuse to revoke tokens.
     broken_revocation_sql: str = (
         "CREATE TRIGGER broken BEFORE DELETE ON token_families"
         " BEGIN SELECT RAISE(ABORT, 'broken'); END"

@@ -572,7 +572,7 @@ def test_only_staff_see_what_has_no_owner(
         DATABASE_URL=disposable.database.url,
     )
     item = person.api().create()
-    disposable.database.execute(conventions.take_ownership)
+    disposable.database.execute(conventions.remove_owners_sql)
     assert person.api().walk() == []
     path = f"{ITEMS}/{item['id']}"
     problem(person.api().get(path), 404)
