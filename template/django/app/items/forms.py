@@ -1,0 +1,24 @@
+"""The form for creating and editing an item."""
+
+from django import forms
+
+from app.items.models import NAME_MAX_LENGTH, Item
+from app.text import normalize_line
+
+
+class ItemForm(forms.ModelForm):  # type: ignore[type-arg]  # not at run time
+    class Meta:
+        model = Item
+        fields = ("name", "description", "price")
+        widgets = {  # noqa: RUF012 - as Django documents it
+            "name": forms.TextInput({"class": "form-control", "autocomplete": "off"}),
+            "description": forms.Textarea({"class": "form-control", "rows": 4}),
+            "price": forms.TextInput(
+                {"class": "form-control", "inputmode": "decimal"}
+            ),
+        }
+
+    def clean_name(self) -> str:
+        return normalize_line(
+            self.cleaned_data["name"], max_length=NAME_MAX_LENGTH
+        )
