@@ -1,58 +1,155 @@
-"""Errors become problem documents (RFC 9457)."""
+"""Errors, and how they are answered: problem documents (RFC 9457), or pages."""
 
-from collections.abc import Callable, Coroutine, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from http import HTTPStatus
-from typing import Any, NamedTuple
 
-from fastapi import Request, Response
+from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 from structlog import get_logger
 
-Handler = Callable[[Request, Any], Coroutine[Any, Any, Response]]
-Handlers = dict[int | type[Exception], Handler]
+from app.database import is_conflict, is_unavailable
+from app.methods import allowed_methods, options_response
+
+MAX_FIELD_ERRORS = 20
 log = get_logger()
 
 
-class Refused(Exception):  # noqa: N818 - it says what happened
-    """What the domain refuses, with the status that says so over HTTP."""
+class AppError(Exception):
+    """An error with a status and a stable code for clients."""
 
-    status, detail = 400, "This cannot be done."
+    status = 400
+    code = "bad_request"
+    detail = "The request cannot be processed."
+
+    def __init__(
+        self, detail: str | None = None, *, headers: Mapping[str, str] | None = None
+    ) -> None:
+        self.detail = detail or self.detail
+        self.headers = headers
+        super().__init__(self.detail)
 
 
-class Problem(NamedTuple):
+class Unauthorized(AppError):
+    status, code, detail = 401, "unauthorized", "Sign in first."
+
+
+class Forbidden(AppError):
+    status, code, detail = 403, "forbidden", "You are not allowed to do this."
+
+
+class NotFound(AppError):
+    status, code, detail = 404, "not_found", "Not Found"
+
+
+class Conflict(AppError):
+    status, code = 409, "conflict"
+    detail = "This conflicts with the current state. Reload, then try again."
+
+
+class UnsupportedMediaType(AppError):
+    status, code = 415, "unsupported_media_type"
+    detail = "Send the body as application/json."
+
+
+class Invalid(AppError):
+    status, code, detail = 422, "invalid", "Some input is invalid."
+
+
+class TooManyRequests(AppError):
+    status, code = 429, "too_many_requests"
+    detail = "Too many attempts. Try again in a few minutes."
+
+
+class Unavailable(AppError):
+    status, code = 503, "unavailable"
+    detail = "The service is busy. Try again in a moment."
+
+
+@dataclass
+class Problem:
+    """What a client is told about an error."""
+
     status: int
     detail: str
+    code: str | None = None
     headers: Mapping[str, str] | None = None
-    errors: Sequence[dict[str, str]] = ()
+    errors: Sequence[Mapping[str, str]] = ()
+
+    @property
+    def title(self) -> str:
+        return HTTPStatus(self.status).phrase
+
+
+Respond = Callable[[Request, Problem], Response]
 
 
 def problem_response(_request: Request, problem: Problem) -> Response:
-    status, detail, headers, errors = problem
-    content = {"status": status, "title": HTTPStatus(status).phrase, "detail": detail}
-    more = {"errors": errors} if errors else {}
-    return JSONResponse(content | more, status, headers, "application/problem+json")
+    content: dict[str, object] = {
+        "type": "about:blank",
+        "status": problem.status,
+        "title": problem.title,
+        "detail": problem.detail,
+    }
+    if problem.code:
+        content["code"] = problem.code
+    if problem.errors:
+        content["errors"] = problem.errors
+    return JSONResponse(
+        content, problem.status, problem.headers, "application/problem+json"
+    )
 
 
-def error_handlers(respond: Callable[[Request, Problem], Response]) -> Handlers:
-    async def refused(request: Request, error: Refused) -> Response:
-        return respond(request, Problem(error.status, error.detail))
+def to_problem(error: Exception) -> Problem:
+    """Return what a client is told, and log what only the owner should know."""
+    match error:
+        case AppError():
+            return Problem(error.status, error.detail, error.code, error.headers)
+        case HTTPException():
+            return Problem(error.status_code, error.detail, headers=error.headers)
+        case RequestValidationError():
+            return _validation_problem(error)
+        case _:
+            return _unexpected_problem(error)
 
-    async def http(request: Request, error: HTTPException) -> Response:
-        return respond(request, Problem(error.status_code, error.detail, error.headers))
 
-    async def invalid(request: Request, error: RequestValidationError) -> Response:
-        if any(entry["type"] == "json_invalid" for entry in error.errors()):
-            return respond(request, Problem(400, "The body is not valid JSON."))
-        # One entry a field, and never what was sent.
-        fields = {".".join(map(str, e["loc"])): e["msg"] for e in error.errors()}
-        errors = [{"field": name, "detail": msg} for name, msg in fields.items()]
-        return respond(request, Problem(422, "Some input is wrong.", errors=errors))
+def _unexpected_problem(error: Exception) -> Problem:
+    if is_unavailable(error):
+        log.warning("database_unavailable", error=str(error))
+        headers = {"Retry-After": "1"}
+        return Problem(503, Unavailable.detail, Unavailable.code, headers)
+    log.error("failed", exc_info=error)
+    if is_conflict(error):
+        return Problem(409, Conflict.detail, Conflict.code)
+    return Problem(500, "Something went wrong on our side.", "internal_error")
 
-    async def failed(request: Request, error: Exception) -> Response:
-        log.error("failed", exc_info=error)
-        return respond(request, Problem(500, "Something went wrong on our side."))
 
-    kinds = (Refused, HTTPException, RequestValidationError, Exception)
-    return dict(zip(kinds, (refused, http, invalid, failed), strict=True))
+def _validation_problem(error: RequestValidationError) -> Problem:
+    entries = error.errors()
+    if any(entry["type"] == "json_invalid" for entry in entries):
+        return Problem(400, "The body is not valid JSON.", "invalid_json")
+    # One entry a field, which never repeats the value that was sent.
+    fields = {".".join(map(str, entry["loc"])): entry["msg"] for entry in entries}
+    errors = [
+        {"field": field[:100], "detail": detail} for field, detail in fields.items()
+    ]
+    return Problem(422, Invalid.detail, Invalid.code, errors=errors[:MAX_FIELD_ERRORS])
+
+
+def add_error_handlers(app: FastAPI, respond: Respond) -> None:
+    async def handle(request: Request, error: Exception) -> Response:
+        return respond(request, to_problem(error))
+
+    async def method_not_allowed(request: Request, error: Exception) -> Response:
+        allow = allowed_methods(request, error)
+        if request.method == "OPTIONS":
+            return options_response(allow)
+        problem = to_problem(error)
+        problem.headers = {"Allow": allow}
+        return respond(request, problem)
+
+    app.add_exception_handler(405, method_not_allowed)
+    for kind in (AppError, HTTPException, RequestValidationError):
+        app.add_exception_handler(kind, handle)

@@ -1,17 +1,22 @@
-"""Whether the service lives, and whether it is ready for work."""
+"""Whether the process is alive, and whether it is ready for requests."""
 
 import asyncio
+from functools import cache
 
-from fastapi import APIRouter, FastAPI, Request, Response
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from anyio.to_thread import run_sync
+from fastapi import APIRouter, Response
 from fastapi.responses import JSONResponse
-from sqlalchemy import text
+from sqlalchemy import Connection
 from sqlalchemy.exc import SQLAlchemyError
 
+from app.dependencies import StateDep
+from app.settings import BASE_DIR
+
+TIMEOUT = 2
 router = APIRouter(include_in_schema=False)
-
-
-def install(app: FastAPI) -> None:
-    app.include_router(router)
 
 
 @router.get("/healthz")
@@ -20,10 +25,34 @@ async def healthz() -> dict[str, str]:
 
 
 @router.get("/readyz")
-async def readyz(request: Request) -> Response:
+async def readyz(state: StateDep) -> Response:
     try:
-        async with asyncio.timeout(2), request.app.state.database.session() as session:
-            await session.execute(text("SELECT 1"))
+        async with (
+            asyncio.timeout(TIMEOUT),
+            state["database"].engine.connect() as connection,
+        ):
+            current = await connection.run_sync(_current_revisions)
     except (OSError, SQLAlchemyError):  # a timeout is an OSError
-        return JSONResponse({"status": "unavailable", "failed": ["database"]}, 503)
+        return _unavailable("database")
+    heads, known = await run_sync(_read_migrations)
+    # A revision that is not known is from a newer version, which is being deployed.
+    if not heads <= current and current <= known:
+        return _unavailable("migrations")
     return JSONResponse({"status": "ok"})
+
+
+def _current_revisions(connection: Connection) -> set[str]:
+    return set(MigrationContext.configure(connection).get_current_heads())
+
+
+@cache
+def _read_migrations() -> tuple[set[str], set[str]]:
+    """Return the newest revisions, and all of them."""
+    config = Config(toml_file=BASE_DIR / "pyproject.toml")
+    scripts = ScriptDirectory.from_config(config)
+    known = {script.revision for script in scripts.walk_revisions()}
+    return set(scripts.get_heads()), known
+
+
+def _unavailable(check: str) -> Response:
+    return JSONResponse({"status": "unavailable", "failed": [check]}, 503)

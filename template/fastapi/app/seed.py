@@ -3,18 +3,20 @@
 import asyncio
 from decimal import Decimal
 
+from sqlalchemy import select
+
 from app.database import Database
-from app.items.service import create_item, list_items
+from app.items.models import Item
 from app.settings import load_settings
 
 ITEMS = {"Notebook": "4.50", "Fountain pen": "39.00", "Ink, 30 ml": "9.00"}
 
 
 async def seed(database: Database) -> None:
-    async with database.session.begin() as session:
-        if not (await list_items(session)).items:
+    async with database.unit_of_work() as unit_of_work:
+        if await unit_of_work.session.scalar(select(Item).limit(1)) is None:
             for name, price in ITEMS.items():
-                await create_item(session, name=name, price=Decimal(price))
+                unit_of_work.session.add(Item(name=name, price=Decimal(price)))
     await database.engine.dispose()
 
 

@@ -1,13 +1,17 @@
 """Runs the migrations against DATABASE_URL. A table without a model is left alone."""
 
 import asyncio
+from importlib import import_module
 
 from alembic import context
 from sqlalchemy import Connection
 
-import app.main  # noqa: F401 - registers all tables
 from app.database import Base, Database
-from app.settings import load_settings
+from app.settings import BASE_DIR, load_settings
+
+# Their tables are known once they are imported.
+for path in BASE_DIR.glob("app/*/models.py"):
+    import_module(f"app.{path.parent.name}.models")
 
 
 def migrate(connection: Connection) -> None:

@@ -1,7 +1,7 @@
-from fastapi import FastAPI
 from httpx2 import AsyncClient
 
 from app.database import Database
+from app.dependencies import State
 
 
 async def test_probes_are_answered_whatever_the_host(client: AsyncClient) -> None:
@@ -10,9 +10,9 @@ async def test_probes_are_answered_whatever_the_host(client: AsyncClient) -> Non
         assert response.status_code == 200
 
 
-async def test_it_needs_its_database(app: FastAPI, client: AsyncClient) -> None:
-    database, app.state.database = app.state.database, Database("sqlite:////no/such")
+async def test_it_needs_its_database(client: AsyncClient, state: State) -> None:
+    database, state["database"] = state["database"], Database("sqlite:////no/such")
     response = await client.get("/readyz")
-    app.state.database = database
+    state["database"] = database
     assert response.status_code == 503
     assert response.json() == {"status": "unavailable", "failed": ["database"]}

@@ -1,5 +1,6 @@
 import asyncio
 from collections.abc import AsyncIterator
+from ipaddress import IPv4Network
 
 import pytest
 from fastapi import FastAPI, Request
@@ -64,7 +65,11 @@ async def test_a_failure_tells_the_log_and_not_the_client(client: AsyncClient) -
 
 
 async def test_only_a_trusted_proxy_can_say_https(settings: Settings) -> None:
-    update = {"environment": "production", "trusted_proxies": ("10.0.0.0/8",)}
+    update = {
+        "force_https": True,
+        "hsts_seconds": 3600,
+        "trusted_proxies": (IPv4Network("10.0.0.0/8"),),
+    }
     app = create_app(settings.model_copy(update=update))
     headers = {"X-Forwarded-Proto": "https", "X-Request-ID": "not one"}
     for proxy, status in (("10.0.0.1", 404), ("192.0.2.1", 308)):

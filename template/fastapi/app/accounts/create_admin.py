@@ -11,7 +11,7 @@ from getpass import getpass
 from pydantic import ValidationError
 
 from app.accounts import tokens
-from app.accounts.inputs import Registration
+from app.accounts.schemas import Registration
 from app.accounts.models import User
 from app.accounts.service import find_user, hash_password
 from app.database import Database, now
@@ -19,7 +19,8 @@ from app.settings import load_settings
 
 
 async def create_admin(database: Database, admin: Registration) -> None:
-    async with database.session.begin() as session:
+    async with database.unit_of_work() as unit_of_work:
+        session = unit_of_work.session
         user = await find_user(session, admin.email) or User(email=admin.email)
         user.password_hash = await hash_password(admin.password)
         user.is_active = user.is_staff = True

@@ -12,10 +12,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from structlog import get_logger
 
 from app.accounts import tokens
-from app.accounts.inputs import PasswordChange, Registration, Reset, same_text
+from app.accounts.schemas import PasswordChange, Registration, Reset, same_text
 from app.accounts.models import User
 from app.database import now
-from app.errors import Refused
+from app.errors import AppError
 
 # The least that OWASP's cheat sheet on storing passwords recommends.
 argon2id = Argon2Hasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
@@ -28,17 +28,17 @@ at_once = CapacityLimiter(max(1, (os.cpu_count() or 1) - 1))
 log = get_logger()
 
 
-class SignInFailed(Refused):
+class SignInFailed(AppError):
     """Whatever was wrong: what exactly is nobody's business."""
 
     status, detail = 401, "The address or the password is wrong."
 
 
-class WrongPassword(Refused):
+class WrongPassword(AppError):
     status, detail = 403, "The current password is wrong."
 
 
-class LinkExpired(Refused):
+class LinkExpired(AppError):
     status, detail = 400, "This link is not valid any more. Ask for a new one."
 
 

@@ -1,5 +1,7 @@
 """How often somebody may try: counted in Redis, or else in this process."""
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from ipaddress import IPv6Address, IPv6Network
 from math import ceil
 from time import time
@@ -13,6 +15,8 @@ from limits.errors import StorageError
 from redis.asyncio import ConnectionPool
 from structlog import get_logger
 from structlog.contextvars import bind_contextvars
+
+from app.settings import Settings
 
 SIGN_IN_BY_ADDRESS = parse("10/15minutes")
 SIGN_IN_BY_CLIENT = parse("60/15minutes")
@@ -63,11 +67,18 @@ class Throttle:
             log.warning("throttle_without_redis", exc_info=error)
 
 
+@asynccontextmanager
+async def open_throttle(settings: Settings) -> AsyncIterator[Throttle]:
+    throttle = Throttle(settings.redis_url)
+    yield throttle
+    await throttle.close()
+
+
 class Tries:
     """The tries of the client that sent the request."""
 
     def __init__(self, request: Request) -> None:
-        self.throttle: Throttle = request.app.state.throttle
+        self.throttle: Throttle = request.state.throttle
         self.client = _network(request.client.host if request.client else "")
         bind_contextvars(client=self.client)
 

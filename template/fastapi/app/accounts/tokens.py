@@ -12,7 +12,6 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from structlog import get_logger
 
 from app.accounts.models import Token, User
-from app.accounts.owners import Identity
 from app.database import now
 
 # How long each lives from its last use, and from when it was first given out.
@@ -23,6 +22,12 @@ LIFETIMES = {
     "reset": (timedelta(hours=1), timedelta(hours=1)),
 }
 log = get_logger()
+
+
+class Identity(NamedTuple):
+    id: UUID
+    email: str
+    is_staff: bool
 
 
 class Kept(NamedTuple):

@@ -12,12 +12,12 @@ from starlette.routing import Route
 
 from app.admin.access import Journal, StaffOnly
 from app.admin.views import VIEWS
-from app.settings import TITLE
+from app.settings import PROJECT_NAME
 
 panel = Admin(
     Starlette(),
-    title=TITLE,
-    templates_dir=str(Path(__file__).parent / "templates"),
+    title=PROJECT_NAME,
+    templates_dir=str(Path(__file__).parent / "theme"),
     authentication_backend=StaffOnly(),
     audit_backend=Journal(),
 )

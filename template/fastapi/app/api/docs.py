@@ -8,9 +8,10 @@ import fastapi_offline
 from fastapi import APIRouter, FastAPI, Request, Response
 from fastapi.openapi.docs import get_redoc_html
 from fastapi.responses import HTMLResponse, JSONResponse
+from fastapi.routing import APIRoute
 from starlette.staticfiles import StaticFiles
 
-from app.settings import TITLE
+from app.settings import PROJECT_NAME
 
 # Swagger UI and ReDoc write styles into the page, and ReDoc searches in a worker.
 HEADERS = {
@@ -26,7 +27,7 @@ SWAGGER_UI = f"""\
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
-<title>{escape(TITLE)}</title>
+<title>{escape(PROJECT_NAME)}</title>
 <link rel="icon" href="/api/static/vendor/favicon.png">
 <link rel="stylesheet" href="/api/static/vendor/swagger-ui.css">
 </head>
@@ -42,7 +43,12 @@ VENDOR = Path(fastapi_offline.__file__).parent / "static"
 router = APIRouter(prefix="/api", include_in_schema=False)
 
 
-def install(app: FastAPI) -> None:
+def operation_id(route: APIRoute) -> str:
+    """Return the name of the function, which is what generated clients call."""
+    return route.name
+
+
+def add_docs(app: FastAPI) -> None:
     app.include_router(router)
     own = Path(__file__).parent / "static"
     app.mount("/api/static/vendor", StaticFiles(directory=VENDOR))
@@ -65,7 +71,7 @@ async def swagger_ui() -> Response:
 async def redoc() -> Response:
     page = get_redoc_html(
         openapi_url="/api/openapi.json",
-        title=TITLE,
+        title=PROJECT_NAME,
         redoc_js_url="/api/static/vendor/redoc.standalone.js",
         redoc_favicon_url="/api/static/vendor/favicon.png",
         with_google_fonts=False,

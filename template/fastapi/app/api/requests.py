@@ -1,31 +1,16 @@
-"""How the API reads bodies: JSON alone, and its numbers as they were written."""
+"""What the API demands of requests with a body."""
 
-import json
-from collections.abc import Callable, Coroutine
-from decimal import Decimal
-from typing import Any
+from fastapi import Request
+from starlette.exceptions import HTTPException
 
-from fastapi import HTTPException, Request, Response
-from fastapi.routing import APIRoute
+from app.errors import UnsupportedMediaType
 
 
-class JSONRequest(Request):
-    async def json(self) -> Any:
-        return json.loads(await self.body(), parse_float=Decimal)
-
-
-class JSONRoute(APIRoute):
-    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
-        handle = super().get_route_handler()
-
-        async def handle_json(request: Request) -> Response:
-            request = JSONRequest(request.scope, request.receive)
-            if request.method in {"PATCH", "POST", "PUT"}:
-                content_type = request.headers.get("content-type", "")
-                if content_type.partition(";")[0].strip().lower() != "application/json":
-                    raise HTTPException(415, "Send the body as application/json.")
-                if not await request.body():
-                    raise HTTPException(400, "The body is not valid JSON.")
-            return await handle(request)
-
-        return handle_json
+async def require_json(request: Request) -> None:
+    """Refuse bodies that are not JSON: FastAPI alone answers those with 422."""
+    if request.method in {"PATCH", "POST", "PUT"}:
+        content_type = request.headers.get("content-type", "")
+        if content_type.partition(";")[0].strip().lower() != "application/json":
+            raise UnsupportedMediaType
+        if not await request.body():
+            raise HTTPException(400, "The body is not valid JSON.")

@@ -12,16 +12,12 @@ from typing import Annotated, Any
 from urllib.parse import unquote, urlsplit
 
 import aiosmtplib
-from fastapi import BackgroundTasks, Depends, FastAPI, Request
+from fastapi import BackgroundTasks, Depends, Request
 from structlog import get_logger
 
 from app.settings import Settings
 
 log = get_logger()
-
-
-def install(app: FastAPI) -> None:
-    app.state.mailer = Mailer(app.state.settings)
 
 
 Transport = Callable[[EmailMessage], Awaitable[object]]
@@ -113,7 +109,7 @@ class Outbox:
 
 
 async def outbox(request: Request, tasks: BackgroundTasks) -> Outbox:
-    return Outbox(request.app.state.mailer, tasks)
+    return Outbox(request.state.mailer, tasks)
 
 
 PostBox = Annotated[Outbox, Depends(outbox)]

@@ -6,7 +6,7 @@ from http import HTTPStatus
 from fastapi import Request, Response
 
 from app.errors import Problem, problem_response
-from app.pages.rendering import templates
+from app.pages.templating import templates
 
 # A kind of answer, and how much a client wants it: 1 where it does not say.
 WANTED = re.compile(r"[/+](json|html)\s*(?:;\s*q=([01](?:\.[0-9]*)?))?")

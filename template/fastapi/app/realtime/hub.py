@@ -12,14 +12,14 @@ from structlog import get_logger
 
 from app.api.schemas import ItemRead
 from app.items.changes import Change, Kind, audiences_of
-from app.settings import TITLE
+from app.settings import PROJECT_NAME
 
 UNREAD = 100  # changes that a listener may leave waiting
 AT_ONCE = 100  # listeners that are told before other work gets its turn
 PATIENCE = 0.1  # seconds to wait for Redis
 PAUSE = 1  # seconds until it is asked again
 RESTARTING, TOO_SLOW = 1012, 1013  # in the words of WebSockets
-CHANNEL = f"{TITLE}: changes"
+CHANNEL = f"{PROJECT_NAME}: changes"
 log = get_logger()
 
 

@@ -54,11 +54,15 @@ def upgrade() -> None:
             ["id"],
             ondelete="CASCADE",
         )
+        items.create_index(
+            op.f("ix_items_owner_id_created_at_id"), ["owner_id", "created_at", "id"]
+        )
 
 
 def downgrade() -> None:
     with op.batch_alter_table("items") as items:
         items.drop_constraint(op.f("fk_items_owner_id"), type_="foreignkey")
+        items.drop_index(op.f("ix_items_owner_id_created_at_id"))
         items.drop_constraint(op.f("uq_items_owner_id_name"), type_="unique")
         items.create_unique_constraint(op.f("uq_items_name"), ["name"])
         items.drop_column("owner_id")

@@ -9,7 +9,7 @@ from fastapi.responses import RedirectResponse
 from app.database import ReadSession, WriteSession
 from app.errors import Refused
 from app.items.inputs import Cursor
-from app.pages.rendering import templates
+from app.pages.templating import templates
 from app.uploads import SavedFile, SentFile, service
 
 router = APIRouter(prefix="/uploads")

@@ -2,17 +2,16 @@
 
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
-from typing import Annotated, Any
+from typing import Any
 from uuid import UUID
 
 import jwt
-from fastapi import Depends, HTTPException, Request
+from fastapi import HTTPException
 from fastapi.security import OAuth2PasswordBearer
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.accounts import tokens
-from app.accounts.owners import Identity, work_for
-from app.database import ReadSession
+from app.accounts.models import User
 from app.settings import Settings
 
 LIFETIME = timedelta(minutes=15)
@@ -33,15 +32,11 @@ def access_token(settings: Settings, user_id: UUID, refresh_token: str) -> str:
     return jwt.encode(claims, signing_key(settings), ALGORITHM, {"typ": TYPE})
 
 
-async def signed_in(
-    request: Request, session: ReadSession, text: Annotated[str, Depends(bearer)]
-) -> Identity:
-    """Say who calls; from here on the request's session finds only what is theirs."""
-    found = await find_session(session, request.app.state.settings, text)
-    if not found:
-        expired = "This access token is not valid any more."
-        raise unauthorized(expired, 'Bearer error="invalid_token"')
-    return work_for(session, found[1])
+async def find_user_by_token(
+    session: AsyncSession, settings: Settings, text: str
+) -> User | None:
+    found = await find_session(session, settings, text)
+    return await session.get(User, found[1].id) if found else None
 
 
 async def find_session(
@@ -64,9 +59,6 @@ async def find_session(
     if decoded["header"].get("typ") != TYPE:
         return None
     return await tokens.find_by_id(session, token_id, "refresh")
-
-
-Caller = Annotated[Identity, Depends(signed_in)]
 
 
 def unauthorized(detail: str, challenge: str = "Bearer") -> HTTPException:

@@ -1,18 +1,17 @@
-from datetime import UTC, datetime
-from decimal import Decimal
-from uuid import UUID
-
 import pytest
 from pydantic import TypeAdapter, ValidationError
 
-from app.items.inputs import Cursor, Description, Name, Price, cursor_of, place_of
-from app.items.models import Item
+from app.items.schemas import Description, Name, Price
 
-CURSORS, DESCRIPTIONS, NAMES = map(TypeAdapter, (Cursor, Description, Name))
-PRICES: TypeAdapter[Decimal] = TypeAdapter(Price)
+DESCRIPTIONS = TypeAdapter[object](Description)
+NAMES = TypeAdapter[object](Name)
+PRICES = TypeAdapter[object](Price)
 
 
-@pytest.mark.parametrize("name", ["", "  ", "a" * 101, "a\0b", "\ud800", "a\nb"])
+@pytest.mark.parametrize(
+    "name",
+    ["", "  ", "a" * 101, "\u0327\u0301" * 1000, "a\0b", "\ud800", "a\nb", "\u200b"],
+)
 def test_bad_names_are_refused(name: str) -> None:
     with pytest.raises(ValidationError):
         NAMES.validate_python(name)
@@ -29,7 +28,7 @@ def test_bad_descriptions_are_refused(description: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "price", ["1.001", "-1", "1000000.01", "1e2", 1e400, 1e-9, True]
+    "price", ["1.001", "-1", "1000000.01", "1e2", "\u0661", 1e400, 1e-9, True]
 )
 def test_bad_prices_are_refused(price: object) -> None:
     with pytest.raises(ValidationError):
@@ -39,10 +38,3 @@ def test_bad_prices_are_refused(price: object) -> None:
 @pytest.mark.parametrize("price", ["9", "9.0", 9, 9.0, "09.00", 57 * 0.01 + 8.43])
 def test_prices_have_two_decimals(price: object) -> None:
     assert str(PRICES.validate_python(price)) == "9.00"
-
-
-def test_a_cursor_names_a_place() -> None:
-    place = datetime(2026, 11, 22, 1, 2, 3, 4, tzinfo=UTC), UUID(int=5)
-    cursor = cursor_of(Item(created_at=place[0], id=place[1]))
-    assert place_of(CURSORS.validate_python(cursor)) == place
-    assert place_of("AP" + "_" * 30) > place

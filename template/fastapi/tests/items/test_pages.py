@@ -4,7 +4,7 @@ from hashlib import sha256
 import pytest
 from httpx2 import AsyncClient
 
-from app.pages import STATIC
+from app.pages.static import STATIC_DIR
 
 FORM = {"name": "Pen <b>", "description": "Blue", "price": "9"}
 
@@ -87,4 +87,5 @@ async def test_errors_are_pages_unless_json_is_preferred(client: AsyncClient) ->
 async def test_bootstrap_is_as_released(client: AsyncClient) -> None:
     (path,) = re.findall(r'"(/static/[^"]+)"', (await client.get("/")).text)
     response = await client.get(path)
-    assert sha256(response.content).hexdigest() in (STATIC / "README.md").read_text()
+    checksum = sha256(response.content).hexdigest()
+    assert checksum in (STATIC_DIR / "README.md").read_text()

@@ -3,20 +3,18 @@
 import re
 from collections.abc import Callable, Coroutine, Mapping
 from typing import Annotated, Any
-from urllib.parse import urlencode
 
-from fastapi import APIRouter, Depends, Form, HTTPException, Request, Response
+from fastapi import APIRouter, Form, Request, Response
 from fastapi.exceptions import RequestValidationError
-from fastapi.responses import RedirectResponse
+from fastapi.responses import HTMLResponse, RedirectResponse
 from fastapi.routing import APIRoute
 
-from app.accounts import inputs, service
+from app.accounts import schemas as inputs, service
 from app.accounts.mails import Post
-from app.accounts.owners import Identity
 from app.accounts.sessions import end_session, start_session
 from app.accounts.throttle import Counted
-from app.database import WriteSession
-from app.pages.rendering import templates
+from app.dependencies import OptionalSessionUser, SessionUser, UnitOfWorkDep
+from app.pages.templating import templates
 
 
 class FormRoute(APIRoute):
@@ -44,17 +42,12 @@ class ResetForm(inputs.Reset):
     token: str = ""  # without one there is no link, which the service says
 
 
-router = APIRouter(prefix="/accounts", route_class=FormRoute)
-
-
-def signed_in(request: Request) -> Identity:
-    """Send strangers to sign in, and from there back here."""
-    identity: Identity | None = request.state.identity
-    if identity is None:
-        here = urlencode({"next": request.url.replace(scheme="", netloc="")})
-        location = f"{request.url_for('sign_in_page').path}?{here}"
-        raise HTTPException(303, "Sign in first.", {"Location": location})
-    return identity
+router = APIRouter(
+    prefix="/accounts",
+    route_class=FormRoute,
+    default_response_class=HTMLResponse,
+    include_in_schema=False,
+)
 
 
 @router.get("/register", name="register_page")
@@ -63,14 +56,16 @@ def signed_in(request: Request) -> Identity:
 @router.get("/sign-in", name="sign_in_page")
 @router.get("/reset", name="forgotten_page")
 @router.get("/reset/confirm", name="reset_by_mail")
-@router.get("/password", name="password_page", dependencies=[Depends(signed_in)])
-async def show_page(request: Request, token: str = "") -> Response:
+@router.get("/password", name="password_page")
+async def show_page(
+    request: Request, _user: OptionalSessionUser, token: str = ""
+) -> Response:
     """Show a form, and do nothing yet: programs that look through mail open links."""
     return _show(request, {"token": token}, errors={}, status=200)
 
 
 @router.post("/register")
-async def register(
+async def submit_register(
     request: Request, form: Annotated[inputs.Registration, Form()], post: Post
 ) -> Response:
     await post.register(form)
@@ -78,39 +73,39 @@ async def register(
 
 
 @router.post("/confirm")
-async def confirm(
-    request: Request, session: WriteSession, token: Annotated[str, Form()] = ""
+async def submit_confirm(
+    request: Request, unit_of_work: UnitOfWorkDep, token: Annotated[str, Form()] = ""
 ) -> Response:
-    await service.confirm(session, token=token)
+    await service.confirm(unit_of_work.session, token=token)
     return _go(request, "sign_in_page")
 
 
 @router.post("/sign-in")
-async def sign_in(
+async def submit_sign_in(
     request: Request,
-    session: WriteSession,
+    unit_of_work: UnitOfWorkDep,
     tries: Counted,
     email: Annotated[str, Form()] = "",
     password: Annotated[str, Form()] = "",
 ) -> Response:
     email = inputs.as_kept(email)
     await tries.sign_in(email)
-    user = await service.sign_in(session, email=email, password=password)
+    user = await service.sign_in(unit_of_work.session, email=email, password=password)
     await tries.signed_in(email)
     response = RedirectResponse(_next(request), status_code=303)
-    await start_session(request, response, session, user)
+    await start_session(request, response, unit_of_work.session, user)
     return response
 
 
 @router.post("/sign-out")
-async def sign_out(request: Request, session: WriteSession) -> Response:
+async def sign_out(request: Request, unit_of_work: UnitOfWorkDep) -> Response:
     response = _go(request, "home")
-    await end_session(request, response, session)
+    await end_session(request, response, unit_of_work.session)
     return response
 
 
 @router.post("/reset")
-async def ask_for_reset(
+async def submit_ask_for_reset(
     request: Request, form: Annotated[inputs.ResetRequest, Form()], post: Post
 ) -> Response:
     await post.forget_password(form.email)
@@ -118,25 +113,25 @@ async def ask_for_reset(
 
 
 @router.post("/reset/confirm")
-async def reset_password(
-    request: Request, form: Annotated[ResetForm, Form()], session: WriteSession
+async def submit_reset_password(
+    request: Request, form: Annotated[ResetForm, Form()], unit_of_work: UnitOfWorkDep
 ) -> Response:
-    await service.reset_password(session, form)
+    await service.reset_password(unit_of_work.session, form)
     return _go(request, "sign_in_page")
 
 
 @router.post("/password")
-async def change_password(
+async def submit_change_password(
     request: Request,
     form: Annotated[inputs.PasswordChange, Form()],
-    identity: Annotated[Identity, Depends(signed_in)],
-    session: WriteSession,
+    user: SessionUser,
+    unit_of_work: UnitOfWorkDep,
     tries: Counted,
 ) -> Response:
-    await tries.sign_in(identity.email)
-    user = await service.change_password(session, form, email=identity.email)
+    await tries.sign_in(user.email)
+    user = await service.change_password(unit_of_work.session, form, email=user.email)
     response = _go(request, "home")
-    await start_session(request, response, session, user)
+    await start_session(request, response, unit_of_work.session, user)
     return response
 
 
@@ -152,7 +147,7 @@ def _show(
 ) -> Response:
     page = request.url.path.removeprefix(router.prefix)
     context = {"page": page, "form": form, "errors": errors}
-    return templates.TemplateResponse(request, "accounts.html", context, status)
+    return templates.TemplateResponse(request, "accounts/account.html", context, status)
 
 
 def _go(request: Request, name: str) -> Response:

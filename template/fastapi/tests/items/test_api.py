@@ -54,7 +54,6 @@ async def test_of_two_with_one_name_one_is_made(client: AsyncClient) -> None:
         (rb'{"name": "a\u0000b", "price": 1}', 422, "body.name"),
         (b'{"name": "a", "price": NaN}', 422, "body.price"),
         (b'{"name": "a", "price": 1e400}', 422, "body.price"),
-        (b'{"name": "a", "price": 1e-999999999}', 422, "body.price"),
         (b'{"name": "a", "price": 1, "owner": 1}', 422, "body.owner"),
     ],
 )

@@ -1,0 +1,61 @@
+"""Limits on the size of request bodies, and on the time they take."""
+
+import asyncio
+from collections.abc import Mapping
+
+from starlette.exceptions import HTTPException
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from app.middleware.headers import get_header
+
+CLOSE = {"Connection": "close"}  # the rest of the body is not read
+
+
+class BodyLimit:
+    """Refuse bodies that are too large, or that stop arriving.
+
+    `limits` has the limits of paths that differ from the others.
+    """
+
+    def __init__(
+        self,
+        app: ASGIApp,
+        max_bytes: int,
+        timeout: float,
+        limits: Mapping[str, int] | None = None,
+    ) -> None:
+        self.app = app
+        self.max_bytes = max_bytes
+        self.timeout = timeout
+        self.limits = limits or {}
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        path = scope["path"].removeprefix(scope.get("root_path", ""))
+        limit = self.limits.get(path, self.max_bytes)
+        received, complete = 0, False
+
+        # FastAPI passes on an HTTPException that is raised while it reads the body.
+        too_large = HTTPException(413, "The body is too large.", CLOSE)
+
+        async def receive_within_limits() -> Message:
+            nonlocal received, complete
+            # After the body only a disconnect can follow.
+            timeout = None if complete else self.timeout
+            try:
+                async with asyncio.timeout(timeout):
+                    message = await receive()
+            except TimeoutError:
+                detail = "The body stopped arriving."
+                raise HTTPException(408, detail, CLOSE) from None
+            received += len(message.get("body", b""))
+            complete = not message.get("more_body", False)
+            if received > limit:
+                raise too_large
+            return message
+
+        if int(get_header(scope, b"content-length") or "0") > limit:
+            raise too_large
+        await self.app(scope, receive_within_limits, send)

@@ -1,0 +1,42 @@
+"""The last resort for errors."""
+
+from starlette.requests import ClientDisconnect, Request
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from structlog import get_logger
+
+from app.errors import Respond, to_problem
+
+log = get_logger()
+
+
+class ErrorResponses:
+    """Answer errors of the middlewares inside this one, and unexpected errors.
+
+    FastAPI answers the latter outside of all middlewares, without their headers.
+    """
+
+    def __init__(self, app: ASGIApp, respond: Respond) -> None:
+        self.app = app
+        self.respond = respond
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "lifespan":
+            await self.app(scope, receive, send)
+            return
+        started = False
+
+        async def send_and_note(message: Message) -> None:
+            nonlocal started
+            started = True
+            await send(message)
+
+        try:
+            await self.app(scope, receive, send_and_note)
+        except ClientDisconnect:
+            log.info("client_disconnected")
+        except Exception as error:
+            problem = to_problem(error)
+            if started:
+                raise
+            response = self.respond(Request(scope), problem)
+            await response(scope, receive, send)

@@ -1,0 +1,14 @@
+"""Static files of the pages."""
+
+import mimetypes
+from pathlib import Path
+
+from fastapi import FastAPI
+from starlette.staticfiles import StaticFiles
+
+STATIC_DIR = Path(__file__).parent / "static"
+
+
+def mount_static(app: FastAPI) -> None:
+    mimetypes.init()  # it reads files, which would otherwise block a first request
+    app.mount("/static", StaticFiles(directory=STATIC_DIR), name="static")

@@ -1,0 +1,71 @@
+"""Pages of a list, and the cursors that lead from one to the next."""
+
+import base64
+import re
+from datetime import UTC, datetime, timedelta
+from typing import Annotated, Generic, Protocol, TypeVar
+from uuid import UUID
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, Field
+from pydantic_core import PydanticCustomError
+
+MAX_PAGE_SIZE = 100
+EPOCH = datetime(1, 1, 1, tzinfo=UTC)
+DIGITS = re.compile("[0-9]{1,10}")
+# 24 bytes in base64: 8 for the time, of which the first is 0, and 16 for the id.
+CURSOR = re.compile("A[A-P][A-Za-z0-9_-]{30}")
+Position = tuple[datetime, UUID]
+Row = TypeVar("Row")
+
+
+class Listed(Protocol):
+    """A row of a list that is ordered by creation time and id."""
+
+    created_at: datetime
+    id: UUID
+
+
+def encode_cursor(row: Listed) -> str:
+    microseconds = (row.created_at - EPOCH) // timedelta(microseconds=1)
+    raw = microseconds.to_bytes(8, "big") + row.id.bytes
+    return base64.urlsafe_b64encode(raw).decode("ascii")
+
+
+def decode_cursor(cursor: str) -> Position:
+    raw = base64.urlsafe_b64decode(cursor)
+    created_at = EPOCH + timedelta(microseconds=int.from_bytes(raw[:8], "big"))
+    return created_at, UUID(bytes=raw[8:])
+
+
+def _check_digits(value: object) -> object:
+    # int() also accepts signs, spaces, underscores and the digits of other scripts.
+    if isinstance(value, str) and not DIGITS.fullmatch(value):
+        raise PydanticCustomError("int_parsing", "Input should be digits.")
+    return value
+
+
+def _check_cursor(value: str) -> str:
+    if not CURSOR.fullmatch(value):
+        raise PydanticCustomError("cursor", "This is not a cursor of this list.")
+    return value
+
+
+Limit = Annotated[int, Field(ge=1, le=MAX_PAGE_SIZE), BeforeValidator(_check_digits)]
+Cursor = Annotated[
+    str,
+    Field(max_length=32, json_schema_extra={"pattern": f"^{CURSOR.pattern}$"}),
+    AfterValidator(_check_cursor),
+]
+
+
+class PageParams:
+    """The query parameters of a list."""
+
+    def __init__(self, limit: Limit = 20, cursor: Cursor | None = None) -> None:
+        self.limit = limit
+        self.after = decode_cursor(cursor) if cursor else None
+
+
+class Page(BaseModel, Generic[Row]):
+    items: list[Row]
+    next_cursor: str | None
