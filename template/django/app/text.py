@@ -1,20 +1,21 @@
 """Rules for text that people enter."""
 
+import re
 import unicodedata
 
 from django.core.exceptions import ValidationError
-from django.core.validators import RegexValidator
 
-validate_storable = RegexValidator(
-    "[\0\ud800-\udfff]",
-    "Enter text without null characters or lone surrogates.",
-    inverse_match=True,
-)
-validate_single_line = RegexValidator(
-    "[\0-\x1f\x7f-\x9f]",
-    "Enter text without line breaks or control characters.",
-    inverse_match=True,
-)
+
+def validate_storable(text: str) -> None:
+    """Raise ValidationError for characters that databases or UTF-8 cannot store."""
+    if re.search("[\0\ud800-\udfff]", text):
+        raise ValidationError("Enter text without null characters or lone surrogates.")
+
+
+def validate_single_line(text: str) -> None:
+    """Raise ValidationError for line breaks and other control characters."""
+    if re.search("[\0-\x1f\x7f-\x9f]", text):
+        raise ValidationError("Enter text without line breaks or control characters.")
 
 
 def validate_visible(text: str) -> None:
@@ -29,8 +30,8 @@ def validate_visible(text: str) -> None:
 def normalize_line(text: str, *, max_length: int) -> str:
     """Return the text without surrounding space, in Unicode normal form C.
 
-    Text that is far too long is returned as it is: normalising it takes time that
-    grows with the square of its length, and it is refused for its length anyway.
+    Text that is far too long is returned unchanged: it is refused for its length, and
+    normalising it would take time that grows with the square of its length.
     """
     if len(text) > 4 * max_length:
         return text

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import uuid
 from typing import Any, ClassVar
 
-from django.contrib.auth.models import AbstractUser, UserManager as DjangoUserManager
+from django.contrib.auth.models import AbstractUser
+from django.contrib.auth.models import UserManager as DjangoUserManager
 from django.db import models
 
 
@@ -30,6 +32,7 @@ class UserManager(DjangoUserManager["User"]):
 
 
 class User(AbstractUser):
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     username = None  # type: ignore[assignment]  # replaced by the email address
     email = models.EmailField("email address", unique=True)
 
@@ -38,11 +41,11 @@ class User(AbstractUser):
 
     objects: ClassVar[UserManager] = UserManager()  # type: ignore[assignment]
 
-    def clean(self) -> None:
-        self.email = normalize_email(self.email)
-
     def __str__(self) -> str:
         return self.email
+
+    def clean(self) -> None:
+        self.email = normalize_email(self.email)
 
 
 def normalize_email(email: str) -> str:
