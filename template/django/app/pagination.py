@@ -4,7 +4,7 @@ import base64
 import binascii
 import re
 from datetime import datetime
-from typing import Annotated, Any, Protocol, TypeVar
+from typing import Annotated, Any
 from uuid import UUID
 
 from django.db.models import Model, Q, QuerySet
@@ -16,15 +16,7 @@ DEFAULT_LIMIT = 20
 MAX_LIMIT = 100
 MAX_CURSOR_LENGTH = 200
 
-Row = TypeVar("Row", bound=Model)
 Position = tuple[datetime, UUID]
-
-
-class Positioned(Protocol):
-    """A row that is listed by its creation."""
-
-    created_at: datetime
-    pk: UUID
 
 
 def encode_cursor(row: Any) -> str:
@@ -59,9 +51,7 @@ def _check_cursor(value: str) -> str:
         if value:
             decode_cursor(value)
     except ValueError:
-        raise PydanticCustomError(
-            "cursor", "Use the next_cursor of a page."
-        ) from None
+        raise PydanticCustomError("cursor", "Use the next_cursor of a page.") from None
     return value
 
 
@@ -76,7 +66,9 @@ class PageParams(Schema):
     ] = ""
 
 
-def paginate(rows: QuerySet[Row], params: PageParams) -> tuple[list[Row], str | None]:
+def paginate[Row: Model](
+    rows: QuerySet[Row], params: PageParams
+) -> tuple[list[Row], str | None]:
     """Return the rows of a page, and the cursor of the next page if there is one."""
     rows = rows.order_by("created_at", "pk")
     if params.cursor:

@@ -65,7 +65,9 @@ def validation_error(_request: HttpRequest, error: Any) -> HttpResponse:
     """Return one entry for each invalid field. The values are never repeated."""
     fields: dict[str, str] = {}
     for entry in error.errors:
-        location = [str(part) for part in entry["loc"][1:] if part not in {"payload", "params"}]
+        location = [
+            str(part) for part in entry["loc"][1:] if part not in {"payload", "params"}
+        ]
         field = ".".join(location)[:MAX_FIELD_NAME_LENGTH] or "body"
         # A name can contain lone surrogates, which UTF-8 cannot encode.
         field = field.encode(errors="replace").decode()

@@ -15,7 +15,9 @@ class Problem(BaseModel):
     title: str
     status: int
     detail: str
-    code: str = Field(default="", description="A stable code, for errors that have one.")
+    code: str = Field(
+        default="", description="A stable code, for errors that have one."
+    )
     errors: list[FieldProblem] = Field(
         default_factory=list, description="One entry for each invalid field."
     )

@@ -13,12 +13,8 @@ class ItemForm(forms.ModelForm):  # type: ignore[type-arg]  # not at run time
         widgets = {  # noqa: RUF012 - as Django documents it
             "name": forms.TextInput({"class": "form-control", "autocomplete": "off"}),
             "description": forms.Textarea({"class": "form-control", "rows": 4}),
-            "price": forms.TextInput(
-                {"class": "form-control", "inputmode": "decimal"}
-            ),
+            "price": forms.TextInput({"class": "form-control", "inputmode": "decimal"}),
         }
 
     def clean_name(self) -> str:
-        return normalize_line(
-            self.cleaned_data["name"], max_length=NAME_MAX_LENGTH
-        )
+        return normalize_line(self.cleaned_data["name"], max_length=NAME_MAX_LENGTH)

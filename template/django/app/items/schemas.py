@@ -57,9 +57,7 @@ Name = Annotated[
     str,
     AfterValidator(normalize_name),
     AfterValidator(validate_by_model("name")),
-    WithJsonSchema(
-        {"type": "string", "minLength": 1, "maxLength": NAME_MAX_LENGTH}
-    ),
+    WithJsonSchema({"type": "string", "minLength": 1, "maxLength": NAME_MAX_LENGTH}),
 ]
 Description = Annotated[
     str,

@@ -16,7 +16,9 @@ def test_errors_are_pages(client: Client) -> None:
     assert "<h1>Method Not Allowed</h1>" in refused.text
 
 
-def test_errors_are_problem_documents_for_clients_that_ask_for_json(client: Client) -> None:
+def test_errors_are_problem_documents_for_clients_that_ask_for_json(
+    client: Client,
+) -> None:
     missing = client.get("/nowhere", headers={"accept": "application/json"})
     assert missing.headers["Content-Type"] == "application/problem+json"
 
