@@ -85,8 +85,8 @@ class AppErrorMiddleware:
             exception = Unavailable()
         if not isinstance(exception, AppError):
             return None
-        respond = get_resolver().resolve_error_handler(400)
-        response: HttpResponse = respond(
+        respond: Callable[..., HttpResponse] = get_resolver().resolve_error_handler(400)
+        response = respond(
             request,
             status=exception.status,
             detail=exception.detail,

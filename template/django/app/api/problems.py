@@ -17,7 +17,7 @@ MAX_FIELD_NAME_LENGTH = 100
 
 
 def api_methods(get_response: GetResponse) -> GetResponse:
-    """Answer HEAD like GET, OPTIONS for every path, and 405 with all allowed methods."""
+    """Answer HEAD like GET, and OPTIONS and 405 with all allowed methods."""
 
     def middleware(request: HttpRequest) -> HttpResponse:
         if not request.path_info.startswith("/api/"):

@@ -41,16 +41,20 @@ def normalize_name(name: str) -> str:
     return normalize_line(name, max_length=NAME_MAX_LENGTH)
 
 
-def parse_price(value: object) -> object:
-    """Return the price as a Decimal with two decimals.
+def parse_price(value: object) -> Decimal:
+    """Return the price.
 
     Decimal() also accepts exponents, underscores and digits of other scripts.
     """
     if isinstance(value, str) and re.fullmatch(r"[0-9]{1,7}(\.[0-9]{1,2})?", value):
-        return Decimal(value).quantize(Decimal("0.01"))
+        return Decimal(value)
     if isinstance(value, int | Decimal) and not isinstance(value, bool):
         return Decimal(value)
     raise PydanticCustomError("price", "Enter a number such as 9.00.")
+
+
+def add_cents(price: Decimal) -> Decimal:
+    return abs(price).quantize(Decimal("0.01"))
 
 
 Name = Annotated[
@@ -68,6 +72,7 @@ Price = Annotated[
     Decimal,
     BeforeValidator(parse_price),
     AfterValidator(validate_by_model("price")),
+    AfterValidator(add_cents),
     WithJsonSchema(
         {
             "anyOf": [
