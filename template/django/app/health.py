@@ -1,19 +1,23 @@
-"""Health: /healthz says that the process lives, /readyz that the database answers."""
+"""Health checks: /healthz while the process runs, /readyz if it can serve requests."""
 
 from concurrent.futures import ThreadPoolExecutor
 
 import structlog
 from django.db import Error, connection
+from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, HttpResponse, JsonResponse
 
 from app.errors import GetResponse
 
+CHECK_TIMEOUT = 2
 log = structlog.get_logger(__name__)
-# A database that hangs must not hold a thread that serves: one of its own waits for it.
-waiting = ThreadPoolExecutor(max_workers=1)
+# A database that does not answer must not block a thread that serves requests.
+executor = ThreadPoolExecutor(max_workers=1)
 
 
 def health(get_response: GetResponse) -> GetResponse:
+    """Answer health checks before hosts and HTTPS are checked."""
+
     def middleware(request: HttpRequest) -> HttpResponse:
         match request.path_info:
             case "/healthz":
@@ -26,20 +30,30 @@ def health(get_response: GetResponse) -> GetResponse:
 
 
 def readiness() -> HttpResponse:
-    asked = waiting.submit(ask_database)
+    check = executor.submit(find_failed_checks)
     try:
-        asked.result(timeout=2)
+        failed = check.result(timeout=CHECK_TIMEOUT)
     except (Error, TimeoutError) as error:
-        asked.cancel()
-        log.warning("not ready", failed=["database"], error=repr(error))
-        answer = {"status": "unavailable", "failed": ["database"]}
-        return JsonResponse(answer, status=503)
+        check.cancel()
+        log.warning("not_ready", failed=["database"], error=repr(error))
+        failed = ["database"]
+    if failed:
+        content = {"status": "unavailable", "failed": failed}
+        return JsonResponse(content, status=503)
     return JsonResponse({"status": "ok"})
 
 
-def ask_database() -> None:
+def find_failed_checks() -> list[str]:
+    """Return `migrations` if some are not applied yet.
+
+    Raises:
+        Error: The database does not answer.
+    """
     try:
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT 1")
+        migrations = MigrationExecutor(connection)
+        if migrations.migration_plan(migrations.loader.graph.leaf_nodes()):
+            log.warning("not_ready", failed=["migrations"])
+            return ["migrations"]
+        return []
     finally:
         connection.close()

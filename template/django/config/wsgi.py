@@ -1,9 +1,9 @@
-"""The server's entry point."""
+"""The entry point of WSGI servers."""
 
 import os
 from collections.abc import Callable, Iterable
 from http import HTTPStatus
-from wsgiref.types import StartResponse, WSGIEnvironment
+from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 from django.conf import settings
 from django.core.handlers.wsgi import WSGIRequest
@@ -12,42 +12,45 @@ from django.http import HttpResponse
 from django.urls import get_resolver
 from django.utils.csp import build_policy
 
-from app.middleware import BodyLimit, RequestLog, SecurityHeaders, TrustedProxies
+from app.middleware.body_limit import BodyLimit
+from app.middleware.request_log import RequestLog
+from app.middleware.security_headers import SecurityHeaders
+from app.middleware.trusted_proxies import TrustedProxies
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
-django = get_wsgi_application()
 
 
 def refuse(
-    environ: WSGIEnvironment, start: StartResponse, status: HTTPStatus
+    environ: WSGIEnvironment, start_response: StartResponse, status: HTTPStatus
 ) -> Iterable[bytes]:
-    """Answer as Django answers its own errors."""
+    """Answer a request that does not reach Django as Django answers its own errors."""
     error: Callable[..., HttpResponse] = get_resolver().resolve_error_handler(400)
     response = error(WSGIRequest(environ), status=status)
-    response["Content-Length"] = len(response.content)  # else the end is waited for
-    start(f"{status.value} {status.phrase}", list(response.items()))
+    # Without a length the server keeps the connection open.
+    response["Content-Length"] = len(response.content)
+    start_response(f"{status.value} {status.phrase}", list(response.items()))
     return response
 
 
-application = TrustedProxies(
-    SecurityHeaders(
-        RequestLog(
-            BodyLimit(
-                django,
-                limit=settings.DATA_UPLOAD_MAX_MEMORY_SIZE,
-                timeout=settings.BODY_TIMEOUT_SECONDS,
-                refuse=refuse,
-            )
-        ),
-        # Django's middleware sets most of these, but not where it refuses a host.
-        headers={
-            "Content-Security-Policy": build_policy(settings.SECURE_CSP),
-            "Cross-Origin-Opener-Policy": settings.SECURE_CROSS_ORIGIN_OPENER_POLICY,
-            "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
-            "Referrer-Policy": settings.SECURE_REFERRER_POLICY,
-            "X-Content-Type-Options": "nosniff",
-        },
-        hsts_seconds=settings.SECURE_HSTS_SECONDS,
-    ),
-    networks=settings.TRUSTED_PROXIES,
+# The last one that is added is the first that sees a request.
+application: WSGIApplication = get_wsgi_application()
+application = BodyLimit(
+    application,
+    limit=settings.DATA_UPLOAD_MAX_MEMORY_SIZE,
+    timeout=settings.BODY_TIMEOUT_SECONDS,
+    refuse=refuse,
 )
+application = RequestLog(application)
+application = SecurityHeaders(
+    application,
+    # Django's middleware sets most of these, but not where it refuses a host.
+    headers={
+        "Content-Security-Policy": build_policy(settings.SECURE_CSP),
+        "Cross-Origin-Opener-Policy": settings.SECURE_CROSS_ORIGIN_OPENER_POLICY,
+        "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
+        "Referrer-Policy": settings.SECURE_REFERRER_POLICY,
+        "X-Content-Type-Options": "nosniff",
+    },
+    hsts_seconds=settings.SECURE_HSTS_SECONDS,
+)
+application = TrustedProxies(application, settings.TRUSTED_PROXIES)

@@ -21,7 +21,7 @@ if __name__ == "__main__":
         backpressure=512,  # Connections at once; further ones wait in the backlog.
         http=HTTPModes.http1,  # Only there has every body a length, or is chunked.
         websockets=False,
-        log_access=False,  # app.middleware does that.
+        log_access=False,  # RequestLog does that.
         log_dictconfig={"loggers": {"_granian": {"propagate": True}} | QUIET},
         respawn_failed_workers=True,
         workers_kill_timeout=30,

@@ -1,4 +1,4 @@
-"""The documentation: OpenAPI, Swagger UI, ReDoc, all from ninja's own files."""
+"""The documentation of the API: OpenAPI, Swagger UI and ReDoc, from local files."""
 
 from collections.abc import Callable
 from functools import wraps
@@ -15,7 +15,7 @@ from ninja.openapi.docs import Swagger
 
 from app.errors import problem
 
-# Both write style into the page as they run, and ReDoc starts a worker.
+# Both add inline styles at run time, and ReDoc starts a worker.
 POLICY = settings.SECURE_CSP | {
     "style-src": [CSP.SELF, CSP.UNSAFE_INLINE],
     "worker-src": [CSP.SELF, "blob:"],
@@ -23,7 +23,7 @@ POLICY = settings.SECURE_CSP | {
 
 
 def documentation(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
-    """Serve this only where API_DOCS is on, under a policy of its own."""
+    """Serve a view only if API_DOCS is on, with a separate policy."""
     shown = csrf_exempt(require_safe(csp_override(POLICY)(view)))
 
     @wraps(shown)
@@ -34,7 +34,7 @@ def documentation(view: Callable[..., HttpResponse]) -> Callable[..., HttpRespon
 
 
 class SwaggerUI(Swagger):
-    template = "api/swagger.html"  # like ninja's, but with no script inside
+    template = "api/swagger.html"  # without ninja's inline script
 
 
 @documentation

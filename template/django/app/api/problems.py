@@ -1,4 +1,4 @@
-"""Below /api/, whatever goes wrong is answered by a problem document."""
+"""Below /api/ every error is a problem document."""
 
 from collections.abc import Callable
 from functools import wraps
@@ -11,11 +11,13 @@ from ninja import NinjaAPI
 from ninja.errors import HttpError, ValidationError
 
 from app.errors import GetResponse, problem
-from app.items.service import ItemNotFound, NameTaken
+
+MAX_FIELD_ERRORS = 20
+MAX_FIELD_NAME_LENGTH = 100
 
 
-def api_rules(get_response: GetResponse) -> GetResponse:
-    """HEAD like GET, OPTIONS for every path, and 405 with all that is allowed."""
+def api_methods(get_response: GetResponse) -> GetResponse:
+    """Answer HEAD like GET, and OPTIONS and 405 with all allowed methods."""
 
     def middleware(request: HttpRequest) -> HttpResponse:
         if not request.path_info.startswith("/api/"):
@@ -27,8 +29,7 @@ def api_rules(get_response: GetResponse) -> GetResponse:
         if response.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
             allowed = {*response["Allow"].split(", "), "OPTIONS"}
             allowed |= {"HEAD"} if "GET" in allowed else set()
-            answered = method == "OPTIONS"
-            response = HttpResponse(status=204) if answered else problem(405)
+            response = HttpResponse(status=204) if method == "OPTIONS" else problem(405)
             response["Allow"] = ", ".join(sorted(allowed))
         response.setdefault("Cache-Control", "no-store")
         return response
@@ -36,19 +37,19 @@ def api_rules(get_response: GetResponse) -> GetResponse:
     return middleware
 
 
-def json_only(run: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
-    """Want a body, and one that says it is JSON: ninja would take any, or none."""
+def require_json(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """Refuse bodies that are not JSON. django-ninja accepts any type, and no body."""
 
-    @wraps(run)
-    def check(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    @wraps(view)
+    def wrapper(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if request.method in {"PATCH", "POST"}:
             if request.content_type != "application/json":
-                return problem(415)
+                return problem(415, "Send the body as application/json.")
             if not request.body:
                 return problem(400, "The body is empty.")
-        return run(request, *args, **kwargs)
+        return view(request, *args, **kwargs)
 
-    return check
+    return wrapper
 
 
 @csrf_exempt
@@ -56,32 +57,31 @@ def not_found(_request: HttpRequest, _path: str = "") -> HttpResponse:
     return problem(404)
 
 
-def failed(_request: HttpRequest, error: Any) -> HttpResponse:
+def http_error(_request: HttpRequest, error: Any) -> HttpResponse:
     return problem(error.status_code, str(error))
 
 
-def invalid(_request: HttpRequest, error: Any) -> HttpResponse:
-    """Name each wrong field once, and never repeat what was sent."""
+def validation_error(_request: HttpRequest, error: Any) -> HttpResponse:
+    """Return one entry for each invalid field. The values are never repeated."""
     fields: dict[str, str] = {}
     for entry in error.errors:
-        place = [str(part) for part in entry["loc"][1:] if part != "payload"]
-        field = ".".join(place) or "body"
-        message = entry["msg"].partition(", ")[0] if "uuid" in entry["type"] else None
-        # A client may have sent a name that UTF-8 cannot write.
+        location = [
+            str(part) for part in entry["loc"][1:] if part not in {"payload", "params"}
+        ]
+        field = ".".join(location)[:MAX_FIELD_NAME_LENGTH] or "body"
+        # A name can contain lone surrogates, which UTF-8 cannot encode.
         field = field.encode(errors="replace").decode()
-        fields.setdefault(field, message or entry["msg"])
-    errors = [{"field": field, "detail": message} for field, message in fields.items()]
-    return problem(422, "Some of the input is wrong.", errors=errors)
+        # The parser's message about a malformed UUID repeats parts of it.
+        message = "Enter a UUID." if "uuid" in entry["type"] else entry["msg"]
+        fields.setdefault(field, message)
+        if len(fields) == MAX_FIELD_ERRORS:
+            break
+    errors = [{"field": field, "detail": detail} for field, detail in fields.items()]
+    return problem(422, "Some input is invalid.", "invalid", errors=errors)
 
 
 def add_problem_handlers(api: NinjaAPI) -> None:
-    api.add_decorator(json_only, mode="view")
+    api.add_decorator(require_json, mode="view")
     api.add_exception_handler(Http404, lambda *_: problem(404))
-    api.add_exception_handler(
-        ItemNotFound, lambda *_: problem(404, "There is no such item.")
-    )
-    api.add_exception_handler(
-        NameTaken, lambda *_: problem(409, "Another item has this name.")
-    )
-    api.add_exception_handler(ValidationError, invalid)
-    api.add_exception_handler(HttpError, failed)
+    api.add_exception_handler(ValidationError, validation_error)
+    api.add_exception_handler(HttpError, http_error)

@@ -1,4 +1,4 @@
-"""URLs below /api/."""
+"""The API and its URLs, below /api/."""
 
 import json
 from datetime import datetime
@@ -16,19 +16,19 @@ from ninja.renderers import JSONRenderer
 from ninja.responses import NinjaJSONEncoder
 
 from app.api.docs import SwaggerUI, documentation, redoc
-from app.api.items import router
 from app.api.problems import add_problem_handlers, not_found
+from app.items.api import router as items
 
 
-class ExactParser(Parser):
-    """Reads UTF-8 only, and decimals as they stand."""
+class DecimalParser(Parser):
+    """Read JSON numbers as decimals, so that prices are exact."""
 
     def parse_body(self, request: HttpRequest) -> Any:
         return json.loads(request.body.decode(), parse_float=Decimal)
 
 
 class Encoder(NinjaJSONEncoder):
-    """Writes times in full: Django's encoder cuts them to milliseconds."""
+    """Write times with microseconds. Django's encoder truncates them."""
 
     def default(self, o: Any) -> Any:
         return o.isoformat() if isinstance(o, datetime) else super().default(o)
@@ -40,14 +40,14 @@ class Renderer(JSONRenderer):
 
 class API(NinjaAPI):
     def get_openapi_schema(self, **kwargs: Any) -> OpenAPISchema:
-        """Document that errors come as problem documents."""
+        """Document that errors are problem documents."""
         schema = super().get_openapi_schema(**kwargs)
         for operations in schema["paths"].values():
             for operation in operations.values():
-                for status, answer in operation["responses"].items():
+                for status, response in operation["responses"].items():
                     if status >= HTTPStatus.BAD_REQUEST:
-                        content = answer["content"].pop("application/json")
-                        answer["content"]["application/problem+json"] = content
+                        content = response["content"].pop("application/json")
+                        response["content"]["application/problem+json"] = content
         return schema
 
 
@@ -57,11 +57,11 @@ api = API(
     urls_namespace="api",
     docs=SwaggerUI(),
     docs_decorator=documentation,
-    parser=ExactParser(),
+    parser=DecimalParser(),
     renderer=Renderer(),
 )
 add_problem_handlers(api)
-api.add_router("/v1/items", router)
+api.add_router("/v1/items", items)
 
 urlpatterns = [
     path("", not_found),

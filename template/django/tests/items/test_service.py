@@ -12,36 +12,35 @@ PRICE = Decimal("9.00")
 
 
 def test_an_item_is_created_changed_and_deleted() -> None:
-    item = service.create_item(name="  Teapot ", price=Decimal(9))
-    assert (item.name, str(item.price)) == ("Teapot", "9.00")
-    service.update_item(item_id=item.pk, name="Kettle")
-    assert service.get_item(item_id=item.pk).name == "Kettle"
+    item = service.create_item(name="Teapot", price=PRICE)
+    service.update_item(item.pk, name="Kettle")
+    assert service.get_item(item.pk).name == "Kettle"
     assert service.list_items().get() == item
-    service.delete_item(item_id=item.pk)
+    service.delete_item(item.pk)
     for call in (service.get_item, service.update_item, service.delete_item):
         with pytest.raises(service.ItemNotFound):
-            call(item_id=item.pk)
+            call(item.pk)
 
 
-def test_names_are_unique_by_code_point_in_normal_form() -> None:
+def test_names_are_unique_by_code_point() -> None:
     for name in ("cafe", "caf\u00e9", "Cafe"):
         service.create_item(name=name, price=PRICE)
     with pytest.raises(service.NameTaken):
-        service.create_item(name="cafe\u0301", price=PRICE)
+        service.create_item(name="cafe", price=PRICE)
 
 
-@pytest.mark.parametrize("name", ["", " ", "a" * 101, "a\tb", "a\0b", "a\ud800"])
-def test_bad_names_are_refused(name: str) -> None:
+@pytest.mark.parametrize("name", ["", "\u200b", "a" * 101, "a\tb", "a\0b", "a\ud800"])
+def test_invalid_names_are_refused(name: str) -> None:
     with pytest.raises(ValidationError):
         service.create_item(name=name, price=PRICE)
 
 
 @pytest.mark.parametrize("price", ["-0.01", "0.001", "1000000.01", "NaN"])
-def test_bad_prices_are_refused(price: str) -> None:
+def test_invalid_prices_are_refused(price: str) -> None:
     with pytest.raises(ValidationError):
         service.create_item(name="Teapot", price=Decimal(price))
 
 
-def test_the_database_has_the_last_word() -> None:
+def test_the_database_checks_prices_too() -> None:
     with pytest.raises(IntegrityError), transaction.atomic():
         Item.objects.create(name="Teapot", price=Decimal(-1))

@@ -1,4 +1,4 @@
-"""Some items to look at: `poe seed`. Those that exist already stay."""
+"""Create sample items: `poe seed`."""
 
 from decimal import Decimal
 
@@ -10,14 +10,13 @@ ITEMS = {"Notebook": "4.50", "Fountain pen": "39.00", "Ink, 30 ml": "9.00"}
 
 
 class Command(BaseCommand):
-    help = "Adds sample items."
+    help = "Create sample items. Existing items are kept."
 
     def handle(self, *_args: object, **_options: object) -> None:
-        added = 0
         for name, price in ITEMS.items():
             try:
-                create_item(name=name, price=Decimal(price))
-                added += 1
+                item = create_item(name=name, price=Decimal(price))
             except NameTaken:
-                pass
-        self.stdout.write(f"Items added: {added}")
+                self.stdout.write(f"{name} exists already.")
+            else:
+                self.stdout.write(f"Created {item.name}, {item.price}.")

@@ -1,18 +1,19 @@
-"""The item's form: its fields and rules are the model's."""
+"""The form for creating and editing an item."""
 
 from django import forms
 
-from app.items.models import Item
+from app.items.models import NAME_MAX_LENGTH, Item
+from app.text import normalize_line
 
 
 class ItemForm(forms.ModelForm):  # type: ignore[type-arg]  # not at run time
     class Meta:
         model = Item
         fields = ("name", "description", "price")
-        widgets = {  # noqa: RUF012 - as Django reads it
-            "name": forms.TextInput({"class": "form-control"}),
+        widgets = {  # noqa: RUF012 - as Django documents it
+            "name": forms.TextInput({"class": "form-control", "autocomplete": "off"}),
             "description": forms.Textarea({"class": "form-control", "rows": 4}),
-            "price": forms.NumberInput({"class": "form-control"}),
+            "price": forms.TextInput({"class": "form-control", "inputmode": "decimal"}),
         }
         help_texts = {  # noqa: RUF012 - as above
             "name": "Up to 100 characters, and different from your other items.",
@@ -20,6 +21,5 @@ class ItemForm(forms.ModelForm):  # type: ignore[type-arg]  # not at run time
             "price": "With at most two decimals, such as 9.00.",
         }
 
-    def name_taken(self) -> None:
-        """Say what only the database could know: someone else was faster."""
-        self.add_error("name", "Another item has this name.")
+    def clean_name(self) -> str:
+        return normalize_line(self.cleaned_data["name"], max_length=NAME_MAX_LENGTH)

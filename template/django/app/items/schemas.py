@@ -1,0 +1,152 @@
+"""What the API accepts and returns for items."""
+
+import re
+from collections.abc import Callable
+from datetime import datetime
+from decimal import Decimal
+from typing import Annotated, Any
+from uuid import UUID
+
+from django.core.exceptions import ValidationError
+from ninja import Schema
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    WithJsonSchema,
+)
+from pydantic.config import JsonDict
+from pydantic_core import PydanticCustomError
+
+from app.items.models import DESCRIPTION_MAX_LENGTH, MAX_PRICE, NAME_MAX_LENGTH, Item
+from app.text import normalize_line
+
+
+def validate_by_model(field_name: str) -> Callable[[Any], Any]:
+    """Return a validator that applies the rules of the model's field."""
+    field: Any = Item._meta.get_field(field_name)  # noqa: SLF001 - documented as public
+
+    def validate(value: Any) -> Any:
+        try:
+            return field.clean(value, None)
+        except ValidationError as error:
+            message = {"message": " ".join(error.messages)}
+            raise PydanticCustomError("invalid", "{message}", message) from None
+
+    return validate
+
+
+def normalize_name(name: str) -> str:
+    return normalize_line(name, max_length=NAME_MAX_LENGTH)
+
+
+def parse_price(value: object) -> Decimal:
+    """Return the price.
+
+    Decimal() also accepts exponents, underscores and digits of other scripts.
+    """
+    if isinstance(value, str) and re.fullmatch(r"[0-9]{1,7}(\.[0-9]{1,2})?", value):
+        return Decimal(value)
+    if isinstance(value, int | Decimal) and not isinstance(value, bool):
+        return Decimal(value)
+    raise PydanticCustomError("price", "Enter a number such as 9.00.")
+
+
+def add_cents(price: Decimal) -> Decimal:
+    return abs(price).quantize(Decimal("0.01"))
+
+
+Name = Annotated[
+    str,
+    AfterValidator(normalize_name),
+    AfterValidator(validate_by_model("name")),
+    WithJsonSchema(
+        {
+            "type": "string",
+            "minLength": 1,
+            "maxLength": NAME_MAX_LENGTH,
+            "examples": ["Fountain pen"],
+        }
+    ),
+]
+Description = Annotated[
+    str,
+    AfterValidator(validate_by_model("description")),
+    WithJsonSchema(
+        {
+            "type": "string",
+            "maxLength": DESCRIPTION_MAX_LENGTH,
+            "examples": ["With a steel nib."],
+        }
+    ),
+]
+Price = Annotated[
+    Decimal,
+    BeforeValidator(parse_price),
+    AfterValidator(validate_by_model("price")),
+    AfterValidator(add_cents),
+    WithJsonSchema(
+        {
+            "anyOf": [
+                {"type": "string", "pattern": r"^[0-9]{1,7}(\.[0-9]{1,2})?$"},
+                {"type": "number", "minimum": 0, "maximum": int(MAX_PRICE)},
+            ],
+            "examples": ["9.00"],
+        }
+    ),
+]
+PriceText = Annotated[
+    Decimal,
+    WithJsonSchema(
+        {"type": "string", "pattern": r"^[0-9]+\.[0-9]{2}$", "examples": ["9.00"]}
+    ),
+]
+
+
+class ItemCreate(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    name: Name
+    description: Description = ""
+    price: Price
+
+
+class ItemUpdate(BaseModel):
+    """The fields to change. Fields that are left out keep their value."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    # The defaults are never used: a field can be left out, but null is not allowed.
+    name: Name = Field(default_factory=str)
+    description: Description = Field(default_factory=str)
+    price: Price = Field(default_factory=Decimal)
+
+
+EXAMPLE: JsonDict = {
+    "id": "3f2b8c1e-5d4a-4e6f-9a7b-0c1d2e3f4a5b",
+    "name": "Fountain pen",
+    "description": "With a steel nib.",
+    "price": "39.00",
+    "created_at": "2026-11-28T09:30:00Z",
+    "updated_at": "2026-11-28T09:30:00Z",
+}
+
+
+class ItemRead(Schema):
+    model_config = ConfigDict(json_schema_extra={"examples": [EXAMPLE]})
+
+    id: UUID
+    name: str
+    description: str
+    price: PriceText
+    created_at: datetime
+    updated_at: datetime
+
+
+class ItemPage(Schema):
+    items: list[ItemRead]
+    next_cursor: str | None = Field(
+        examples=["MjAyNi0xMS0yOFQwOTozMDowMCswMDowMCAzZjJiOGMxZQ=="]
+    )
