@@ -19,6 +19,8 @@ class Habits:
     sign_in_refused: int = 401
     # How an account is disabled, without the service that might do more.
     disable: str = "UPDATE users SET is_active = FALSE WHERE email = '{email}'"
+    # How items lose their owner, as those from before there were accounts.
+    take_ownership: str = "UPDATE items SET owner_id = NULL"
     # Where the admin panel stands, and what its lists call what is searched for.
     admin: str = "/admin/"
     admin_search: str = "search"
