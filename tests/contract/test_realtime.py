@@ -404,7 +404,7 @@ def test_a_redis_that_hangs_delays_no_change_by_more_than_100_ms(
 ) -> None:
     one, _ = two
     with Client(one) as client, stream(one, **credentials(one)) as listening:
-        usual = statistics.median(seconds_to_create(client) for _ in range(20))
+        usual = sorted(seconds_to_create(client) for _ in range(20))
         for _ in range(20):
             listening.next()
         redis_server().process.send_signal(signal.SIGSTOP)
@@ -414,8 +414,8 @@ def test_a_redis_that_hangs_delays_no_change_by_more_than_100_ms(
         finally:
             redis_server().process.send_signal(signal.SIGCONT)
     assert told == ["item.created"] * 20
-    assert statistics.median(times) < usual + REDIS_SECONDS
-    assert times[-1] < usual + 2 * REDIS_SECONDS  # the machine is busy, too
+    assert statistics.median(times) < statistics.median(usual) + REDIS_SECONDS
+    assert times[-1] < usual[-1] + 2 * REDIS_SECONDS  # the machine is busy, too
 
 
 def seconds_to_create(client: Client) -> float:

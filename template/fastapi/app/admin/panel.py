@@ -10,12 +10,14 @@ from sqladmin import Admin
 from sqlalchemy.ext.asyncio import async_sessionmaker
 from starlette.applications import Starlette
 from starlette.routing import Route
+from starlette.staticfiles import StaticFiles
 
 from app.admin.authentication import StaffAuthentication
 from app.admin.views import AdminView
 from app.database import Database
 from app.settings import PROJECT_NAME, Settings
 
+ADMIN_DIR = Path(__file__).parent
 # For what the views read. They get their database when the application starts.
 sessions = async_sessionmaker(expire_on_commit=False)
 
@@ -28,7 +30,7 @@ def mount_admin(
         session_maker=sessions,
         base_url=settings.admin_path,
         title=PROJECT_NAME,
-        templates_dir=str(Path(__file__).parent / "theme"),
+        templates_dir=str(ADMIN_DIR / "theme"),
         authentication_backend=StaffAuthentication(),
     )
     for view in views:
@@ -37,6 +39,8 @@ def mount_admin(
         # A link on another site could sign out by GET.
         if isinstance(route, Route) and route.name == "logout":
             route.methods = {"POST"}
+    static_files = StaticFiles(directory=ADMIN_DIR / "static")
+    admin.admin.mount("/static", static_files, name="static")
     if settings.production:
         # Otherwise the first request for each page would compile its template, and
         # other requests would wait.

@@ -24,6 +24,8 @@ from app.redis import RETRY_DELAY, RedisUnavailableError, breaker
 from app.settings import Settings
 
 LIFETIME = 60.0  # seconds: the age of a value whose invalidation is lost
+# In development, other processes such as `poe seed` can't invalidate values in memory.
+MEMORY_LIFETIME = 5.0
 VERSION_LIFETIME = 24 * 60 * 60.0
 Schema = TypeVar("Schema", bound=BaseModel)
 
@@ -34,6 +36,7 @@ class Cache:
     def __init__(self) -> None:
         self.enabled = False
         self.namespace = ""
+        self.lifetime = LIFETIME
         self.backend = cashews.Cache()
         # Keys of versions that are yet to be written, and for which change.
         self.missed: dict[str, UUID] = {}
@@ -45,8 +48,10 @@ class Cache:
         """
         self.enabled = bool(url)
         self.namespace = namespace
+        self.lifetime = LIFETIME
         self.missed.clear()
         if url.startswith("mem:"):
+            self.lifetime = MEMORY_LIFETIME
             self.backend.setup(url)
         elif url:
             self.backend.setup(
@@ -91,7 +96,7 @@ class Cache:
             await self.backend.set(version_key, version, VERSION_LIFETIME, exist=False)
         value = await load()
         stored = version + value.model_dump_json().encode()
-        await self.backend.set(value_key, stored, LIFETIME)
+        await self.backend.set(value_key, stored, self.lifetime)
         return value
 
     async def invalidate(self, name: str, *, viewers: Iterable[str]) -> None:

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable, Coroutine
 from contextlib import suppress
+from time import monotonic
 from typing import Protocol
 from uuid import UUID
 
@@ -15,6 +16,7 @@ QUEUE, ACTOR = "tasks", "run_task"
 REDIS_TIMEOUT = 5  # seconds
 HEARTBEAT_TIMEOUT = 15_000  # milliseconds until the messages of a killed worker return
 MAX_UNSENT = 1000
+WARNING_INTERVAL = 60  # seconds between two warnings
 log = get_logger()
 
 
@@ -57,6 +59,7 @@ class RedisTaskBroker:
 
     def __init__(self, url: str) -> None:
         self._broker = create_redis_broker(url)
+        self._next_warning = 0.0
         self._unsent = asyncio.Queue[UUID](MAX_UNSENT)
         self._sender = asyncio.create_task(self._send_all())
 
@@ -84,9 +87,14 @@ class RedisTaskBroker:
             try:
                 await asyncio.to_thread(self._broker.enqueue, message)
             except redis.RedisError as error:
-                log.warning("task_not_sent", task_id=str(task_id), error=str(error))
+                self._warn(error)
             finally:
                 self._unsent.task_done()
+
+    def _warn(self, error: redis.RedisError) -> None:
+        if monotonic() >= self._next_warning:
+            self._next_warning = monotonic() + WARNING_INTERVAL
+            log.warning("tasks_not_sent", error=str(error))
 
 
 class LocalTaskBroker:
