@@ -63,8 +63,12 @@ ALLOWED = re.compile(
     r"|Bootstrap Authors|twbs/bootstrap"  # whose licence goes with their files
     r"|path(_info)?\.startswith\(.?/api/"  # no HTML below /api/, whatever is there
 )
-# They tell what was answered, whatever was switched on.
-RECORDS = (".copier-answers.yml", "docs/decisions/0001-web-framework.md")
+# They tell what was answered, whatever was switched on; all projects have all icons.
+RECORDS = (
+    ".copier-answers.yml",
+    "app/pages/static/icons.svg",
+    "docs/decisions/0001-web-framework.md",
+)
 
 # Where braces belong to the language of the file itself.
 OWN_BRACES = re.compile(r"\$\{\{.*?\}\}")

@@ -1,4 +1,4 @@
-"""Numbered pages of a list. The API has cursors instead (app/pagination.py)."""
+"""Numbered pages of a list."""
 
 from collections.abc import Sequence
 from typing import Annotated, Generic, TypeVar
