@@ -1,4 +1,5 @@
 from httpx2 import AsyncClient
+from sqlalchemy import text
 
 from app.database import Database
 from app.state import State
@@ -16,3 +17,25 @@ async def test_it_needs_its_database(client: AsyncClient, state: State) -> None:
     state["database"] = database
     assert response.status_code == 503
     assert response.json() == {"status": "unavailable", "failed": ["database"]}
+
+
+async def test_it_needs_its_migrations(client: AsyncClient, state: State) -> None:
+    async def set_version(version: str) -> str:
+        async with state["database"].unit_of_work() as unit_of_work:
+            session = unit_of_work.session
+            query = text("SELECT version_num FROM alembic_version")
+            current = await session.scalar(query)
+            statement = text("UPDATE alembic_version SET version_num = :version")
+            await session.execute(statement, {"version": version})
+        return str(current)
+
+    newest = await set_version("from-the-future")
+    assert (await client.get("/readyz")).status_code == 200
+    async with state["database"].unit_of_work() as unit_of_work:
+        await unit_of_work.session.execute(text("DELETE FROM alembic_version"))
+    response = await client.get("/readyz")
+    async with state["database"].unit_of_work() as unit_of_work:
+        statement = text("INSERT INTO alembic_version VALUES (:version)")
+        await unit_of_work.session.execute(statement, {"version": newest})
+    assert response.status_code == 503
+    assert response.json()["failed"] == ["migrations"]

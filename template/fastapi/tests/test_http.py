@@ -5,6 +5,7 @@ from ipaddress import IPv4Network
 import pytest
 from fastapi import FastAPI, Request
 from httpx2 import ASGITransport, AsyncClient
+from starlette.types import Message
 from structlog.testing import capture_logs
 
 from app.main import create_app
@@ -55,6 +56,26 @@ async def test_every_answer_carries_the_headers(client: AsyncClient) -> None:
         assert (response.status_code, RULES - set(response.headers)) == (status, set())
     response = await client.post("/size", content=body(b"1" * 50, b"1" * 51))
     assert response.status_code == 413
+
+
+async def test_options_are_answered_with_all_methods(client: AsyncClient) -> None:
+    response = await client.options("/size")
+    assert response.status_code == 204
+    assert response.headers["Allow"] == "OPTIONS, POST"
+
+
+async def test_the_server_starts_and_stops_the_application(app: FastAPI) -> None:
+    received = iter(["lifespan.startup", "lifespan.shutdown"])
+    sent: list[str] = []
+
+    async def receive() -> Message:
+        return {"type": next(received)}
+
+    async def send(message: Message) -> None:
+        sent.append(message["type"])
+
+    await app({"type": "lifespan", "state": {}}, receive, send)
+    assert sent == ["lifespan.startup.complete", "lifespan.shutdown.complete"]
 
 
 async def test_a_failure_tells_the_log_and_not_the_client(client: AsyncClient) -> None:
