@@ -10,11 +10,11 @@ from django.db.models import QuerySet
 from app.items.models import Item
 
 
-class ItemNotFound(Exception):  # noqa: N818 - it says what happened
+class ItemNotFound(Exception):
     pass
 
 
-class NameTaken(Exception):  # noqa: N818 - as above
+class NameTaken(Exception):
     pass
 
 
