@@ -13,16 +13,6 @@ from tests.rendering.answers import model
 
 FRAMEWORKS = ("django", "flask", "fastapi")
 
-# AGENTS.md describes the layout that the FastAPI starter is moving to.
-WITH_LAYOUT = [
-    "django",
-    "flask",
-    pytest.param(
-        "fastapi",
-        marks=pytest.mark.xfail(reason="app/dependencies.py is to come", strict=True),
-    ),
-]
-
 
 def rendered(render: Render, framework: str, features: list[str]) -> Path:
     return render(
@@ -89,7 +79,7 @@ def test_agents_md_names_the_tasks_that_exist(
     assert ("worker" in named) == ("worker" in settings["tool"]["poe"]["tasks"])
 
 
-@pytest.mark.parametrize("framework", WITH_LAYOUT)
+@pytest.mark.parametrize("framework", FRAMEWORKS)
 @pytest.mark.parametrize("full", [True, False], ids=["all", "none"])
 def test_agents_md_names_the_folders_that_exist(
     framework: str, render: Render, *, full: bool

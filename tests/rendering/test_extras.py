@@ -150,7 +150,7 @@ def renovate_for(address: str) -> dict[str, Any]:
     known = (
         environment()
         .from_string(question["template_address"]["default"])
-        .render(_copier_answers={"_src_path": address})
+        .render(template_source=address)
     )
     content: dict[str, Any] = json.loads(
         environment()

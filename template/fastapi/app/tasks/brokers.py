@@ -29,7 +29,7 @@ def create_redis_broker(url: str) -> RedisBroker:
     client = redis.Redis.from_url(
         url, socket_timeout=REDIS_TIMEOUT, socket_connect_timeout=REDIS_TIMEOUT
     )
-    return RedisBroker(  # type: ignore[no-untyped-call]
+    return RedisBroker(  # type: ignore[no-untyped-call]  # dramatiq is not typed here
         client=client,
         heartbeat_timeout=HEARTBEAT_TIMEOUT,
         maintenance_chance=1_000_000,

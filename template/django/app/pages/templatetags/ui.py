@@ -1,4 +1,4 @@
-"""Tags for templates: `{% load ui %}`."""
+"""Template tags: icons and links of the navigation."""
 
 from typing import Any
 
