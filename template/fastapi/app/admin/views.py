@@ -3,12 +3,14 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from fastapi import HTTPException, Request
 from pydantic import ValidationError
 from sqladmin import ModelView
+from sqladmin.formatters import BASE_FORMATTERS
 from sqlalchemy import ColumnElement, Select, inspect, select
 from sqlalchemy.exc import SQLAlchemyError
 from structlog import get_logger
@@ -40,6 +42,10 @@ class AdminView(ModelView):
 
     can_create = can_edit = can_delete = can_export = False
     page_size_options = (10, 25, 100)
+    column_type_formatters = BASE_FORMATTERS | {
+        datetime: lambda value: f"{value:%d %b %Y %H:%M} UTC"
+    }
+    column_type_formatters_detail = column_type_formatters
 
     async def create_row(self, change: Change, values: dict[str, Any]) -> Any:
         raise NotImplementedError
