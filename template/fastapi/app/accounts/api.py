@@ -10,6 +10,7 @@ from app.accounts.dependencies import RateLimitsDep
 from app.accounts.mailer import AccountMailerDep
 from app.accounts.passwords import hash_password
 from app.accounts.schemas import (
+    EMAIL,
     PasswordChange,
     PasswordResetConfirm,
     PasswordResetCreate,
@@ -30,6 +31,9 @@ async def forbid_storing(response: Response) -> None:
     response.headers["Cache-Control"] = "no-store"
 
 
+# An example for the documentation of the API.
+FORM_TYPE = "application/x-www-form-urlencoded"
+CREDENTIALS = {"username": EMAIL, "password": "tea at four o'clock"}
 router = APIRouter(
     prefix="/api/v1",
     tags=["accounts"],
@@ -73,7 +77,12 @@ async def confirm_registration(
     await service.confirm_registration(unit_of_work, settings, confirmation.token)
 
 
-@router.post("/auth/token", responses=problems(401, 429), summary="Sign in")
+@router.post(
+    "/auth/token",
+    responses=problems(401, 429),
+    summary="Sign in",
+    openapi_extra={"requestBody": {"content": {FORM_TYPE: {"example": CREDENTIALS}}}},
+)
 async def create_tokens(
     form: Annotated[OAuth2PasswordRequestForm, Depends()],
     state: StateDep,
