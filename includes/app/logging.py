@@ -10,7 +10,7 @@ from structlog.typing import Processor
 def configure_logging(*, level: str, json_lines: bool) -> None:
     """Send what structlog and the standard library log to stdout, in one form.
 
-    Whatever is bound with `structlog.contextvars`, the request id above all, stands in
+    Values that are bound with `structlog.contextvars`, such as the request id, are in
     every line of that request.
     """
     number = logging.getLevelNamesMapping()[level]

@@ -155,7 +155,7 @@ async def reset_password(
     """Set a new password with the token from the email, and sign out everywhere."""
     session = unit_of_work.session
     reset_id = await service.find_password_reset(session, settings, reset.token)
-    await unit_of_work.commit()  # hashing is slow: keep no connection meanwhile
+    await unit_of_work.commit()  # release the connection before the slow hashing
     password_hash = await hash_password(reset.password)
     await service.reset_password(session, reset_id, password_hash)
 
@@ -174,7 +174,7 @@ async def change_password(
     rate_limits: RateLimitsDep,
 ) -> None:
     """Change the password and sign out everywhere, also here."""
-    await unit_of_work.commit()  # hashing is slow: keep no connection meanwhile
+    await unit_of_work.commit()  # release the connection before the slow hashing
     await rate_limits.check_sign_in(user.email)
     credentials = await service.verify_credentials(
         state["database"], user.email, change.current_password
@@ -191,7 +191,7 @@ router.include_router(json_router)
 
 @router.get("/me", responses=problems(401), summary="Get the current user")
 async def get_me(user: CurrentUser) -> UserRead:
-    """Return the user whom the access token belongs to."""
+    """Return the user that the access token belongs to."""
     return UserRead.model_validate(user)
 
 

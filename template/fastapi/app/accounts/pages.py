@@ -201,7 +201,7 @@ async def submit_reset(
         return _render_form(request, "reset", form, errors)
     session = unit_of_work.session
     reset_id = await service.find_password_reset(session, settings, reset.token)
-    await unit_of_work.commit()  # hashing is slow: keep no connection meanwhile
+    await unit_of_work.commit()  # release the connection before the slow hashing
     password_hash = await hash_password(reset.password)
     await service.reset_password(session, reset_id, password_hash)
     message = "Your password is changed. You can sign in now."
@@ -234,7 +234,7 @@ async def submit_password_change(  # noqa: PLR0913 - each is a dependency
     unit_of_work: UnitOfWorkDep,
     rate_limits: RateLimitsDep,
 ) -> Response:
-    await unit_of_work.commit()  # hashing is slow: keep no connection meanwhile
+    await unit_of_work.commit()  # release the connection before the slow hashing
     change, errors = validate_form(PasswordChange, form)
     if change is None:
         return _render_form(request, "change_password", form, errors)
@@ -281,7 +281,7 @@ async def submit_account_deletion(  # noqa: PLR0913 - each is a dependency
     unit_of_work: UnitOfWorkDep,
     rate_limits: RateLimitsDep,
 ) -> Response:
-    await unit_of_work.commit()  # verifying is slow: keep no connection meanwhile
+    await unit_of_work.commit()  # release the connection before the slow check
     deletion, errors = validate_form(AccountDelete, form)
     if deletion is None:
         return _render_form(request, "delete_account", form, errors)

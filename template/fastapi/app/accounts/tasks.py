@@ -21,6 +21,6 @@ async def send_password_reset_email(state: State, email: str) -> None:
 
 @tasks.scheduled(every=timedelta(hours=1))
 async def delete_expired_rows(state: State) -> None:
-    """Delete expired tokens, sessions, links, and registrations nobody confirmed."""
+    """Delete expired tokens, sessions, links and unconfirmed registrations."""
     async with state["database"].unit_of_work() as unit_of_work:
         await delete_expired(unit_of_work.session)

@@ -59,8 +59,8 @@ async def rotate_refresh_token(
 ) -> IssuedTokens | None:
     """Return new tokens for a refresh token, or None if it is not valid.
 
-    A token that was used more than ten seconds ago has been copied, and nobody knows
-    by which side. Then the whole family is revoked.
+    A token that was used more than ten seconds ago has been copied, and it is
+    unknown which copy is the client's. Then the whole family is revoked.
     """
     active_users = select(User.id).where(User.is_active)
     # The family is locked first, as by those who revoke it.

@@ -51,7 +51,7 @@ class TooManyPixels(Invalid):
 
 @asynccontextmanager
 async def receive_file(request: Request) -> AsyncIterator[UploadFile]:
-    """Read the form. A large file is written to an unnamed temporary one meanwhile.
+    """Read the form. A large file is written to a temporary file without a name.
 
     Call it after the sender is authorised, and with no transaction open: it takes as
     long as the sender takes.
