@@ -61,8 +61,8 @@ ALLOWED = re.compile(
     r"|Bootstrap Authors|twbs/bootstrap"  # whose licence goes with their files
     r"|path(_info)?\.startswith\(.?/api/"  # no HTML below /api/, whatever is there
 )
-# They record what was answered; all projects have all icons; and every Django project has
-# a user model, since Django cannot exchange it later.
+# They record what was answered. All projects have all icons. Every Django project has a
+# user model, since Django cannot exchange it later.
 RECORDS = re.compile(
     r"\.copier-answers\.yml|docs/decisions/0001-web-framework\.md"
     r"|app/pages/static/icons\.svg|app/users/.*|tests/users/.*"

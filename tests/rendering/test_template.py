@@ -11,7 +11,9 @@ from tests.rendering.answers import allowed_pairs, choices, rows
 TEMPLATE = ROOT / "template"
 INCLUDES = ROOT / "includes"
 JINJA = re.compile(r"\{\{|\{%|\{#")
-RAW = re.compile(r"\{% raw -?%\}.*?\{% endraw -?%\}", re.DOTALL)  # the project's own Jinja
+RAW = re.compile(
+    r"\{% raw -?%\}.*?\{% endraw -?%\}", re.DOTALL
+)  # the project's own Jinja
 STUB = re.compile(r"\{% include '(includes/[^']+)' -?%\}\n")
 
 

@@ -31,7 +31,7 @@ def task(function: TaskFunction[P]) -> TaskFunction[P]:
 
 
 def scheduled(*, every: timedelta) -> Callable[[ScheduledFunction], ScheduledFunction]:
-    """Register a function that runs once in each interval, however many workers there are."""
+    """Register a function that runs once in each interval."""
 
     def register(function: ScheduledFunction) -> ScheduledFunction:
         schedule[task_name(function)] = every
