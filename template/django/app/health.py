@@ -3,7 +3,7 @@
 from concurrent.futures import ThreadPoolExecutor
 
 import structlog
-from django.db import Error, connection
+from django.db import Error, connections
 from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, HttpResponse, JsonResponse
 
@@ -49,6 +49,9 @@ def find_failed_checks() -> list[str]:
     Raises:
         Error: The database does not answer.
     """
+    # A separate connection, because all those of the pool may be busy.
+    connection = connections["default"].copy()
+    connection.settings_dict["OPTIONS"].pop("pool", None)
     try:
         migrations = MigrationExecutor(connection)
         if migrations.migration_plan(migrations.loader.graph.leaf_nodes()):
