@@ -49,9 +49,11 @@ def find_failed_checks() -> list[str]:
     Raises:
         Error: The database does not answer.
     """
-    # A separate connection, because all those of the pool may be busy.
-    connection = connections["default"].copy()
-    connection.settings_dict["OPTIONS"].pop("pool", None)
+    connection = connections["default"]
+    if "pool" in connection.settings_dict["OPTIONS"]:
+        # A separate connection, because all those of the pool may be busy.
+        connection = connection.copy()
+        del connection.settings_dict["OPTIONS"]["pool"]
     try:
         migrations = MigrationExecutor(connection)
         if migrations.migration_plan(migrations.loader.graph.leaf_nodes()):

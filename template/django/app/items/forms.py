@@ -1,7 +1,6 @@
 """The form for creating and editing an item."""
 
 import re
-from decimal import Decimal
 from typing import Any
 
 from django import forms
@@ -11,7 +10,7 @@ from app.text import normalize_line
 
 
 class PriceField(forms.DecimalField):
-    def to_python(self, value: Any) -> Decimal | None:
+    def to_python(self, value: Any) -> Any:
         if value and not re.fullmatch(PRICE_PATTERN, str(value).strip()):
             raise forms.ValidationError("Enter a number such as 9.00.")
         return super().to_python(value)
