@@ -4,9 +4,11 @@ from collections.abc import Callable
 from http import HTTPStatus
 
 import structlog
-from django.db import InterfaceError, OperationalError
+from django.db import IntegrityError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.urls import get_resolver
+
+from app.database import is_conflict, is_unavailable
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 log = structlog.get_logger(__name__)
@@ -80,9 +82,12 @@ class AppErrorMiddleware:
     def process_exception(
         self, request: HttpRequest, exception: Exception
     ) -> HttpResponse | None:
-        if isinstance(exception, InterfaceError | OperationalError):
+        if is_unavailable(exception):
             log.warning("database_unavailable", error=str(exception))
             exception = Unavailable()
+        elif isinstance(exception, IntegrityError) and is_conflict(exception):
+            log.error("failed", exc_info=exception)
+            exception = Conflict()
         if not isinstance(exception, AppError):
             return None
         respond: Callable[..., HttpResponse] = get_resolver().resolve_error_handler(400)

@@ -3,7 +3,7 @@
 from concurrent.futures import ThreadPoolExecutor
 
 import structlog
-from django.db import Error, connection
+from django.db import Error, connections
 from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, HttpResponse, JsonResponse
 
@@ -49,6 +49,11 @@ def find_failed_checks() -> list[str]:
     Raises:
         Error: The database does not answer.
     """
+    connection = connections["default"]
+    if "pool" in connection.settings_dict["OPTIONS"]:
+        # A separate connection, because all those of the pool may be busy.
+        connection = connection.copy()
+        del connection.settings_dict["OPTIONS"]["pool"]
     try:
         migrations = MigrationExecutor(connection)
         if migrations.migration_plan(migrations.loader.graph.leaf_nodes()):

@@ -5,6 +5,10 @@ import unicodedata
 
 from django.core.exceptions import ValidationError
 
+INVISIBLE_CATEGORIES = frozenset({"Cc", "Cf", "Cs", "Me", "Mn", "Zl", "Zp", "Zs"})
+# Letters and symbols that are blank: Hangul fillers, and the empty Braille pattern.
+BLANKS = frozenset("\u115f\u1160\u3164\uffa0\u2800")
+
 
 def validate_storable(text: str) -> None:
     """Raise ValidationError for characters that databases or UTF-8 cannot store."""
@@ -19,12 +23,14 @@ def validate_single_line(text: str) -> None:
 
 
 def validate_visible(text: str) -> None:
-    """Raise ValidationError if no character of the text can be seen.
-
-    Combining marks, format characters and separators show nothing alone.
-    """
-    if text and all(unicodedata.category(letter)[0] in "CMZ" for letter in text):
+    """Raise ValidationError if no character of the text can be seen."""
+    if text and not any(map(_is_visible, text)):
         raise ValidationError("Enter at least one visible character.")
+
+
+def _is_visible(character: str) -> bool:
+    category = unicodedata.category(character)
+    return category not in INVISIBLE_CATEGORIES and character not in BLANKS
 
 
 def normalize_line(text: str, *, max_length: int) -> str:

@@ -9,11 +9,12 @@ from django.conf import settings
 from django.core.handlers.wsgi import WSGIRequest
 from django.core.wsgi import get_wsgi_application
 from django.http import HttpResponse
-from django.urls import get_resolver
+from django.urls import get_resolver, set_script_prefix
 from django.utils.csp import build_policy
 
 from app.middleware.body_limit import BodyLimit
 from app.middleware.request_log import RequestLog
+from app.middleware.root_path import RootPath
 from app.middleware.security_headers import SecurityHeaders
 from app.middleware.trusted_proxies import TrustedProxies
 
@@ -24,8 +25,11 @@ def refuse(
     environ: WSGIEnvironment, start_response: StartResponse, status: HTTPStatus
 ) -> Iterable[bytes]:
     """Answer a request that does not reach Django as Django answers its own errors."""
+    set_script_prefix(f"{settings.FORCE_SCRIPT_NAME or ''}/")
     error: Callable[..., HttpResponse] = get_resolver().resolve_error_handler(400)
     response = error(WSGIRequest(environ), status=status)
+    if status == HTTPStatus.SERVICE_UNAVAILABLE:
+        response["Retry-After"] = "1"
     # Without a length the server keeps the connection open.
     response["Content-Length"] = len(response.content)
     start_response(f"{status.value} {status.phrase}", list(response.items()))
@@ -41,11 +45,13 @@ application = BodyLimit(
     refuse=refuse,
 )
 application = RequestLog(application)
+# Django's middleware sets most of these, but not where it refuses a host. Its debug
+# pages have no policy, because they contain scripts.
+policy = {"Content-Security-Policy": build_policy(settings.SECURE_CSP)}
 application = SecurityHeaders(
     application,
-    # Django's middleware sets most of these, but not where it refuses a host.
-    headers={
-        "Content-Security-Policy": build_policy(settings.SECURE_CSP),
+    headers=({} if settings.DEBUG else policy)
+    | {
         "Cross-Origin-Opener-Policy": settings.SECURE_CROSS_ORIGIN_OPENER_POLICY,
         "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
         "Referrer-Policy": settings.SECURE_REFERRER_POLICY,
@@ -53,4 +59,6 @@ application = SecurityHeaders(
     },
     hsts_seconds=settings.SECURE_HSTS_SECONDS,
 )
+if settings.FORCE_SCRIPT_NAME:
+    application = RootPath(application, settings.FORCE_SCRIPT_NAME)
 application = TrustedProxies(application, settings.TRUSTED_PROXIES)

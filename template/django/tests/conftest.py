@@ -9,7 +9,14 @@ from wsgiref.util import setup_testing_defaults
 import django
 import pytest
 
+from config.environment import Environment
+
+# Settings of the service that a developer's environment happens to have.
+for name in list(os.environ):
+    if name.lower() in Environment.model_fields:
+        del os.environ[name]
 os.environ["ENVIRONMENT"] = "test"
+os.environ["DATABASE_URL"] = os.environ.get("TEST_DATABASE_URL", "")
 os.environ["DJANGO_SETTINGS_MODULE"] = "config.settings"
 django.setup()
 

@@ -1,8 +1,12 @@
 from collections.abc import Callable
 from io import BytesIO
 from ipaddress import ip_network
+from unittest.mock import Mock
 
 import pytest
+
+from app.middleware.root_path import RootPath
+from app.middleware.trusted_proxies import TrustedProxies
 
 Serve = Callable[..., tuple[str, dict[str, str]]]
 
@@ -34,10 +38,26 @@ def test_a_body_that_ends_early_is_refused(serve: Serve) -> None:
     assert serve(REQUEST_METHOD="POST", **body)[0].startswith("400")
 
 
-def test_proxies_are_believed_only_from_their_networks(
-    monkeypatch: pytest.MonkeyPatch, serve: Serve
+@pytest.mark.parametrize(
+    ("peer", "scheme"), [("127.0.0.1", "https"), ("192.0.2.1", "http")]
+)
+def test_the_scheme_is_accepted_from_trusted_networks_only(
+    peer: str, scheme: str
 ) -> None:
-    told = {"HTTP_X_FORWARDED_PROTO": "https", "REMOTE_ADDR": "127.0.0.1"}
-    assert "Strict-Transport-Security" not in serve(**told)[1]
-    monkeypatch.setattr("config.wsgi.application.networks", [ip_network("127.0.0.0/8")])
-    assert "Strict-Transport-Security" in serve(**told)[1]
+    application = Mock()
+    environ = {
+        "HTTP_X_FORWARDED_PROTO": "https",
+        "REMOTE_ADDR": peer,
+        "wsgi.url_scheme": "http",
+    }
+    TrustedProxies(application, [ip_network("127.0.0.0/8")])(environ, Mock())
+    assert environ["wsgi.url_scheme"] == scheme
+
+
+@pytest.mark.parametrize("path", ["/shop/items/", "/items/"])
+def test_the_path_prefix_is_known_whether_or_not_the_proxy_removed_it(
+    path: str,
+) -> None:
+    environ = {"PATH_INFO": path}
+    RootPath(Mock(), "/shop")(environ, Mock())
+    assert environ == {"PATH_INFO": "/items/", "SCRIPT_NAME": "/shop"}

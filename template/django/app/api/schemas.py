@@ -1,6 +1,26 @@
 """Schemas that all resources of the API use."""
 
-from pydantic import BaseModel, Field
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic_core import PydanticCustomError
+
+MAX_UNKNOWN_FIELDS = 20
+
+
+class Input(BaseModel):
+    """A body that clients send. Unknown fields are refused."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    @model_validator(mode="before")
+    @classmethod
+    def limit_fields(cls, data: Any) -> Any:
+        """Refuse a great number of fields before an error is built for each."""
+        limit = len(cls.model_fields) + MAX_UNKNOWN_FIELDS
+        if isinstance(data, dict) and len(data) > limit:
+            raise PydanticCustomError("too_many_fields", "Send fewer fields.")
+        return data
 
 
 class FieldProblem(BaseModel):

@@ -11,7 +11,6 @@ from django.core.exceptions import ValidationError
 from ninja import Schema
 from pydantic import (
     AfterValidator,
-    BaseModel,
     BeforeValidator,
     ConfigDict,
     Field,
@@ -20,7 +19,14 @@ from pydantic import (
 from pydantic.config import JsonDict
 from pydantic_core import PydanticCustomError
 
-from app.items.models import DESCRIPTION_MAX_LENGTH, MAX_PRICE, NAME_MAX_LENGTH, Item
+from app.api.schemas import Input
+from app.items.models import (
+    DESCRIPTION_MAX_LENGTH,
+    MAX_PRICE,
+    NAME_MAX_LENGTH,
+    PRICE_PATTERN,
+    Item,
+)
 from app.text import normalize_line
 
 
@@ -43,11 +49,7 @@ def normalize_name(name: str) -> str:
 
 
 def parse_price(value: object) -> Decimal:
-    """Return the price.
-
-    Decimal() also accepts exponents, underscores and digits of other scripts.
-    """
-    if isinstance(value, str) and re.fullmatch(r"[0-9]{1,7}(\.[0-9]{1,2})?", value):
+    if isinstance(value, str) and re.fullmatch(PRICE_PATTERN, value):
         return Decimal(value)
     if isinstance(value, int | Decimal) and not isinstance(value, bool):
         return Decimal(value)
@@ -90,7 +92,7 @@ Price = Annotated[
     WithJsonSchema(
         {
             "anyOf": [
-                {"type": "string", "pattern": r"^[0-9]{1,7}(\.[0-9]{1,2})?$"},
+                {"type": "string", "pattern": f"^{PRICE_PATTERN}$"},
                 {"type": "number", "minimum": 0, "maximum": int(MAX_PRICE)},
             ],
             "examples": ["9.00"],
@@ -105,18 +107,14 @@ PriceText = Annotated[
 ]
 
 
-class ItemCreate(BaseModel):
-    model_config = ConfigDict(extra="forbid")
-
+class ItemCreate(Input):
     name: Name
     description: Description = ""
     price: Price
 
 
-class ItemUpdate(BaseModel):
+class ItemUpdate(Input):
     """The fields to change. Fields that are left out keep their value."""
-
-    model_config = ConfigDict(extra="forbid")
 
     # The defaults are never used: a field can be left out, but null is not allowed.
     name: Name = Field(default_factory=str)

@@ -25,11 +25,24 @@ def test_the_list_has_pages(client: Client) -> None:
     for number in range(21):
         create_item(name=f"Item {number}", price=Decimal(1))
     assert "Item 20" in client.get("/items/?page=2").text
+    assert "Item 20" not in client.get("/items/?page=%2B2").text
 
 
-def test_errors_are_next_to_their_field(client: Client) -> None:
-    page = client.post("/items/new", TEAPOT | {"price": "-1"})
-    assert "greater than or equal to 0" in page.text
+@pytest.mark.parametrize(
+    ("price", "message"),
+    [
+        ("1000001", "less than or equal to 1000000"),
+        ("-1", "Enter a number"),
+        ("1_0", "Enter a number"),
+        ("1e3", "Enter a number"),
+        ("\u0661", "Enter a number"),
+    ],
+)
+def test_errors_are_next_to_their_field(
+    client: Client, price: str, message: str
+) -> None:
+    page = client.post("/items/new", TEAPOT | {"price": price})
+    assert message in page.text
     assert 'aria-describedby="id_price_helptext id_price_error"' in page.text
 
 

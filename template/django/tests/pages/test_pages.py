@@ -29,5 +29,11 @@ def test_forms_require_a_csrf_token() -> None:
     assert "<h1>Forbidden</h1>" in forged.text
 
 
+def test_pages_with_a_cookie_are_not_stored(client: Client) -> None:
+    assert "Cache-Control" not in client.get("/")
+    assert client.get("/items/new").headers["Cache-Control"] == "no-store"
+    assert client.get("/").headers["Cache-Control"] == "no-store"
+
+
 def test_the_home_page_links_to_items(client: Client) -> None:
     assert "/items/" in client.get("/").text
