@@ -1,18 +1,24 @@
-"""Whether the service lives, and whether it is ready for work."""
+"""Whether the process is alive, and whether it is ready for requests."""
 
 from concurrent.futures import ThreadPoolExecutor
+from functools import cache
 
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from flask import Blueprint
-from sqlalchemy import Engine, text
+from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError
 from structlog import get_logger
 
-from app.database import db
+from app.extensions import db
+from app.settings import BASE_DIR
 
+TIMEOUT = 2
 bp = Blueprint("health", __name__)
 log = get_logger()
-# A thread of its own, so that a database that hangs does not keep the answer waiting.
-checks = ThreadPoolExecutor(max_workers=1)
+# A database that does not answer must not block a thread that serves requests.
+executor = ThreadPoolExecutor(max_workers=1)
+Answer = tuple[dict[str, str | list[str]], int]
 
 
 @bp.get("/healthz")
@@ -21,15 +27,35 @@ def healthz() -> dict[str, str]:
 
 
 @bp.get("/readyz")
-def readyz() -> tuple[dict[str, str | list[str]], int]:
+def readyz() -> Answer:
+    check = executor.submit(read_revisions, db.engines["health"])
     try:
-        checks.submit(ping, db.engine).result(timeout=2)
-    except (OSError, SQLAlchemyError) as error:  # A timeout is an OSError.
-        log.warning("not ready", failed="database", error=type(error).__name__)
-        return {"status": "unavailable", "failed": ["database"]}, 503
+        current = check.result(timeout=TIMEOUT)
+    except (OSError, SQLAlchemyError) as error:  # a timeout is an OSError
+        check.cancel()
+        log.warning("not_ready", failed="database", error=type(error).__name__)
+        return _unavailable("database")
+    heads, known = _read_migrations()
+    # A revision that is not known is from a newer version, which is being deployed.
+    if not heads <= current and current <= known:
+        log.warning("not_ready", failed="migrations")
+        return _unavailable("migrations")
     return {"status": "ok"}, 200
 
 
-def ping(engine: Engine) -> None:
+def read_revisions(engine: Engine) -> set[str]:
+    """Return the revisions of the database: none if no migration was applied."""
     with engine.connect() as connection:
-        connection.execute(text("SELECT 1"))
+        return set(MigrationContext.configure(connection).get_current_heads())
+
+
+@cache
+def _read_migrations() -> tuple[set[str], set[str]]:
+    """Return the newest revisions, and all of them."""
+    scripts = ScriptDirectory(BASE_DIR / "migrations")
+    known = {script.revision for script in scripts.walk_revisions()}
+    return set(scripts.get_heads()), known
+
+
+def _unavailable(check: str) -> Answer:
+    return {"status": "unavailable", "failed": [check]}, 503

@@ -11,9 +11,15 @@ from sqlalchemy import create_engine, make_url, text
 
 os.environ["ENVIRONMENT"] = "test"
 
-from app.database import Base, db, driver_url
+from app.database import Base, driver_url
+from app.extensions import db
 from app.main import create_app
 from app.settings import Settings
+
+# Settings of the service that a developer's environment happens to have.
+for name in os.environ.keys() - {"ENVIRONMENT"}:
+    if name.lower() in Settings.model_fields:
+        del os.environ[name]
 
 
 def execute(url: str, statement: str) -> None:
@@ -31,7 +37,8 @@ def settings(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Settings]:
     if server:
         execute(server, f"CREATE DATABASE {name}")
         url = make_url(server).set(database=name).render_as_string(hide_password=False)
-    settings = Settings(_env_file=None, environment="test", database_url=url)
+    os.environ["DATABASE_URL"] = url
+    settings = Settings(_env_file=None)
     with create_app(settings).app_context():
         upgrade()
         db.engine.dispose()

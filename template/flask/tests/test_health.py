@@ -1,9 +1,11 @@
+from http import HTTPStatus
+
 import pytest
 from flask.testing import FlaskClient
 from sqlalchemy.exc import OperationalError
 
 
-def test_probes_are_answered_whatever_the_host(client: FlaskClient) -> None:
+def test_probes_are_answered_for_any_host(client: FlaskClient) -> None:
     for path in ("/healthz", "/readyz"):
         response = client.get(path, headers={"Host": "10.0.0.7"})
         assert (response.status_code, response.json) == (200, {"status": "ok"})
@@ -12,10 +14,26 @@ def test_probes_are_answered_whatever_the_host(client: FlaskClient) -> None:
 def test_it_is_not_ready_without_a_database(
     client: FlaskClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def ping(_: object) -> None:
+    def fail(_: object) -> None:
         raise OperationalError("SELECT 1", {}, Exception())
 
-    monkeypatch.setattr("app.health.ping", ping)
+    monkeypatch.setattr("app.health.read_revisions", fail)
     response = client.get("/readyz")
     assert response.status_code == 503
     assert response.json == {"status": "unavailable", "failed": ["database"]}
+
+
+@pytest.mark.parametrize(
+    ("current", "status"), [(set(), 503), ({"0001"}, 200), ({"a newer one"}, 200)]
+)
+def test_it_is_not_ready_without_its_migrations(
+    client: FlaskClient,
+    monkeypatch: pytest.MonkeyPatch,
+    current: set[str],
+    status: int,
+) -> None:
+    monkeypatch.setattr("app.health.read_revisions", lambda _: current)
+    response = client.get("/readyz")
+    assert response.status_code == status
+    if status == HTTPStatus.SERVICE_UNAVAILABLE:
+        assert response.json == {"status": "unavailable", "failed": ["migrations"]}

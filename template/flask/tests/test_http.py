@@ -27,7 +27,7 @@ def settings(settings: Settings) -> Settings:
 
 @pytest.fixture
 def app(app: Flask) -> Flask:
-    @app.post("/size")
+    @app.get("/size")
     def size() -> str:
         return str(len(request.get_data()))
 
@@ -43,9 +43,9 @@ def test_every_answer_carries_the_headers(client: FlaskClient) -> None:
         400: client.get("/", headers={"Host": "localhost.example.com"}),
         404: client.get("/none"),
         405: client.put("/size"),
-        408: client.post("/size", input_stream=Late(b"1")),
-        411: client.post("/size", headers={"Transfer-Encoding": "chunked"}),
-        413: client.post("/size", data=b"1" * 11),
+        408: client.get("/size", input_stream=Late(b"1")),
+        411: client.get("/size", headers={"Transfer-Encoding": "chunked"}),
+        413: client.get("/size", data=b"1" * 11),
         500: client.get("/fail"),
     }.items():
         missing = RULES - {name.lower() for name, _ in response.headers}
@@ -55,7 +55,7 @@ def test_every_answer_carries_the_headers(client: FlaskClient) -> None:
 def test_only_whole_bodies_arrive(client: FlaskClient) -> None:
     for body, status in ((b"12345", 200), (b"1234", 400)):
         length = {"CONTENT_LENGTH": "5"}
-        response = client.post("/size", data=body, environ_overrides=length)
+        response = client.get("/size", data=body, environ_overrides=length)
         assert response.status_code == status
 
 
@@ -69,7 +69,7 @@ def test_a_failure_tells_the_log_and_not_the_client(client: FlaskClient) -> None
 
 def test_only_a_trusted_proxy_can_say_https(settings: Settings) -> None:
     networks = (ip_network("10.0.0.0/8"),)
-    update = {"environment": "production", "trusted_proxies": networks}
+    update = {"force_https": True, "trusted_proxies": networks}
     client = create_app(settings.model_copy(update=update)).test_client()
     for proxy, status in (("10.0.0.1", 404), ("192.0.2.1", 308)):
         response = client.get(
@@ -81,3 +81,12 @@ def test_only_a_trusted_proxy_can_say_https(settings: Settings) -> None:
         assert ("Strict-Transport-Security" in response.headers) == (status == 404)
     assert response.headers["X-Request-ID"] != "not one"
     assert response.headers["Location"] == "https://localhost/a%20b?c=d"
+
+
+def test_links_have_the_prefix_of_the_proxy(settings: Settings) -> None:
+    update = {"root_path": "/shop", "force_https": True}
+    client = create_app(settings.model_copy(update=update)).test_client()
+    assert client.get("/shop/healthz").status_code == 200
+    for path in ("/none", "/shop/none"):
+        response = client.get(path)
+        assert response.headers["Location"] == "https://localhost/shop/none"

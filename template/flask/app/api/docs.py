@@ -3,7 +3,14 @@
 from typing import Any
 
 from apiflask import APIFlask
-from flask import Blueprint, Response, current_app, make_response, render_template
+from flask import (
+    Blueprint,
+    Response,
+    current_app,
+    make_response,
+    render_template,
+    request,
+)
 
 # Swagger UI and ReDoc write styles into the page, and ReDoc searches in a worker.
 POLICY = (
@@ -32,21 +39,13 @@ redoc_files = Blueprint(
 )
 
 
-def init_app(app: APIFlask, *, serve: bool) -> None:
-    app.config.update(
-        OPENAPI_VERSION="3.1.0",
-        AUTO_404_RESPONSE=False,
-        AUTO_VALIDATION_ERROR_RESPONSE=False,
-        API_DOCS=serve,  # the home page links to it
-    )
-    app.spec_processor(complete)
-    if serve:
-        app.register_blueprint(bp)
-        app.register_blueprint(swagger_ui_files)
-        app.register_blueprint(redoc_files)
+def add_docs(app: APIFlask) -> None:
+    app.register_blueprint(bp)
+    app.register_blueprint(swagger_ui_files)
+    app.register_blueprint(redoc_files)
 
 
-def complete(spec: Any) -> Any:
+def complete_spec(spec: Any) -> Any:
     """Add what APIFlask does not know: an id in a path is a UUID."""
     for operations in spec["paths"].values():
         for operation in operations.values():
@@ -62,20 +61,21 @@ def complete(spec: Any) -> Any:
 @bp.get("/openapi.json")
 def openapi() -> Any:
     app: Any = current_app
-    return app.spec
+    servers = [{"url": request.script_root}] if request.script_root else []
+    return app.spec | ({"servers": servers} if servers else {})
 
 
 @bp.get("/docs")
 def swagger_ui() -> Response:
-    return page("swagger_ui.html")
+    return show("api/swagger.html")
 
 
 @bp.get("/redoc")
 def redoc() -> Response:
-    return page("redoc.html")
+    return show("api/redoc.html")
 
 
-def page(template: str) -> Response:
+def show(template: str) -> Response:
     response = make_response(render_template(template))
     response.headers["Content-Security-Policy"] = POLICY
     return response

@@ -1,25 +1,21 @@
-"""The API's own problem documents: bad input, and how all are documented."""
+"""How the API documents its errors."""
 
 from http import HTTPStatus
 from typing import Any
 
-from werkzeug import Response
-from werkzeug.exceptions import UnprocessableEntity
-
-from app.errors import problem
-
 PROBLEM = {
     "type": "object",
     "title": "Problem",
-    "description": "A problem document (RFC 9457).",
-    "required": ["status", "title", "detail"],
+    "description": "What went wrong (RFC 9457). Invalid input is listed by field.",
+    "required": ["type", "status", "title", "detail"],
     "properties": {
+        "type": {"type": "string"},
         "status": {"type": "integer"},
         "title": {"type": "string"},
         "detail": {"type": "string"},
+        "code": {"type": "string"},
         "errors": {
             "type": "array",
-            "description": "One entry for each field that is wrong.",
             "items": {
                 "type": "object",
                 "required": ["field", "detail"],
@@ -31,20 +27,6 @@ PROBLEM = {
         },
     },
 }
-
-
-class Invalid(UnprocessableEntity):
-    """Well-formed but wrong, with one sentence for each field that is."""
-
-    description = "Some of the input is wrong."
-
-    def __init__(self, fields: dict[str, str]) -> None:
-        super().__init__()
-        self.errors = [{"field": name, "detail": why} for name, why in fields.items()]
-
-
-def invalid(error: Invalid) -> Response:
-    return problem(error, errors=error.errors)
 
 
 def problems(*statuses: int) -> dict[int | str, Any]:

@@ -1,87 +1,80 @@
-"""What can be done with items. The caller commits; refusals answer over HTTP."""
+"""What can be done with items. The view that calls it commits."""
 
-from collections.abc import Sequence
-from datetime import datetime
-from decimal import Decimal
-from typing import NamedTuple, TypedDict, Unpack
+from collections.abc import Iterator
+from contextlib import contextmanager
 from uuid import UUID
 
 from sqlalchemy import Select, select, tuple_
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.orm.exc import StaleDataError
-from werkzeug.exceptions import Conflict, NotFound
 
-from app.database import db
+from app.database import violates
+from app.errors import Conflict, NotFound
+from app.extensions import db
 from app.items.models import Item
+from app.items.schemas import ItemCreate, ItemUpdate
+from app.pagination import Page, Position, encode_cursor
 
 
 class ItemNotFound(NotFound):
-    description = "There is no such item."
+    code, detail = "item_not_found", "There is no such item."
 
 
 class NameTaken(Conflict):
-    description = "Another item has this name."
-
-
-class Changes(TypedDict, total=False):
-    name: str
-    description: str
-    price: Decimal
-
-
-class Page(NamedTuple):
-    items: Sequence[Item]
-    more: bool
+    code, detail = "name_taken", "Another item has this name."
 
 
 def select_items() -> Select[Item]:
-    """Select the oldest first, for those who show numbered pages."""
+    """Select the oldest items first, so that new ones are added at the end."""
     return select(Item).order_by(Item.created_at, Item.id)
 
 
-def list_items(*, limit: int = 20, after: tuple[datetime, UUID] | None = None) -> Page:
-    """List the oldest first, so that what is added later stands at the end."""
-    query = select_items().limit(limit + 1)
+def list_items(*, limit: int = 20, after: Position | None = None) -> Page[Item]:
+    """Return the oldest items first, so that new ones are added at the end."""
+    query = select_items()
     if after:
         query = query.where(tuple_(Item.created_at, Item.id) > after)
-    items = db.session.scalars(query).all()
-    return Page(items[:limit], len(items) > limit)
+    items = db.session.scalars(query.limit(limit + 1)).all()
+    return Page(
+        items=items[:limit],
+        next_cursor=encode_cursor(items[limit - 1]) if len(items) > limit else None,
+    )
 
 
-def get_item(*, item_id: UUID) -> Item:
-    item = db.session.get(Item, item_id)
+def get_item(item_id: UUID, *, lock: bool = False) -> Item:
+    """Return an item. Other requests cannot change it while it is locked."""
+    item = db.session.get(Item, item_id, with_for_update=lock)
     if item is None:
         raise ItemNotFound
     return item
 
 
-def create_item(*, name: str, price: Decimal, description: str = "") -> Item:
-    item = Item(name=name, description=description, price=price)
-    db.session.add(item)
-    _flush()
+def create_item(new: ItemCreate) -> Item:
+    item = Item(**new.model_dump())
+    with _savepoint():
+        db.session.add(item)
     return item
 
 
-def update_item(*, item_id: UUID, **changes: Unpack[Changes]) -> Item:
-    item = get_item(item_id=item_id)
-    for field, value in changes.items():
-        setattr(item, field, value)
-    _flush()
+def update_item(item_id: UUID, changes: ItemUpdate) -> Item:
+    item = get_item(item_id, lock=True)
+    with _savepoint():
+        for field, value in changes.model_dump(exclude_unset=True).items():
+            setattr(item, field, value)
     return item
 
 
-def delete_item(*, item_id: UUID) -> None:
-    db.session.delete(get_item(item_id=item_id))
-    _flush()
+def delete_item(item_id: UUID) -> None:
+    db.session.delete(get_item(item_id, lock=True))
+    db.session.flush()
 
 
-def _flush() -> None:
-    """Write now, while the database's refusals can still be told apart."""
+@contextmanager
+def _savepoint() -> Iterator[None]:
+    """Write what the block changes, and map the database's refusals."""
     try:
-        db.session.flush()
-    except IntegrityError:  # The fields are valid, so it is the unique name.
-        db.session.rollback()
-        raise NameTaken from None
-    except StaleDataError:  # Deleted since it was read.
-        db.session.rollback()
-        raise ItemNotFound from None
+        with db.session.begin_nested():
+            yield
+    except IntegrityError as error:
+        if violates(error, Item.unique_name):
+            raise NameTaken from error
+        raise

@@ -1,19 +1,17 @@
-"""Errors as pages, and as problem documents for those who prefer JSON."""
+"""Errors as pages, and as problem documents for clients that prefer JSON."""
 
-from flask import render_template, request
-from werkzeug import Response
-from werkzeug.exceptions import HTTPException
+from flask import Response, make_response, render_template, request
 
-from app.errors import problem
+from app.errors import Problem, problem_response
 
-TYPES = ("text/html", "application/problem+json", "application/json")
+MEDIA_TYPES = ("text/html", "application/problem+json", "application/json")
 
 
-def page_or_problem(error: HTTPException) -> Response:
-    best = request.accept_mimetypes.best_match(TYPES)
-    if best != TYPES[0] or request.path.startswith("/api/"):
-        return problem(error)
-    response = error.get_response()  # It brings headers such as Allow.
-    response.data = render_template("error.html", error=error)
-    response.content_type = "text/html; charset=utf-8"
+def page_or_problem(problem: Problem) -> Response:
+    preferred = request.accept_mimetypes.best_match(MEDIA_TYPES)
+    if preferred != "text/html" or request.path.startswith("/api/"):
+        return problem_response(problem)
+    page = render_template("error.html", problem=problem)
+    response = make_response(page, problem.status)
+    response.headers.extend(problem.headers)
     return response

@@ -1,32 +1,21 @@
-"""The forms. What a field may hold is said by the rules of the domain."""
+"""Forms that have the rules of a schema."""
 
-from typing import Any
+from typing import TypeVar
 
 from flask_wtf import FlaskForm
-from wtforms import StringField, TextAreaField
+from pydantic import BaseModel, ValidationError
 
-from app.items.inputs import clean_description, clean_name, clean_price
+Values = TypeVar("Values", bound=BaseModel)
 
 
-class ItemForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types
-    name = StringField(
-        "Name",
-        filters=[clean_name],
-        description="Up to 100 characters, and different from your other items.",
-        render_kw={"required": True, "maxlength": 100, "autocomplete": "off"},
-    )
-    description = TextAreaField(
-        "Description",
-        filters=[clean_description],
-        description="Up to 1,000 characters.",
-        render_kw={"rows": 4},
-    )
-    price = StringField(
-        "Price",
-        filters=[clean_price],
-        description="With at most two decimals, such as 9.00.",
-        render_kw={"required": True, "inputmode": "decimal", "autocomplete": "off"},
-    )
-
-    def values(self) -> dict[str, Any]:
-        return {key: self[key].data for key in ("name", "description", "price")}
+def validate_form(form: FlaskForm, schema: type[Values]) -> Values | None:
+    """Return the values of a form that was sent, or add errors to its fields."""
+    if not form.validate_on_submit():
+        return None
+    values = {name: form[name].data for name in schema.model_fields}
+    try:
+        return schema.model_validate(values)
+    except ValidationError as error:
+        for entry in error.errors():
+            form[entry["loc"][0]].errors = [entry["msg"]]
+        return None

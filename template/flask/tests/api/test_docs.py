@@ -11,7 +11,7 @@ PATHS = ("/api/docs", "/api/redoc", "/api/openapi.json")
 
 
 @pytest.mark.parametrize("path", PATHS)
-def test_documentation_comes_from_here(client: FlaskClient, path: str) -> None:
+def test_documentation_is_local(client: FlaskClient, path: str) -> None:
     response = client.get(path)
     assert response.status_code == 200
     for asset in re.findall(r'(?:src|href)="(/[^"]*)"', response.text):
@@ -24,16 +24,22 @@ def test_documentation_can_be_off(settings: Settings) -> None:
     assert {client.get(path).status_code for path in PATHS} == {404}
 
 
-def test_operations_are_called_what_they_do(client: FlaskClient) -> None:
+def test_operations_have_ids(client: FlaskClient) -> None:
     spec: Any = client.get("/api/openapi.json").json
     paths = spec["paths"].values()
     ids = {operation["operationId"] for path in paths for operation in path.values()}
     assert {"list_items", "create_item", "update_item"} <= ids
 
 
-def test_other_origins_may_call_when_listed(settings: Settings) -> None:
+def test_listed_origins_may_call(settings: Settings) -> None:
     origin = "https://app.example.com"
     app = create_app(settings.model_copy(update={"cors_origins": (origin,)}))
     for sent, allowed in ((origin, origin), ("https://evil.example", None)):
         response = app.test_client().get("/api/v1/none", headers={"Origin": sent})
         assert response.headers.get("Access-Control-Allow-Origin") == allowed
+
+
+def test_documentation_has_the_prefix_of_the_proxy(settings: Settings) -> None:
+    app = create_app(settings.model_copy(update={"root_path": "/shop"}))
+    spec: Any = app.test_client().get("/api/openapi.json").json
+    assert spec["servers"] == [{"url": "/shop"}]

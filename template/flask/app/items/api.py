@@ -7,30 +7,27 @@ from apiflask import APIBlueprint
 from flask import url_for
 
 from app.api.problems import problems
-from app.api.schemas import ItemCreate, ItemPage, ItemQuery, ItemRead, ItemUpdate
-from app.database import db
+from app.extensions import db
 from app.items import service
-from app.items.inputs import cursor_of, place_of
+from app.items.schemas import ItemCreate, ItemPage, ItemRead, ItemUpdate
+from app.pagination import PageParams
 
-bp = APIBlueprint("api_items", __name__, url_prefix="/api/v1/items", tag="items")
-MADE = {"headers": {"Location": {"schema": {"type": "string"}, "required": True}}}
-READ = problems(400, 422, 500)
+bp = APIBlueprint("items_api", __name__, url_prefix="/api/v1/items", tag="items")
+CREATED = {"headers": {"Location": {"schema": {"type": "string"}, "required": True}}}
+READ = problems(400, 422, 500, 503)
 WRITE = problems(400, 408, 411, 413, 415, 422, 500, 503)
 
 
 @bp.get("")
-@bp.input(ItemQuery, location="query")
+@bp.input(PageParams, location="query")
 @bp.output(ItemPage)
 @bp.doc(operation_id="list_items", summary="List items", responses=READ)
-def list_items(query_data: ItemQuery) -> Any:
+def list_items(query_data: PageParams) -> Any:
     """List items.
 
     The oldest come first, and `next_cursor` leads to the next page.
     """
-    after = place_of(query_data.cursor) if query_data.cursor else None
-    page = service.list_items(limit=query_data.limit, after=after)
-    next_cursor = cursor_of(page.items[-1]) if page.more else None
-    return {"items": page.items, "next_cursor": next_cursor}
+    return service.list_items(limit=query_data.limit, after=query_data.after)
 
 
 @bp.post("")
@@ -39,16 +36,14 @@ def list_items(query_data: ItemQuery) -> Any:
 @bp.doc(
     operation_id="create_item",
     summary="Create an item",
-    responses=WRITE | problems(409) | {201: MADE},
+    responses=WRITE | problems(409) | {201: CREATED},
 )
 def create_item(json_data: ItemCreate) -> Any:
     """Create an item.
 
     Its name must differ from those of the others.
     """
-    item = service.create_item(
-        name=json_data.name, description=json_data.description, price=json_data.price
-    )
+    item = service.create_item(json_data)
     db.session.commit()
     return item, 201, {"Location": url_for(".get_item", item_id=item.id)}
 
@@ -61,7 +56,7 @@ def get_item(item_id: UUID) -> Any:
 
     Each item has an id, which is part of its address.
     """
-    return service.get_item(item_id=item_id)
+    return service.get_item(item_id)
 
 
 @bp.patch("/<id:item_id>")
@@ -77,8 +72,7 @@ def update_item(item_id: UUID, json_data: ItemUpdate) -> Any:
 
     Fields that are missing stay as they are.
     """
-    changes = json_data.model_dump(exclude_unset=True)
-    item = service.update_item(item_id=item_id, **changes)
+    item = service.update_item(item_id, json_data)
     db.session.commit()
     return item
 
@@ -93,6 +87,6 @@ def delete_item(item_id: UUID) -> str:
 
     This can't be undone.
     """
-    service.delete_item(item_id=item_id)
+    service.delete_item(item_id)
     db.session.commit()
     return ""

@@ -1,0 +1,85 @@
+"""Pages of a list, and the cursors that lead from one to the next."""
+
+import base64
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Annotated, Generic, Protocol, TypeVar
+from uuid import UUID
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, Field
+from pydantic_core import PydanticCustomError
+
+MAX_PAGE_SIZE = 100
+EPOCH = datetime(1, 1, 1, tzinfo=UTC)
+DIGITS = re.compile("[0-9]{1,10}")
+# 24 bytes in base64: 8 for the time, of which the first is 0, and 16 for the id.
+CURSOR = re.compile("A[A-P][A-Za-z0-9_-]{30}")
+CURSOR_EXAMPLE = "AOMhUdE_tgA_K4weXUpOb5p7DB0uP0pb"
+Position = tuple[datetime, UUID]
+Row = TypeVar("Row")
+
+
+class Listed(Protocol):
+    """A row of a list that is ordered by creation time and id."""
+
+    @property
+    def created_at(self) -> datetime: ...
+
+    @property
+    def id(self) -> UUID: ...
+
+
+def encode_cursor(row: Listed) -> str:
+    microseconds = (row.created_at - EPOCH) // timedelta(microseconds=1)
+    raw = microseconds.to_bytes(8, "big") + row.id.bytes
+    return base64.urlsafe_b64encode(raw).decode("ascii")
+
+
+def decode_cursor(cursor: str) -> Position:
+    raw = base64.urlsafe_b64decode(cursor)
+    created_at = EPOCH + timedelta(microseconds=int.from_bytes(raw[:8], "big"))
+    return created_at, UUID(bytes=raw[8:])
+
+
+def check_digits(value: object) -> object:
+    # int() also accepts signs, spaces, underscores and the digits of other scripts.
+    if isinstance(value, str) and not DIGITS.fullmatch(value):
+        raise PydanticCustomError("int_parsing", "Input should be digits.")
+    return value
+
+
+def _check_cursor(value: str) -> str:
+    if not CURSOR.fullmatch(value):
+        raise PydanticCustomError("cursor", "This is not a cursor of this list.")
+    return value
+
+
+Limit = Annotated[int, Field(ge=1, le=MAX_PAGE_SIZE), BeforeValidator(check_digits)]
+Cursor = Annotated[
+    str,
+    Field(
+        max_length=32,
+        examples=[CURSOR_EXAMPLE],
+        json_schema_extra={"pattern": f"^{CURSOR.pattern}$"},
+    ),
+    AfterValidator(_check_cursor),
+]
+
+
+class PageParams(BaseModel):
+    """Which page of a list a client asks for, by its query parameters."""
+
+    limit: Limit = 20
+    cursor: Cursor | None = None
+
+    @property
+    def after(self) -> Position | None:
+        return decode_cursor(self.cursor) if self.cursor else None
+
+
+@dataclass
+class Page(Generic[Row]):
+    items: Sequence[Row]
+    next_cursor: str | None

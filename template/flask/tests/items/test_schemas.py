@@ -1,0 +1,40 @@
+import pytest
+from pydantic import TypeAdapter, ValidationError
+
+from app.items.schemas import Description, Name, Price
+
+DESCRIPTIONS = TypeAdapter[object](Description)
+NAMES = TypeAdapter[object](Name)
+PRICES = TypeAdapter[object](Price)
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["", "  ", "a" * 101, "\u0327\u0301" * 1000, "a\0b", "\ud800", "a\nb", "\u200b"],
+)
+def test_bad_names_are_refused(name: str) -> None:
+    with pytest.raises(ValidationError):
+        NAMES.validate_python(name)
+
+
+def test_names_are_stripped_and_composed() -> None:
+    assert NAMES.validate_python(" cafe\u0301 ") == "café"
+
+
+@pytest.mark.parametrize("description", ["a" * 1001, "a\0b", "\udfff"])
+def test_bad_descriptions_are_refused(description: str) -> None:
+    with pytest.raises(ValidationError):
+        DESCRIPTIONS.validate_python(description)
+
+
+@pytest.mark.parametrize(
+    "price", ["1.001", "-1", "1000000.01", "1e2", "\u0661", 1e400, 1e-9, True]
+)
+def test_bad_prices_are_refused(price: object) -> None:
+    with pytest.raises(ValidationError):
+        PRICES.validate_python(price)
+
+
+@pytest.mark.parametrize("price", ["9", "9.0", 9, 9.0, "09.00", 57 * 0.01 + 8.43])
+def test_prices_have_two_decimals(price: object) -> None:
+    assert str(PRICES.validate_python(price)) == "9.00"
