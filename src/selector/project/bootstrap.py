@@ -10,11 +10,15 @@ from pathlib import Path
 from typing import NoReturn
 
 from selector import git, process
-from selector.errors import SetupError
+from selector.errors import SetupError, UserError
 from selector.template.source import checkout
 
 # The versions that are tried, in this order, if the rendered one is not installed.
 _OTHER_PYTHONS = ("3.14", "3.12", "3.11")
+
+# The branches whose pushes start the rendered workflow.
+CI_BRANCHES = ("main", "master")
+CI_WORKFLOW = ".github/workflows/ci.yml"
 
 Progress = Callable[[str], AbstractContextManager[None]]
 Print = Callable[[str], None]
@@ -72,21 +76,43 @@ class Bootstrap:
         if not process.find("git"):
             self.show("git is missing, so there is no first commit. Updates need git.")
             return False
-        top = git.run("rev-parse", "--show-toplevel", cwd=self.folder)
-        if top.ok:
-            if Path(top.stdout.strip()).resolve() != self.folder.resolve():
-                self.show(
-                    "The project is inside a git repository. Its files are not "
-                    "committed: commit them yourself."
-                )
-                return False
-            return not git.run("rev-parse", "--verify", "HEAD", cwd=self.folder).ok
-        branch = () if git.run("config", "init.defaultBranch").ok else ("-b", "main")
-        created = git.run("init", "--quiet", *branch, cwd=self.folder)
+        try:
+            top = git.find_top(self.folder)
+        except UserError as error:
+            self.show(str(error))
+            self.show("Afterwards, commit the files yourself: updates need that.")
+            return False
+        if top:
+            return self._prepare_existing_repository(top)
+        # CI runs on this branch, whatever `init.defaultBranch` says.
+        created = git.run("init", "--quiet", "-b", CI_BRANCHES[0], cwd=self.folder)
         if not created.ok:
             self.show(f"git could not create a repository: {created.error_summary}")
             self.show("Updates need one: git init && git add --all && git commit")
         return created.ok
+
+    def _prepare_existing_repository(self, top: Path) -> bool:
+        """Return whether the first commit of a repository is ours to make."""
+        if top != self.folder.resolve():
+            self.show(
+                "The project is inside a git repository. Its files are not "
+                "committed: commit them yourself."
+            )
+            return False
+        if git.run("rev-parse", "--verify", "HEAD", cwd=self.folder).ok:
+            self.show(
+                "The repository has commits already. The project's files are not "
+                "committed: commit them yourself."
+            )
+            return False
+        branch = git.run("branch", "--show-current", cwd=self.folder).stdout.strip()
+        if branch not in CI_BRANCHES and (self.folder / CI_WORKFLOW).is_file():
+            self.show(
+                f"The branch is called {branch}, but CI runs on "
+                f"{' and '.join(CI_BRANCHES)}. Rename it with `git branch -m main`, "
+                f"or change `branches` in {CI_WORKFLOW}."
+            )
+        return True
 
     def _commit(self) -> None:
         with self.progress("First commit"):
