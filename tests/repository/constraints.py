@@ -42,7 +42,9 @@ def read_dependencies(framework: str) -> list[Requirement]:
     """Return all dependencies that a project of a framework can have."""
     file = ROOT / "template" / framework / "pyproject.toml.jinja"
     text = file.read_text("utf-8")
-    found = re.findall(r'^    "([a-z0-9-]+(?:\[[a-z,0-9]+\])?[>=~].*?)",', text, re.MULTILINE)
+    found = re.findall(
+        r'^    "([a-z][a-z0-9-]*(?:\[[a-z,0-9]+\])?[>=~].*?)",', text, re.MULTILINE
+    )
     return [Requirement(line) for line in found]
 
 

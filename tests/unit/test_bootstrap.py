@@ -1,6 +1,6 @@
 """The first set-up: its steps, and the messages for a step that fails."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 
@@ -72,13 +72,16 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def set_up(folder: Path, python_minimum: str = "3.11") -> list[str]:
+def set_up(
+    folder: Path, python_minimum: str = "3.11", constraints: Sequence[str] = ()
+) -> list[str]:
     messages: list[str] = []
 
     def step(_: str) -> AbstractContextManager[None]:
         return nullcontext()
 
-    Bootstrap(folder, python_minimum, "my project", step, messages.append).run()
+    show = messages.append
+    Bootstrap(folder, python_minimum, "my project", step, show, constraints).run()
     return messages
 
 

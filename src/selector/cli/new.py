@@ -14,6 +14,7 @@ from selector.cli.options import answer_options, parse_pairs, weight_option
 from selector.cli.preview import print_contents
 from selector.errors import SetupError
 from selector.project.bootstrap import Bootstrap, uv_command
+from selector.project.constraints import constraints_path, parse_constraints
 from selector.project.create import RenderedProject, check_destination, render_project
 from selector.template.questionnaire import Answers, Questionnaire
 from selector.template.source import Template, open_template
@@ -64,7 +65,9 @@ def new(  # noqa: PLR0913, PLR0917 - one argument for each option
             out.print(f"Note: {note}", markup=False)
         try:
             if not no_setup:
-                _set_up(out, project.folder, shown, answers.all["python_minimum"])
+                constraints = _read_constraints(template, answers)
+                minimum = answers.all["python_minimum"]
+                _set_up(out, project.folder, shown, minimum, constraints)
         finally:
             command = _repeat_command(template, project, answers, weights, shown)
             output.lines(out, "To create the same project again", [command])
@@ -81,11 +84,19 @@ def new(  # noqa: PLR0913, PLR0917 - one argument for each option
         raise interrupted from None
 
 
-def _set_up(out: Console, path: Path, shown: str, python_minimum: str) -> None:
+def _read_constraints(template: Template, answers: Answers) -> list[str]:
+    """Return the versions that this version of the template was tested with."""
+    file = constraints_path(answers.all["framework"])
+    return parse_constraints(template.tree.read(file) or "")
+
+
+def _set_up(
+    out: Console, path: Path, shown: str, python_minimum: str, constraints: list[str]
+) -> None:
     out.print()
     show = partial(out.print, markup=False)
     progress = partial(output.step, out)
-    Bootstrap(path, python_minimum, shown, progress, show).run()
+    Bootstrap(path, python_minimum, shown, progress, show, constraints).run()
 
 
 def _print_next_steps(out: Console, shown: str, *, no_setup: bool) -> None:

@@ -3,7 +3,7 @@
 import os
 import re
 import shlex
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,6 +11,7 @@ from typing import NoReturn
 
 from selector import git, process
 from selector.errors import SetupError, UserError
+from selector.project import constraints
 from selector.template.source import checkout
 
 # The versions that are tried, in this order, if the rendered one is not installed.
@@ -36,9 +37,10 @@ def uv_command() -> str:
 class Bootstrap:
     """The first set-up of one project.
 
-    shown     the folder as the user would type it
-    progress  shows a step for as long as it runs
-    show      prints a line
+    shown        the folder as the user would type it
+    progress     shows a step for as long as it runs
+    show         prints a line
+    constraints  the versions that the template was tested with
     """
 
     folder: Path
@@ -46,6 +48,7 @@ class Bootstrap:
     shown: str
     progress: Progress
     show: Print
+    constraints: Sequence[str] = ()
 
     def run(self) -> None:
         """Run all steps; raise SetupError with the remaining commands if one fails."""
@@ -170,11 +173,19 @@ class Bootstrap:
                 yield version
 
     def _install(self) -> None:
+        locked = None
         with self.progress("Dependencies (uv sync)"):
+            if self.constraints:
+                locked = constraints.lock(self.folder, self.constraints)
             synced = self._uv("sync")
         if not synced.ok:
             reason = f"The dependencies could not be installed: {synced.error_summary}"
             self._fail(reason, "uv sync", "uv run poe setup")
+        if locked and not locked.ok:
+            self.show(
+                "The tested versions could not be installed "
+                f"({locked.error_summary}), so the newest ones are."
+            )
         with self.progress("Database (poe setup)"):
             done = self._uv("run", "--no-sync", "poe", "setup")
         if not done.ok:
