@@ -1,5 +1,6 @@
 """`trivet new` in repositories, workspaces and on machines that need extra care."""
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -7,7 +8,7 @@ import pytest
 
 from selector import process
 from tests.cli.conftest import Trivet
-from tests.conftest import git
+from tests.conftest import ROOT, git
 from tests.update.conftest import (  # noqa: F401 - pytest finds fixtures here
     small_template,
     template,
@@ -96,3 +97,59 @@ def test_a_repository_of_another_user_is_reported_with_the_remedy(
         assert remedy in output
         assert remedy in trivet("update", tmp_path / "before").err
         assert remedy in trivet("doctor", tmp_path / "before").out
+
+
+def write_workspace(root: Path, **patterns: list[str]) -> None:
+    lines = [f"{key} = {value}" for key, value in patterns.items()]
+    text = "\n".join(["[tool.uv.workspace]", *lines])
+    (root / "pyproject.toml").write_text(text, "utf-8")
+
+
+def test_a_member_of_a_uv_workspace_is_refused_until_it_is_excluded(
+    new: New,
+    trivet: Trivet,
+    small_template: Path,  # noqa: F811
+    tmp_path: Path,
+) -> None:
+    folder = tmp_path / "services/orders"
+    write_workspace(tmp_path, members=["services/*"])
+    outcome = trivet("new", folder, "--template", small_template, "--defaults")
+    assert outcome.code == 2
+    assert f"the uv workspace in {tmp_path}" in outcome.err
+    assert "exclude services/orders under [tool.uv.workspace]" in outcome.err
+    assert not folder.exists()
+    write_workspace(tmp_path, members=["services/*"], exclude=["services/orders"])
+    new(folder)
+    assert "Workspace:" not in trivet("doctor", folder).out
+    write_workspace(tmp_path, members=["services/*"])
+    output = " ".join(trivet("doctor", folder).out.split())
+    assert "!! Workspace: The lock file and environment are in" in output
+    assert "Add services/orders to `exclude`" in output
+
+
+def test_a_uv_that_only_trivet_finds_is_reported_with_how_to_install_it(
+    new: New, trivet: Trivet, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    private = ROOT / ".cache/uv/uv"
+    find = process.find
+    monkeypatch.setattr(
+        process, "find", lambda name: str(private) if name == "uv" else find(name)
+    )
+    output = new(tmp_path / "x")
+    assert f"{private} run poe dev" in output
+    note = output.partition("poe dev")[2]
+    assert f"uv is not on your PATH, only in {private.parent}" in note
+    assert "pip install uv" in note
+    output = " ".join(trivet("doctor", tmp_path / "x").out.split())
+    assert "uv: 0.13.9 is not on your PATH." in output
+    assert "pip install uv" in output
+
+
+def test_a_uv_that_the_user_can_type_needs_no_advice(
+    new: New, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    uv = tmp_path / "bin/uv"
+    uv.parent.mkdir()
+    uv.touch(mode=0o755)
+    monkeypatch.setenv("PATH", str(uv.parent), prepend=os.pathsep)
+    assert "on your PATH" not in new(tmp_path / "x")

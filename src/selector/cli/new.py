@@ -13,7 +13,7 @@ from selector.cli.answers import Explanation, answer_questions, load_data
 from selector.cli.options import answer_options, parse_pairs, weight_option
 from selector.cli.preview import print_contents
 from selector.errors import SetupError
-from selector.project.bootstrap import Bootstrap, uv_command
+from selector.project.bootstrap import Bootstrap, uv_advice, uv_command
 from selector.project.constraints import constraints_path, parse_constraints
 from selector.project.create import RenderedProject, check_destination, render_project
 from selector.template.questionnaire import Answers, Questionnaire
@@ -106,6 +106,8 @@ def _print_next_steps(out: Console, shown: str, *, no_setup: bool) -> None:
         steps += ["git init && git add --all && git commit -m 'Start the service'"]
         steps += [f"{uv} sync", f"{uv} run poe setup"]
     output.lines(out, "Next steps", [*steps, f"{uv} run poe dev"])
+    if advice := uv_advice():
+        out.print(f"\n{advice}", markup=False)
 
 
 def _repeat_command(

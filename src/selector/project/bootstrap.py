@@ -3,6 +3,7 @@
 import os
 import re
 import shlex
+import shutil
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
@@ -21,16 +22,42 @@ _OTHER_PYTHONS = ("3.14", "3.12", "3.11")
 CI_BRANCHES = ("main", "master")
 CI_WORKFLOW = ".github/workflows/ci.yml"
 
+INSTALL_UV = (
+    "Install it with `pip install uv`, or as "
+    "https://docs.astral.sh/uv/getting-started/installation/ describes."
+)
+
 Progress = Callable[[str], AbstractContextManager[None]]
 Print = Callable[[str], None]
 
 
 def uv_command() -> str:
-    """Return uv as the user has to type it; bin/trivet may have installed its own."""
-    path, root = process.find("uv"), checkout()
-    if path and root and Path(path).is_relative_to(root):
-        return shlex.quote(path)
-    return "uv"
+    """Return uv as the user has to type it."""
+    path = process.find("uv")
+    return shlex.quote(path) if path and not _is_on_path(path) else "uv"
+
+
+def uv_advice() -> str:
+    """Return what is wrong with the user's installation of uv, and how to install it.
+
+    It is empty if the user can type `uv`, as the README of a project and its pre-commit
+    hooks do. bin/trivet may have installed a copy that only Trivet finds.
+    """
+    path = process.find("uv")
+    if not path:
+        return f"uv is missing. {INSTALL_UV}"
+    if not _is_on_path(path):
+        return (
+            f"uv is not on your PATH, only in {Path(path).parent}. The commands in "
+            f"README.md and the pre-commit hooks need it. {INSTALL_UV}"
+        )
+    return ""
+
+
+def _is_on_path(path: str) -> bool:
+    root = checkout()
+    in_checkout = root is not None and Path(path).is_relative_to(root)
+    return not in_checkout and shutil.which("uv") is not None
 
 
 @dataclass(frozen=True)
@@ -135,11 +162,7 @@ class Bootstrap:
     def _choose_python(self) -> None:
         """Keep the rendered Python version, or store another one that is installed."""
         if not process.find("uv"):
-            message = (
-                "uv is missing: see "
-                "https://docs.astral.sh/uv/getting-started/installation/"
-            )
-            self._fail(message, "uv sync", "uv run poe setup")
+            self._fail(uv_advice(), "uv sync", "uv run poe setup")
         file = self.folder / ".python-version"
         rendered = file.read_text("utf-8").strip() if file.is_file() else "3.13"
         if os.environ.get("UV_PYTHON"):

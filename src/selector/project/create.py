@@ -14,6 +14,7 @@ import yaml
 
 from selector.errors import UserError
 from selector.project import rendering
+from selector.project.workspace import find_workspace
 from selector.template.questionnaire import Answers
 from selector.template.source import Template, checkout
 
@@ -45,11 +46,24 @@ def check_destination(destination: Path) -> Path:
     if root and path.resolve().is_relative_to(root.resolve()):
         message = f"{path} is inside Trivet's repository. Name a folder outside {root}."
         raise UserError(message)
+    _check_workspace(path)
     writable = path if path.is_dir() else _existing_parent(path)
     if not os.access(writable, os.W_OK | os.X_OK):
         message = f"{writable} is not writable, so {path} cannot be created."
         raise UserError(message)
     return path
+
+
+def _check_workspace(path: Path) -> None:
+    """Raise UserError if uv would lock and install the project somewhere else."""
+    if workspace := find_workspace(path.resolve()):
+        message = (
+            f"{path} would become a member of the uv workspace in {workspace}, which "
+            "has one lock file and one environment for all members. Name another "
+            f"folder, or exclude {path.resolve().relative_to(workspace).as_posix()} "
+            f"under [tool.uv.workspace] in {workspace / 'pyproject.toml'}."
+        )
+        raise UserError(message)
 
 
 def _is_empty(folder: Path) -> bool:
