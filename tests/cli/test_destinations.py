@@ -11,8 +11,11 @@ from tests.cli.conftest import Trivet
 from tests.conftest import ROOT, git
 from tests.update.conftest import (  # noqa: F401 - pytest finds fixtures here
     small_template,
+    stored_answers,
     template,
+    update,
 )
+from tests.update.releases import LAST, NEXT
 
 pytestmark = pytest.mark.slow
 New = Callable[..., str]
@@ -153,3 +156,20 @@ def test_a_uv_that_the_user_can_type_needs_no_advice(
     uv.touch(mode=0o755)
     monkeypatch.setenv("PATH", str(uv.parent), prepend=os.pathsep)
     assert "on your PATH" not in new(tmp_path / "x")
+
+
+@pytest.mark.parametrize("command", ["copier", "trivet"])
+def test_a_slug_from_the_folder_survives_updates(
+    new: New, trivet: Trivet, tmp_path: Path, command: str
+) -> None:
+    folder = tmp_path / "orders"
+    new(folder, "--ref", LAST, "--data", "project_name=製品")
+    moved = folder.rename(tmp_path / "elsewhere")
+    if command == "copier":
+        update(moved, NEXT)
+    else:
+        assert trivet("update", moved, "--no-test").code == 0
+    pyproject = (moved / "pyproject.toml").read_text("utf-8")
+    assert 'name = "orders-service"' in pyproject
+    assert stored_answers(moved)["folder_name"] == "orders"
+    assert f"_commit: {NEXT}" in (moved / ".copier-answers.yml").read_text("utf-8")

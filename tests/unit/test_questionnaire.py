@@ -66,6 +66,8 @@ SPOKEN: list[dict[str, Any]] = [
     {"use_case": "prototype", "customise": True, "licence": "mit"},
     {"project_name": 'Ärger & "Söhne": #1', "use_case": "education"},
     {"project_name": "Flask", "framework": "fastapi"},
+    {"project_name": "Заказы"},
+    {"project_name": "製品"},
     {"use_case": "cms", "features": ["mail", "cms", "api"], "database": "postgresql"},
 ]
 
@@ -296,8 +298,12 @@ def test_what_a_later_answer_may_allow_is_not_refused_before_it(
         ("class", "class-service", '"class"'),
         ("Flask", "flask-service", '"Flask"'),
         ("Click", "click-service", '"Click"'),
-        ("Café №1", "caf-1-service", '"Café №1"'),
-        ("サービス", "my-service", '"サービス"'),
+        ("Café №1", "cafe-1-service", '"Café №1"'),
+        ("Cafe\u0301s", "cafes-service", '"Cafe\u0301s"'),
+        ("Größe", "groesse-service", '"Größe"'),
+        ("Заказы Київ", "zakazy-kiiv-service", '"Заказы Київ"'),
+        ("Αθήνα", "athina-service", '"Αθήνα"'),
+        ("サービス 1", "my-c93b9b20-service", '"サービス 1"'),
         ('"; rm -rf', "rm-rf-service", "'\"; rm -rf'"),
         ('It\'s: #1 & "two"', "it-s-1-two-service", "'It\\'s: #1 & \"two\"'"),
     ],
@@ -308,6 +314,32 @@ def test_a_name_is_made_safe(
     computed = questionnaire.answer({"project_name": name}).computed
     assert computed["project_slug"] == slug
     assert computed["project_name_literal"] == literal
+
+
+@pytest.mark.parametrize(
+    ("name", "folder", "slug"),
+    [
+        ("サービス", "orders", "orders-service"),
+        ("Orders 注文", "orders-api", "orders-api-service"),
+        ("Orders", "x", "orders-service"),
+    ],
+)
+def test_the_slug_of_a_name_in_another_alphabet_is_made_from_the_folder(
+    name: str, folder: str, slug: str
+) -> None:
+    questions = Questionnaire(PackageTree())
+    questions.start_in(folder)
+    assert questions.answer({"project_name": name}).computed["project_slug"] == slug
+
+
+def test_two_names_in_another_alphabet_have_two_slugs(
+    questionnaire: Questionnaire,
+) -> None:
+    slugs = {
+        questionnaire.answer({"project_name": name}).computed["project_slug"]
+        for name in ("サービス", "製品", "サービス 1", "製品 1")
+    }
+    assert len(slugs) == 4
 
 
 class _Files:

@@ -29,6 +29,7 @@ _RENDERED = (
 _QUESTIONNAIRE = (
     "copier.yml",
     "questions/project.yml",
+    "questions/slug.jinja",
     "questions/criteria.yml",
     "questions/stack.yml",
     "questions/update.yml",
