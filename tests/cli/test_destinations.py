@@ -1,10 +1,13 @@
 """`trivet new` in repositories, workspaces and on machines that need extra care."""
 
 import os
+import re
+import shlex
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+import yaml
 
 from selector import process
 from tests.cli.conftest import Trivet
@@ -173,3 +176,54 @@ def test_a_slug_from_the_folder_survives_updates(
     assert 'name = "orders-service"' in pyproject
     assert stored_answers(moved)["folder_name"] == "orders"
     assert f"_commit: {NEXT}" in (moved / ".copier-answers.yml").read_text("utf-8")
+
+
+def test_in_a_larger_repository_the_configuration_works_from_its_top(
+    trivet: Trivet, template_repo: Path, tmp_path: Path
+) -> None:
+    git("init", "--quiet", cwd=tmp_path)
+    folder = tmp_path / "services/my orders"
+    options = ("--template", template_repo, "--defaults", "--no-setup")
+    output = trivet("new", folder, *options).out
+    path = "services/my orders"
+    for command in (
+        f"cp -n '{path}/.github/workflows/ci.yml' '.github/workflows/my orders-ci.yml'",
+        f"cp -n '{path}/renovate.json' renovate.json",
+        f"(cd '{path}' && uv run pre-commit install)",
+    ):
+        assert f"  {command}\n" in output
+    assert "git init" not in output
+    assert stored_answers(folder)["subdirectory"] == path
+
+    hooks = yaml.safe_load((folder / ".pre-commit-config.yaml").read_text("utf-8"))
+    assert re.match(hooks["files"], f"{path}/app/main.py")
+    assert not re.match(hooks["files"], "services/other/app/main.py")
+    lock, *ruff = hooks["repos"][0]["hooks"]
+    assert shlex.split(lock["entry"]) == ["uv", "lock", "--project", path]
+    assert re.match(lock["files"], f"{path}/uv.lock")
+    for hook in ruff:
+        assert shlex.split(hook["entry"])[:4] == ["uv", "run", "--project", path]
+    ci = yaml.safe_load((folder / ".github/workflows/ci.yml").read_text("utf-8"))
+    assert ci["jobs"]["check"]["defaults"]["run"]["working-directory"] == path
+
+
+def test_in_a_larger_repository_gitlab_includes_the_file_of_the_project(
+    trivet: Trivet, template_repo: Path, tmp_path: Path
+) -> None:
+    git("init", "--quiet", cwd=tmp_path)
+    options = ("--template", template_repo, "--defaults", "--no-setup")
+    folder = tmp_path / "orders"
+    output = trivet("new", folder, *options, "--data", "ci_provider=gitlab").out
+    assert "include:\n    - local: orders/.gitlab-ci.yml" in output
+    job = yaml.safe_load((folder / ".gitlab-ci.yml").read_text("utf-8"))["check"]
+    assert job["script"][0] == "cd orders"
+    assert job["cache"]["key"]["files"] == ["orders/uv.lock"]
+
+
+def test_a_repository_of_its_own_needs_no_instructions(
+    new: New, tmp_path: Path
+) -> None:
+    (tmp_path / "x").mkdir()
+    git("init", "--quiet", cwd=tmp_path / "x")
+    assert "larger repository" not in new(tmp_path / "x")
+    assert stored_answers(tmp_path / "x")["subdirectory"] == ""

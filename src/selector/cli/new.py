@@ -1,6 +1,7 @@
 """`trivet new`: create a project."""
 
 import shlex
+from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 
@@ -71,7 +72,7 @@ def new(  # noqa: PLR0913, PLR0917 - one argument for each option
         finally:
             command = _repeat_command(template, project, answers, weights, shown)
             output.lines(out, "To create the same project again", [command])
-        _print_next_steps(out, shown, no_setup=no_setup)
+        _print_next_steps(out, shown, project, no_setup=no_setup)
     except KeyboardInterrupt:
         uv = uv_command()
         steps = f"cd {shlex.quote(shown)} && {uv} sync && {uv} run poe setup"
@@ -99,15 +100,50 @@ def _set_up(
     Bootstrap(path, python_minimum, shown, progress, show, constraints).run()
 
 
-def _print_next_steps(out: Console, shown: str, *, no_setup: bool) -> None:
+def _print_next_steps(
+    out: Console, shown: str, project: RenderedProject, *, no_setup: bool
+) -> None:
     uv = uv_command()
+    subdirectory = project.answers.get("subdirectory", "")
     steps = [f"cd {shlex.quote(shown)}"]
     if no_setup:
-        steps += ["git init && git add --all && git commit -m 'Start the service'"]
+        start = "git add --all . && git commit -m 'Start the service'"
+        steps += [start if subdirectory else f"git init -b main && {start}"]
         steps += [f"{uv} sync", f"{uv} run poe setup"]
     output.lines(out, "Next steps", [*steps, f"{uv} run poe dev"])
+    if subdirectory:
+        _print_repository_steps(out, subdirectory, project.files)
     if advice := uv_advice():
         out.print(f"\n{advice}", markup=False)
+
+
+def _print_repository_steps(
+    out: Console, subdirectory: str, files: Sequence[str]
+) -> None:
+    """Print what to copy, because some services only read the top of a repository."""
+    name = Path(subdirectory).name
+    workflows = [file for file in files if file.startswith(".github/workflows/")]
+    copies = {file: f".github/workflows/{name}-{Path(file).name}" for file in workflows}
+    if "renovate.json" in files:
+        copies["renovate.json"] = "renovate.json"
+    steps = ["mkdir -p .github/workflows"] if workflows else []
+    for file, target in copies.items():
+        source = f"{subdirectory}/{file}"
+        steps += [f"cp -n {shlex.quote(source)} {shlex.quote(target)}"]
+    if ".pre-commit-config.yaml" in files:
+        steps += [f"(cd {shlex.quote(subdirectory)} && uv run pre-commit install)"]
+    if steps:
+        message = (
+            f"The project is in {subdirectory} of a larger repository. CI, Renovate and "
+            "git hooks only work at its top. Run there"
+        )
+        output.lines(out, message, steps)
+    if ".gitlab-ci.yml" in files:
+        out.print(
+            "\nGitLab needs these lines in .gitlab-ci.yml at the top of the "
+            f"repository:\n  include:\n    - local: {subdirectory}/.gitlab-ci.yml",
+            markup=False,
+        )
 
 
 def _repeat_command(

@@ -12,6 +12,7 @@ from typing import Any
 
 import yaml
 
+from selector import git
 from selector.errors import UserError
 from selector.project import rendering
 from selector.project.workspace import find_workspace
@@ -151,13 +152,27 @@ def render_project(
         folder = Path(staging_dir) / (destination.name or "project")
         # Copier takes computed values too, which saves computing them again. But it
         # loads the criteria with the questions, and computes the address itself.
-        data = answers.all | {"template_source": template.recorded}
+        data = answers.all | {
+            "template_source": template.recorded,
+            "subdirectory": find_subdirectory(destination),
+        }
         for name in ("criteria", "template_address"):
             data.pop(name, None)
         rendering.copy(str(template.repository), template.commit, folder, data)
         yield RenderedProject(folder, destination)
     finally:
         shutil.rmtree(staging_dir, ignore_errors=True)
+
+
+def find_subdirectory(destination: Path) -> str:
+    """Return a folder's path in the repository around it; empty if it is not in one."""
+    folder = destination if destination.is_dir() else _existing_parent(destination)
+    try:
+        top = git.find_top(folder)
+    except UserError:  # the set-up reports it
+        return ""
+    path = destination.resolve()
+    return path.relative_to(top).as_posix() if top and path != top else ""
 
 
 def _existing_parent(path: Path) -> Path:
