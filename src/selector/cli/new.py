@@ -134,8 +134,8 @@ def _print_repository_steps(
         steps += [f"(cd {shlex.quote(subdirectory)} && uv run pre-commit install)"]
     if steps:
         message = (
-            f"The project is in {subdirectory} of a larger repository. CI, Renovate and "
-            "git hooks only work at its top. Run there"
+            f"The project is in {subdirectory} of a larger repository. CI, Renovate "
+            "and git hooks only work at its top. Run there"
         )
         output.lines(out, message, steps)
     if ".gitlab-ci.yml" in files:
