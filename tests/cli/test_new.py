@@ -414,12 +414,12 @@ def test_ctrl_c_at_any_prompt_ends_with_130_and_leaves_nothing(
             raise KeyboardInterrupt
         return prompt.default
 
-    def confirm(_: str) -> bool:
+    def choose(_: str, __: object) -> str:
         raise KeyboardInterrupt
 
     monkeypatch.setattr(prompts, "is_terminal", lambda: True)
     monkeypatch.setattr(Prompter, "__call__", ask)
-    monkeypatch.setattr(prompts, "confirm", confirm)
+    monkeypatch.setattr(prompts, "choose", choose)
     done = trivet("new", tmp_path / "x", "--no-setup", "--template", template_repo)
     assert done.code == 130
     assert "Nothing was written" in done.err
@@ -432,13 +432,13 @@ def test_the_answers_are_shown_before_anything_is_written(
 ) -> None:
     written = []
 
-    def confirmed(_: str) -> bool:
+    def choose(_: str, __: object) -> str:
         written.append(bool(names(tmp_path)) and (tmp_path / "x").exists())
-        return False
+        return "stop"
 
     monkeypatch.setattr(prompts, "is_terminal", lambda: True)
     monkeypatch.setattr(Prompter, "__call__", lambda _, prompt: prompt.default)
-    monkeypatch.setattr(prompts, "confirm", confirmed)
+    monkeypatch.setattr(prompts, "choose", choose)
     told: list[str | Path] = ["--template", template_repo, "--data", "size=large"]
     done = trivet("new", tmp_path / "x", "--no-setup", *told)
     summary = done.out.split("Your answers")[1]
@@ -473,7 +473,7 @@ def test_saying_no_in_the_end_writes_nothing(
 ) -> None:
     monkeypatch.setattr(prompts, "is_terminal", lambda: True)
     monkeypatch.setattr(Prompter, "__call__", lambda _, prompt: prompt.default)
-    monkeypatch.setattr(prompts, "confirm", lambda _: False)
+    monkeypatch.setattr(prompts, "choose", lambda *_: "stop")
     done = trivet("new", tmp_path / "x", "--no-setup", "--template", template_repo)
     assert done.code == 130
     assert not names(tmp_path)

@@ -1,9 +1,11 @@
 """`trivet new`: create a project."""
 
 import shlex
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import click
 from rich.console import Console
@@ -13,7 +15,8 @@ from selector.cli import output, prompts
 from selector.cli.answers import Explanation, answer_questions, load_data
 from selector.cli.options import answer_options, parse_pairs, weight_option
 from selector.cli.preview import print_contents
-from selector.errors import SetupError
+from selector.cli.review import STOP, WRITE, change_answer, choose_action
+from selector.errors import CancelledError, SetupError
 from selector.project.bootstrap import Bootstrap, uv_advice, uv_command
 from selector.project.constraints import constraints_path, parse_constraints
 from selector.project.create import RenderedProject, check_destination, render_project
@@ -48,25 +51,22 @@ def new(  # noqa: PLR0913, PLR0917 - one argument for each option
         questionnaire = Questionnaire(template.tree)
         questionnaire.start_in(path.name)
         questionnaire.weigh(parse_pairs("--weight", weights))
-        explanation = Explanation(questionnaire, out)
-        answers = answer_questions(questionnaire, data, explanation, defaults=defaults)
-        explanation.print(answers.all)
-        explanation.print_cost(answers.all)
-        with render_project(template, answers, path) as project:
-            out.print()
-            print_contents(out, questionnaire, answers, project)
-            if not defaults and prompts.is_terminal():
-                output.answers(out, questionnaire.summarize(answers))
-                if not prompts.confirm(f"Write {path}?"):
-                    raise click.Abort
-            project.move_to_destination()
+        session = _Session(template, questionnaire, out, path, data)
+        try:
+            answers, project = session.run(defaults=defaults)
+        except KeyboardInterrupt:
+            if defaults or not prompts.is_terminal():
+                raise
+            command = _format_command(template, ref, session.given, weights, shown)
+            message = f"Interrupted. Nothing was written. Continue with:\n  {command}"
+            raise CancelledError(message) from None
+        constraints = _read_constraints(template, answers)
     try:
         out.print(f"\n[bold]Written to[/] {project.folder}", soft_wrap=True)
         for note in template.notes:
             out.print(f"Note: {note}", markup=False)
         try:
             if not no_setup:
-                constraints = _read_constraints(template, answers)
                 minimum = answers.all["python_minimum"]
                 _set_up(out, project.folder, shown, minimum, constraints)
         finally:
@@ -83,6 +83,71 @@ def new(  # noqa: PLR0913, PLR0917 - one argument for each option
         interrupted = SetupError(message)
         interrupted.exit_code = EXIT_INTERRUPTED
         raise interrupted from None
+
+
+@dataclass
+class _Session:
+    """The questions of one run, until the project is written.
+
+    data   the answers from the command line
+    given  these and the answers to questions, to continue an interrupted run with
+    """
+
+    template: Template
+    questionnaire: Questionnaire
+    out: Console
+    path: Path
+    data: dict[str, object]
+    given: dict[str, Any] = field(default_factory=dict)
+
+    def run(self, *, defaults: bool) -> tuple[Answers, RenderedProject]:
+        """Ask the questions, show the project until it is approved, and write it.
+
+        Raise KeyboardInterrupt if the user stops.
+        """
+        self.given = dict(self.data)
+        explanation = Explanation(self.questionnaire, self.out)
+        answers = answer_questions(
+            self.questionnaire,
+            self.data,
+            explanation,
+            defaults=defaults,
+            record=self.given,
+        )
+        is_reviewed = not defaults and prompts.is_terminal()
+        while True:
+            explanation.print(answers.all)
+            explanation.print_cost(answers.all)
+            action, project = self._show(answers, is_reviewed=is_reviewed)
+            if action == WRITE:
+                return answers, project
+            if action == STOP:
+                raise KeyboardInterrupt
+            explanation = Explanation(self.questionnaire, self.out)
+            answers = self._change(answers, explanation)
+
+    def _show(
+        self, answers: Answers, *, is_reviewed: bool
+    ) -> tuple[str, RenderedProject]:
+        """Render the project, print its contents, and write it if it is approved."""
+        with render_project(self.template, answers, self.path) as project:
+            self.out.print()
+            print_contents(self.out, self.questionnaire, answers, project)
+            action = WRITE
+            if is_reviewed:
+                action = choose_action(self.out, self.questionnaire, answers, self.path)
+            if action == WRITE:
+                project.move_to_destination()
+            return action, project
+
+    def _change(self, answers: Answers, explanation: Explanation) -> Answers:
+        changed = change_answer(
+            self.questionnaire, answers, self.data, explanation, self.out
+        )
+        asked = self.questionnaire.asked(changed)
+        names = [name for name in changed.given if name in {*self.data, *asked}]
+        self.given = {name: changed.given[name] for name in names}
+        return changed
 
 
 def _read_constraints(template: Template, answers: Answers) -> list[str]:
@@ -154,11 +219,23 @@ def _repeat_command(
     shown: str,
 ) -> str:
     """Return the command that creates the same project."""
+    ref = str(project.answers.get("_commit", template.commit))
+    command = _format_command(template, ref, answers.changed, weights, shown)
+    return f"{command} --defaults"
+
+
+def _format_command(
+    template: Template,
+    ref: str | None,
+    answers: Mapping[str, Any],
+    weights: tuple[str, ...],
+    shown: str,
+) -> str:
+    """Return the command that creates a project with these answers."""
     words = [process.program_name(), "new", shown]
     words += ["--template", template.argument] if template.argument else []
-    ref = str(project.answers.get("_commit", template.commit))
-    words += ["--ref", ref, "--defaults"]
-    for key, value in answers.changed.items():
+    words += ["--ref", ref] if ref else []
+    for key, value in answers.items():
         words += ["--data", f"{key}={output.format_answer(value)}"]
     for weight in weights:
         words += ["--weight", weight]
