@@ -220,9 +220,7 @@ def test_in_a_larger_repository_gitlab_includes_the_file_of_the_project(
     assert job["cache"]["key"]["files"] == ["orders/uv.lock"]
 
 
-def test_a_repository_of_its_own_needs_no_instructions(
-    new: New, tmp_path: Path
-) -> None:
+def test_a_separate_repository_needs_no_instructions(new: New, tmp_path: Path) -> None:
     (tmp_path / "x").mkdir()
     git("init", "--quiet", cwd=tmp_path / "x")
     assert "larger repository" not in new(tmp_path / "x")

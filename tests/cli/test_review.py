@@ -90,7 +90,7 @@ def test_an_answer_can_be_changed_and_defaults_follow(
     assert terminal.asked.count("framework") == 1
     stored = stored_answers(tmp_path / "x")
     assert (stored["use_case"], stored["framework"]) == ("cms", "django")
-    assert stored["database"] == "postgresql", "an answer of one's own is kept"
+    assert stored["database"] == "postgresql", "answers other than defaults are kept"
     assert "pages" in stored["features"], "the default of the new use case"
     summaries = outcome.out.split("Your answers")[1:]
     assert "FastAPI" in summaries[0]

@@ -102,7 +102,7 @@ def test_the_steps_run_in_order(machine: FakeMachine, folder: Path) -> None:
     assert (folder / ".python-version").read_text("utf-8") == "3.13\n"
 
 
-def test_inside_a_repository_nothing_is_committed(
+def test_nothing_is_committed_inside_a_repository(
     machine: FakeMachine, folder: Path
 ) -> None:
     machine.add_repository(folder.parent)
