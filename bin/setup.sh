@@ -1,5 +1,5 @@
-# Sourced by bin/trivet and bin/test: brings .venv in step with uv.lock and puts uv on PATH.
-# Whatever is in place is left alone, so that every run but the first is quick.
+# Sourced by bin/trivet and bin/test: installs uv.lock into .venv and puts uv on PATH.
+# If nothing has changed since the last run, it does nothing, so that it is quick.
 # shellcheck shell=sh
 
 : "${self:?}" # the script that sources this
@@ -11,8 +11,8 @@ fail() {
     exit 1
 }
 
-# find_python [CODE]: the first Python of 3.11 or later on PATH that can run CODE. One that
-# does not start (a pyenv shim without its version, say) is stepped over.
+# find_python [CODE]: print the first Python 3.11 or later on PATH that can run CODE. A Python
+# that does not start, such as a pyenv shim without its version, is skipped.
 find_python() (
     IFS=:
     set -f
@@ -30,7 +30,7 @@ print(sys.executable)
     return 1
 )
 
-# Sets uv to one that is new enough: the one on PATH, else our own.
+# Set uv to the path of a uv that is new enough: the one on PATH, or else the one in the cache.
 find_uv() {
     for uv in "$(command -v uv || :)" "$cache/uv/uv"; do
         [ -x "$uv" ] || continue
@@ -43,9 +43,9 @@ find_uv() {
     return 1
 }
 
-# Installs uv into the cache. It appears there when it is complete, by renaming: a run that is
-# interrupted, or another one at the same time, leaves nothing half done.
-bring_uv() {
+# Install uv into the cache. It is installed into a temporary folder and then renamed, so that an
+# interrupted run, or two runs at the same time, cannot leave a partial installation.
+install_uv() {
     if python=$(find_python 'import pip'); then
         pip_into() { "$python" -m pip install --target "$@"; }
     elif python=$(find_python 'import ensurepip, venv'); then
@@ -75,14 +75,14 @@ bring_uv() {
     uv=$cache/uv/uv
 }
 
-# Whether uv was told of another index than the public one, which uv.lock names.
+# Check whether uv is configured to use another index than the public one in uv.lock.
 has_own_index() {
     [ -n "${UV_DEFAULT_INDEX:-}${UV_INDEX_URL:-}${UV_INDEX:-}${UV_EXTRA_INDEX_URL:-}${UV_FIND_LINKS:-}" ] ||
         grep -qsE 'index|find-links' /etc/uv/uv.toml "${XDG_CONFIG_HOME:-${HOME:-}/.config}/uv/uv.toml"
 }
 
-# The locked packages from an index of the user's own: uv sync would fetch them from the
-# addresses in uv.lock. Versions and checksums are those of uv.lock all the same.
+# Install the locked packages from the user's index: uv sync would fetch them from the addresses
+# in uv.lock. Versions and checksums are still those of uv.lock.
 sync_from_own_index() {
     "$uv" export --quiet --frozen "$1" --no-emit-project --output-file "$cache/requirements.txt" &&
         shift &&
@@ -93,29 +93,29 @@ sync_from_own_index() {
 
 require_writable() {
     mkdir -p "$cache" 2>/dev/null && [ -w "$root" ] && [ -w "$cache" ] ||
-        fail "$root cannot be written to, and the set-up needs that: use a checkout of your own."
+        fail "$root cannot be written to, and the set-up needs that: use your own checkout."
 }
 
-# set_up GROUP: `run` for the command alone, `dev` with the development group.
+# set_up GROUP: `run` installs what the command needs, `dev` also the development group.
 set_up() {
     find_uv || {
         require_writable
-        bring_uv
+        install_uv
     }
-    # pip's users name their index in one variable, uv's in another.
+    # pip and uv read the index from different variables; use the one that is set.
     if [ -n "${PIP_INDEX_URL:-}" ] && [ -z "${UV_DEFAULT_INDEX:-}${UV_INDEX_URL:-}" ]; then
         export UV_DEFAULT_INDEX="$PIP_INDEX_URL"
     fi
-    # What is started finds uv too, to set up the projects it makes.
+    # `trivet new` runs uv as well, to set up new projects.
     case :$PATH: in
         *:"${uv%/*}":*) ;;
         *) export PATH="${uv%/*}:$PATH" ;;
     esac
 
-    in_step="$root $(cat "$root/pyproject.toml" "$root/uv.lock" | cksum)"
+    state="$root $(cat "$root/pyproject.toml" "$root/uv.lock" | cksum)"
     if [ -x "$root/.venv/bin/python" ]; then
         for group in "$1" dev; do
-            [ "$in_step" != "$(cat "$root/.venv/.in-step-$group" 2>/dev/null)" ] || return 0
+            [ "$state" != "$(cat "$root/.venv/.state-$group" 2>/dev/null)" ] || return 0
         done
     fi
 
@@ -123,11 +123,11 @@ set_up() {
     printf 'Setting up %s ...\n' "$root/.venv" >&2
     (
         cd "$root" || exit
-        # The scripts of an environment that was moved name the place where it was made.
-        for stamp in .venv/.in-step-*; do
+        # The scripts in .venv contain its path, so they do not work after the folder was moved.
+        for stamp in .venv/.state-*; do
             [ ! -f "$stamp" ] || grep -qF "$root " "$stamp" || rm -rf .venv
         done
-        rm -f .venv/.in-step-*
+        rm -f .venv/.state-*
         unset VIRTUAL_ENV
         export UV_PROJECT_ENVIRONMENT="$root/.venv"
         [ -n "${HOME:-}" ] || export UV_CACHE_DIR="$cache/uv-cache"
@@ -141,14 +141,14 @@ set_up() {
         if has_own_index; then
             sync_from_own_index "$groups" "$@"
         elif [ "$groups" = --no-dev ]; then
-            # Inexact: what bin/test has installed stays.
+            # --inexact keeps the packages that bin/test has installed.
             "$uv" sync --quiet --locked --no-dev --inexact "$@"
         else
             "$uv" sync --quiet --locked "$groups" "$@"
         fi
     ) </dev/null >&2 || {
         find_python >/dev/null || fail "no Python of 3.11 or later was found on PATH, and uv could not fetch one: install one."
-        fail "the set-up failed, see above: the first run needs the network, and UV_DEFAULT_INDEX if you use a package index of your own."
+        fail "the set-up failed, see above: the first run needs the network, and UV_DEFAULT_INDEX if you use your own package index."
     }
-    printf '%s\n' "$in_step" >"$root/.venv/.in-step-$1"
+    printf '%s\n' "$state" >"$root/.venv/.state-$1"
 }

@@ -7,6 +7,12 @@ class UserError(Exception):
     exit_code = 2
 
 
+class CancelledError(UserError):
+    """The user stopped before anything was written; the message is not an error."""
+
+    exit_code = 130
+
+
 class SetupError(UserError):
     """A step of the first set-up failed; the project's files are written."""
 

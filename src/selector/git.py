@@ -31,6 +31,21 @@ def require() -> None:
         raise UserError(message)
 
 
+def find_top(folder: Path) -> Path | None:
+    """Return the top folder of the repository that a folder is in, or None.
+
+    Raise UserError with git's own explanation if git refuses to read the repository,
+    for example because another user owns it.
+    """
+    top = run("rev-parse", "--show-toplevel", cwd=folder)
+    if top.ok:
+        return Path(top.stdout.strip()).resolve()
+    if "not a git repository" in top.stderr:
+        return None
+    message = f"git refuses the repository of {folder}:\n{top.stderr.strip()}"
+    raise UserError(message)
+
+
 def identity(folder: Path) -> tuple[str, ...]:
     """Return options that name an author, or none if git knows the user's name."""
     known = all(

@@ -18,8 +18,8 @@ class Outcome:
     err: str
 
     @property
-    def said(self) -> str:
-        """Give what it printed without line breaks."""
+    def text(self) -> str:
+        """Return the output without line breaks."""
         return " ".join(self.out.split())
 
 
@@ -43,8 +43,8 @@ def trivet(capfd: pytest.CaptureFixture[str]) -> Trivet:
     def run(*arguments: str | Path) -> Outcome:
         capfd.readouterr()
         code = main([str(argument) for argument in arguments])
-        said = capfd.readouterr()
-        assert "Traceback" not in said.err
-        return Outcome(code, said.out, said.err)
+        captured = capfd.readouterr()
+        assert "Traceback" not in captured.err
+        return Outcome(code, captured.out, captured.err)
 
     return run

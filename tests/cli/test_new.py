@@ -1,4 +1,4 @@
-"""`trivet new`: what it writes, what it says, and what it refuses."""
+"""`trivet new`: the files it writes, its output, and the input it refuses."""
 
 import ast
 import os
@@ -41,33 +41,33 @@ def contents(folder: Path) -> dict[str, bytes]:
     }
 
 
-def answers_of(folder: Path) -> dict[str, Any]:
+def read_answers(folder: Path) -> dict[str, Any]:
     text = (folder / ".copier-answers.yml").read_text("utf-8")
     return dict(yaml.safe_load(text))
 
 
 @pytest.fixture
-def own_template(template_repo: Path, tmp_path: Path) -> Path:
+def template_copy(template_repo: Path, tmp_path: Path) -> Path:
     """Copy the template, for tests that change it."""
     return Path(shutil.copytree(template_repo, tmp_path / "own"))
 
 
-def test_a_project_is_written_whole_and_explained(
+def test_a_project_is_written_and_explained(
     trivet: Trivet, template_repo: Path, tmp_path: Path
 ) -> None:
-    place = tmp_path / "my project"
-    done = trivet("new", place, *ONLY_FILES, "--template", template_repo)
+    destination = tmp_path / "my project"
+    done = trivet("new", destination, *ONLY_FILES, "--template", template_repo)
     assert done.code == 0, done.err
     assert "Recommended: FastAPI" in done.out
     assert "For FastAPI" in done.out
     assert "pyproject.toml" in done.out
     assert "fastapi>=" in done.out
-    assert "work on this machine only" in done.said
-    assert f"cd '{place}'" in done.out
+    assert "work on this machine only" in done.text
+    assert f"cd '{destination}'" in done.out
     assert "uv run poe dev" in done.out
     assert names(tmp_path) == ["my project"]
-    assert place.stat().st_mode & 0o777 == 0o777 & ~_umask()
-    answers = answers_of(place)
+    assert destination.stat().st_mode & 0o777 == 0o777 & ~_umask()
+    answers = read_answers(destination)
     assert answers["_src_path"] == template_repo.as_posix()
     assert (
         answers["_commit"]
@@ -83,17 +83,17 @@ def _umask() -> int:
 
 
 @pytest.mark.slow
-def test_the_line_it_ends_with_makes_the_same_project(
+def test_the_printed_command_creates_the_same_project(
     trivet: Trivet, template_repo: Path, tmp_path: Path
 ) -> None:
     first, second = tmp_path / "first", tmp_path / "second"
-    told: list[str | Path] = [
+    arguments: list[str | Path] = [
         "--data",
         "project_name=It's: #1",
         "--data",
         "features=pages,cache",
     ]
-    done = trivet("new", first, *ONLY_FILES, "--template", template_repo, *told)
+    done = trivet("new", first, *ONLY_FILES, "--template", template_repo, *arguments)
     line = next(li for li in done.out.splitlines() if li.startswith("  trivet new"))
     words = [second if word == str(first) else word for word in shlex.split(line)]
     assert trivet(*words[1:], "--no-setup").code == 0
@@ -104,13 +104,13 @@ def test_the_line_it_ends_with_makes_the_same_project(
 def test_an_empty_folder_is_filled_and_stays_the_same_folder(
     trivet: Trivet, template_repo: Path, tmp_path: Path
 ) -> None:
-    place = tmp_path / "here"
-    place.mkdir()
-    before = place.stat().st_ino
-    done = trivet("new", place, *ONLY_FILES, "--template", template_repo)
+    destination = tmp_path / "here"
+    destination.mkdir()
+    before = destination.stat().st_ino
+    done = trivet("new", destination, *ONLY_FILES, "--template", template_repo)
     assert done.code == 0
-    assert place.stat().st_ino == before
-    assert (place / "app").is_dir()
+    assert destination.stat().st_ino == before
+    assert (destination / "app").is_dir()
     assert names(tmp_path) == ["here"]
 
 
@@ -122,11 +122,13 @@ def test_answers_come_from_a_file_and_from_data(
         "_commit: v1\nuse_case: education\nfeatures: [pages, api]\nextras: []\n",
         "utf-8",
     )
-    told: list[str | Path] = ["--data-file", file, "--data", "features=api"]
-    place = tmp_path / "x"
-    done = trivet("new", place, *ONLY_FILES, "--template", template_repo, *told)
+    arguments: list[str | Path] = ["--data-file", file, "--data", "features=api"]
+    destination = tmp_path / "x"
+    done = trivet(
+        "new", destination, *ONLY_FILES, "--template", template_repo, *arguments
+    )
     assert done.code == 0, done.err
-    answers = answers_of(place)
+    answers = read_answers(destination)
     assert (answers["use_case"], answers["features"]) == ("education", ["api"])
     assert answers["framework"] == "flask"
 
@@ -148,30 +150,32 @@ def test_answers_come_from_a_file_and_from_data(
         pytest.param("Flask", marks=pytest.mark.slow),
     ],
 )
-def test_a_strange_name_shows_up_correctly_everywhere(
+def test_an_unusual_name_is_rendered_correctly_everywhere(
     trivet: Trivet, template_repo: Path, tmp_path: Path, framework: str, name: str
 ) -> None:
-    place = tmp_path / "x"
-    told: list[str | Path] = [
+    destination = tmp_path / "x"
+    arguments: list[str | Path] = [
         "--data",
         f"known_framework={framework}",
         "--data",
         f"project_name={name}",
     ]
-    done = trivet("new", place, *ONLY_FILES, "--template", template_repo, *told)
+    done = trivet(
+        "new", destination, *ONLY_FILES, "--template", template_repo, *arguments
+    )
     assert done.code == 0, done.err
-    assert answers_of(place)["project_name"] == name
-    if (place / "pyproject.toml").exists():
-        pyproject = tomllib.loads((place / "pyproject.toml").read_text("utf-8"))
+    assert read_answers(destination)["project_name"] == name
+    if (destination / "pyproject.toml").exists():
+        pyproject = tomllib.loads((destination / "pyproject.toml").read_text("utf-8"))
         assert pyproject["project"]["description"] == name
         assert pyproject["project"]["name"].replace("-", "").isalnum()
     # Elsewhere a project may use syntax that is newer than this interpreter.
-    for file in place.rglob("settings.py"):
+    for file in destination.rglob("settings.py"):
         ast.parse(file.read_text("utf-8"), str(file))
-    for file in [*place.rglob("*.yml"), *place.rglob("*.yaml")]:
+    for file in [*destination.rglob("*.yml"), *destination.rglob("*.yaml")]:
         yaml.safe_load(file.read_text("utf-8"))
-    if (place / "README.md").exists():
-        readme = (place / "README.md").read_text("utf-8")
+    if (destination / "README.md").exists():
+        readme = (destination / "README.md").read_text("utf-8")
         assert name in readme.replace("\\", ""), "but for what Markdown escapes"
 
 
@@ -197,7 +201,7 @@ def test_a_strange_name_shows_up_correctly_everywhere(
         (["--colour"], "No such option"),
     ],
 )
-def test_bad_input_gets_a_sentence_and_writes_nothing(  # noqa: PLR0913, PLR0917
+def test_invalid_input_is_explained_and_nothing_is_written(  # noqa: PLR0913, PLR0917
     trivet: Trivet,
     template_repo: Path,
     tmp_path: Path,
@@ -226,13 +230,13 @@ def test_bad_input_gets_a_sentence_and_writes_nothing(  # noqa: PLR0913, PLR0917
         (b"\xff\xfe\x00", "it is not UTF-8 text"),
     ],
 )
-def test_a_bad_file_of_answers_gets_a_sentence(
+def test_an_invalid_file_of_answers_is_explained(
     trivet: Trivet, template_repo: Path, tmp_path: Path, content: str, sentence: str
 ) -> None:
     file = tmp_path / "answers.yml"
     file.write_bytes(content if isinstance(content, bytes) else content.encode())
-    told: list[str | Path] = ["--template", template_repo, "--data-file", file]
-    done = trivet("new", tmp_path / "x", *ONLY_FILES, *told)
+    arguments: list[str | Path] = ["--template", template_repo, "--data-file", file]
+    done = trivet("new", tmp_path / "x", *ONLY_FILES, *arguments)
     assert done.code == 2
     assert sentence in done.err
     assert names(tmp_path) == ["answers.yml"]
@@ -241,22 +245,22 @@ def test_a_bad_file_of_answers_gets_a_sentence(
 Prepare = Callable[[Path], None]
 
 
-def _occupied(place: Path) -> None:
-    place.mkdir()
-    (place / "precious").write_text("mine", "utf-8")
+def _occupied(destination: Path) -> None:
+    destination.mkdir()
+    (destination / "precious").write_text("mine", "utf-8")
 
 
-def _file(place: Path) -> None:
-    place.write_text("mine", "utf-8")
+def _file(destination: Path) -> None:
+    destination.write_text("mine", "utf-8")
 
 
-def _below_a_file(place: Path) -> None:
-    place.parent.rmdir()
-    place.parent.write_text("mine", "utf-8")
+def _below_a_file(destination: Path) -> None:
+    destination.parent.rmdir()
+    destination.parent.write_text("mine", "utf-8")
 
 
-def _dangling(place: Path) -> None:
-    place.symlink_to(place.parent / "nowhere")
+def _dangling(destination: Path) -> None:
+    destination.symlink_to(destination.parent / "nowhere")
 
 
 @pytest.mark.parametrize(
@@ -268,14 +272,14 @@ def _dangling(place: Path) -> None:
         (_dangling, "is a broken link"),
     ],
 )
-def test_a_destination_that_is_taken_is_refused_and_untouched(
+def test_an_occupied_destination_is_refused_and_unchanged(
     trivet: Trivet, template_repo: Path, tmp_path: Path, prepare: Prepare, sentence: str
 ) -> None:
-    place = tmp_path / "parent" / "x"
-    place.parent.mkdir()
-    prepare(place)
+    destination = tmp_path / "parent" / "x"
+    destination.parent.mkdir()
+    prepare(destination)
     before = contents(tmp_path)
-    done = trivet("new", place, *ONLY_FILES, "--template", template_repo)
+    done = trivet("new", destination, *ONLY_FILES, "--template", template_repo)
     assert done.code == 2
     assert sentence in done.err
     assert contents(tmp_path) == before
@@ -297,7 +301,7 @@ def test_a_destination_that_cannot_be_written_is_refused(
     assert f"{tmp_path} is not writable" in done.err
 
 
-def test_a_disk_that_refuses_is_reported(
+def test_a_full_disk_is_reported(
     trivet: Trivet, template_repo: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def full(*_: object, **__: object) -> str:
@@ -309,14 +313,14 @@ def test_a_disk_that_refuses_is_reported(
     assert "No space left on device" in done.err
 
 
-def test_nothing_half_written_is_left_when_rendering_fails(
-    trivet: Trivet, own_template: Path, tmp_path: Path
+def test_no_files_are_left_when_rendering_fails(
+    trivet: Trivet, template_copy: Path, tmp_path: Path
 ) -> None:
-    stub = own_template / "template" / "fastapi" / "zz.txt.jinja"
+    stub = template_copy / "template" / "fastapi" / "zz.txt.jinja"
     stub.write_text("{% include 'missing.jinja' %}", "utf-8")
-    git("add", "--all", cwd=own_template)
-    git("commit", "--quiet", "--message=Broken", cwd=own_template)
-    done = trivet("new", tmp_path / "x", *ONLY_FILES, "--template", own_template)
+    git("add", "--all", cwd=template_copy)
+    git("commit", "--quiet", "--message=Broken", cwd=template_copy)
+    done = trivet("new", tmp_path / "x", *ONLY_FILES, "--template", template_copy)
     assert done.code == 2
     assert "could not render" in done.err
     assert names(tmp_path) == ["own"]
@@ -345,11 +349,17 @@ exec "{shutil.which("git")}" "$@"
         "PATH": f"{tmp_path / 'bin'}{os.pathsep}{os.environ['PATH']}",
         "TMPDIR": str(tmp_path / "scratch"),
     }
-    place = tmp_path / "home" / "x"
-    told: list[str | Path] = ["new", place, *ONLY_FILES, "--template", template_repo]
+    destination = tmp_path / "home" / "x"
+    arguments: list[str | Path] = [
+        "new",
+        destination,
+        *ONLY_FILES,
+        "--template",
+        template_repo,
+    ]
     with (
         subprocess.Popen(
-            [sys.executable, "-m", "selector", *told],
+            [sys.executable, "-m", "selector", *arguments],
             env=environment,
             stderr=subprocess.PIPE,
             stdout=subprocess.DEVNULL,
@@ -360,18 +370,23 @@ exec "{shutil.which("git")}" "$@"
     ):
         assert of_git.readline() == b"cloning\n"
         os.killpg(trivet.pid, sent)  # as a terminal does
-        _, said = trivet.communicate(timeout=60)
+        _, errors = trivet.communicate(timeout=60)
         assert select.select([of_git], [], [], 60)[0], "git goes on"
-    assert trivet.returncode == code, said
-    assert "Traceback" not in said
+    assert trivet.returncode == code, errors
+    assert "Traceback" not in errors
     assert names(tmp_path / "home") == names(tmp_path / "scratch") == []
 
 
 def test_without_a_terminal_the_unanswered_questions_are_named(
     trivet: Trivet, template_repo: Path, tmp_path: Path
 ) -> None:
-    told: list[str | Path] = ["--template", template_repo, "--data", "use_case=api"]
-    done = trivet("new", tmp_path / "x", "--no-setup", *told)
+    arguments: list[str | Path] = [
+        "--template",
+        template_repo,
+        "--data",
+        "use_case=api",
+    ]
+    done = trivet("new", tmp_path / "x", "--no-setup", *arguments)
     assert done.code == 2
     assert "no terminal to ask on" in done.err
     assert "size" in done.err
@@ -414,12 +429,12 @@ def test_ctrl_c_at_any_prompt_ends_with_130_and_leaves_nothing(
             raise KeyboardInterrupt
         return prompt.default
 
-    def confirm(_: str) -> bool:
+    def choose(_: str, __: object) -> str:
         raise KeyboardInterrupt
 
     monkeypatch.setattr(prompts, "is_terminal", lambda: True)
     monkeypatch.setattr(Prompter, "__call__", ask)
-    monkeypatch.setattr(prompts, "confirm", confirm)
+    monkeypatch.setattr(prompts, "choose", choose)
     done = trivet("new", tmp_path / "x", "--no-setup", "--template", template_repo)
     assert done.code == 130
     assert "Nothing was written" in done.err
@@ -432,15 +447,15 @@ def test_the_answers_are_shown_before_anything_is_written(
 ) -> None:
     written = []
 
-    def confirmed(_: str) -> bool:
+    def choose(_: str, __: object) -> str:
         written.append(bool(names(tmp_path)) and (tmp_path / "x").exists())
-        return False
+        return "stop"
 
     monkeypatch.setattr(prompts, "is_terminal", lambda: True)
     monkeypatch.setattr(Prompter, "__call__", lambda _, prompt: prompt.default)
-    monkeypatch.setattr(prompts, "confirm", confirmed)
-    told: list[str | Path] = ["--template", template_repo, "--data", "size=large"]
-    done = trivet("new", tmp_path / "x", "--no-setup", *told)
+    monkeypatch.setattr(prompts, "choose", choose)
+    arguments: list[str | Path] = ["--template", template_repo, "--data", "size=large"]
+    done = trivet("new", tmp_path / "x", "--no-setup", *arguments)
     summary = done.out.split("Your answers")[1]
     assert "Large: many areas, several teams" in summary
     assert "SQLite: a file, nothing to install" in summary
@@ -453,27 +468,29 @@ def test_the_answers_are_shown_before_anything_is_written(
 def test_other_weights_decide_and_are_recorded(
     trivet: Trivet, template_repo: Path, tmp_path: Path
 ) -> None:
-    place = tmp_path / "x"
-    told: list[str | Path] = ["--template", template_repo, *ONLY_FILES]
-    told += ["--data", "use_case=api", "--data", "experience=knows_flask"]
-    told += ["--weight", "experience=decisive"]
-    done = trivet("new", place, *told)
+    destination = tmp_path / "x"
+    arguments: list[str | Path] = ["--template", template_repo, *ONLY_FILES]
+    arguments += ["--data", "use_case=api", "--data", "experience=knows_flask"]
+    arguments += ["--weight", "experience=decisive"]
+    done = trivet("new", destination, *arguments)
     assert done.code == 0, done.err
-    assert answers_of(place)["framework"] == "flask"
-    assert "Experience weighs decisive here, as you asked." in done.said
-    record = (place / "docs" / "decisions" / "0001-web-framework.md").read_text("utf-8")
+    assert read_answers(destination)["framework"] == "flask"
+    assert "Experience weighs decisive here, as you asked." in done.text
+    record = (destination / "docs" / "decisions" / "0001-web-framework.md").read_text(
+        "utf-8"
+    )
     assert "Experience weighed decisive, instead of much." in record
     assert "- Flask is what the team knows (+12, D)." in record
     assert "--weight experience=decisive" in done.out
 
 
 @pytest.mark.slow
-def test_saying_no_in_the_end_writes_nothing(
+def test_stopping_at_the_summary_writes_nothing(
     trivet: Trivet, template_repo: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(prompts, "is_terminal", lambda: True)
     monkeypatch.setattr(Prompter, "__call__", lambda _, prompt: prompt.default)
-    monkeypatch.setattr(prompts, "confirm", lambda _: False)
+    monkeypatch.setattr(prompts, "choose", lambda *_: "stop")
     done = trivet("new", tmp_path / "x", "--no-setup", "--template", template_repo)
     assert done.code == 130
     assert not names(tmp_path)
@@ -487,52 +504,57 @@ def test_bad_data_is_refused_before_anything_is_asked(
 
     monkeypatch.setattr(prompts, "is_terminal", lambda: True)
     monkeypatch.setattr(Prompter, "__call__", ask)
-    told: list[str | Path] = ["--template", template_repo, "--data", "database=oracle"]
-    done = trivet("new", tmp_path / "x", *told)
+    arguments: list[str | Path] = [
+        "--template",
+        template_repo,
+        "--data",
+        "database=oracle",
+    ]
+    done = trivet("new", tmp_path / "x", *arguments)
     assert done.code == 2
     assert "`oracle` is not offered" in done.err
 
 
 @pytest.mark.slow
 def test_uncommitted_changes_are_left_out_and_mentioned(
-    trivet: Trivet, own_template: Path, tmp_path: Path
+    trivet: Trivet, template_copy: Path, tmp_path: Path
 ) -> None:
-    place = tmp_path / "x"
-    (own_template / "template" / "fastapi" / "draft.txt").write_text("draft", "utf-8")
-    done = trivet("new", place, *ONLY_FILES, "--template", own_template)
+    destination = tmp_path / "x"
+    (template_copy / "template" / "fastapi" / "draft.txt").write_text("draft", "utf-8")
+    done = trivet("new", destination, *ONLY_FILES, "--template", template_copy)
     assert done.code == 0
-    assert "uncommitted changes; they are not in the project" in done.said
-    assert not (place / "draft.txt").exists()
+    assert "uncommitted changes; they are not in the project" in done.text
+    assert not (destination / "draft.txt").exists()
 
 
 @pytest.mark.slow
 def test_updates_come_from_origin_where_it_has_the_commit(
-    trivet: Trivet, own_template: Path, tmp_path: Path
+    trivet: Trivet, template_copy: Path, tmp_path: Path
 ) -> None:
     origin = "https://me:secret@example.org/t.git"
-    git("remote", "add", "origin", origin, cwd=own_template)
-    git("update-ref", "refs/remotes/origin/main", "HEAD", cwd=own_template)
-    place = tmp_path / "x"
-    done = trivet("new", place, *ONLY_FILES, "--template", own_template)
+    git("remote", "add", "origin", origin, cwd=template_copy)
+    git("update-ref", "refs/remotes/origin/main", "HEAD", cwd=template_copy)
+    destination = tmp_path / "x"
+    done = trivet("new", destination, *ONLY_FILES, "--template", template_copy)
     assert done.code == 0
-    assert answers_of(place)["_src_path"] == "https://example.org/t.git"
-    assert "this machine only" not in done.said
+    assert read_answers(destination)["_src_path"] == "https://example.org/t.git"
+    assert "this machine only" not in done.text
     assert "secret" not in done.out
-    assert "secret" not in (place / ".copier-answers.yml").read_text("utf-8")
+    assert "secret" not in (destination / ".copier-answers.yml").read_text("utf-8")
 
 
 @pytest.mark.slow
 def test_a_git_address_is_cloned_at_its_latest_release(
-    trivet: Trivet, own_template: Path, tmp_path: Path
+    trivet: Trivet, template_copy: Path, tmp_path: Path
 ) -> None:
     for tag in ("v0.9.0", "v0.10.0"):
-        git("tag", tag, cwd=own_template)
-    git("commit", "--allow-empty", "--quiet", "--message=Later", cwd=own_template)
-    address = own_template.as_uri()
-    place = tmp_path / "x"
-    done = trivet("new", place, *ONLY_FILES, "--template", address)
+        git("tag", tag, cwd=template_copy)
+    git("commit", "--allow-empty", "--quiet", "--message=Later", cwd=template_copy)
+    address = template_copy.as_uri()
+    destination = tmp_path / "x"
+    done = trivet("new", destination, *ONLY_FILES, "--template", address)
     assert done.code == 0, done.err
-    answers = answers_of(place)
+    answers = read_answers(destination)
     assert (answers["_commit"], answers["_src_path"]) == ("v0.10.0", f"git+{address}")
     assert f"--template {address} --ref v0.10.0" in done.out
 
@@ -550,20 +572,20 @@ def test_an_installation_without_a_template_asks_for_one(
 
 @pytest.mark.slow
 def test_an_installation_takes_the_release_of_its_own_version(
-    trivet: Trivet, own_template: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    trivet: Trivet, template_copy: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    git("tag", "v0.1.0", cwd=own_template)
-    git("commit", "--allow-empty", "--quiet", "--message=Later", cwd=own_template)
-    git("tag", "v0.2.0", cwd=own_template)
-    released = (own_template.as_uri(), "0.1.0")
+    git("tag", "v0.1.0", cwd=template_copy)
+    git("commit", "--allow-empty", "--quiet", "--message=Later", cwd=template_copy)
+    git("tag", "v0.2.0", cwd=template_copy)
+    released = (template_copy.as_uri(), "0.1.0")
     monkeypatch.setattr(source, "checkout", lambda: None)
     monkeypatch.setattr(source, "_distribution", lambda: released)
-    place = tmp_path / "x"
-    assert trivet("new", place, *ONLY_FILES).code == 0
-    assert answers_of(place)["_commit"] == "v0.1.0"
+    destination = tmp_path / "x"
+    assert trivet("new", destination, *ONLY_FILES).code == 0
+    assert read_answers(destination)["_commit"] == "v0.1.0"
 
 
-def test_without_git_a_sentence_says_so(
+def test_a_missing_git_is_reported(
     trivet: Trivet, template_repo: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(process, "find", lambda _: None)
@@ -577,14 +599,19 @@ def test_without_git_a_sentence_says_so(
 def test_a_feature_that_is_not_available_is_reported_and_not_stored(
     trivet: Trivet, template_repo: Path, tmp_path: Path
 ) -> None:
-    place = tmp_path / "x"
-    told: list[str | Path] = ["--template", template_repo, "--data", "use_case=cms"]
-    done = trivet("new", place, *ONLY_FILES, *told)
+    destination = tmp_path / "x"
+    arguments: list[str | Path] = [
+        "--template",
+        template_repo,
+        "--data",
+        "use_case=cms",
+    ]
+    done = trivet("new", destination, *ONLY_FILES, *arguments)
     assert done.code == 0
     model = Questionnaire(PackageTree()).model
     asked_for = model.criteria["use_case"].answers["cms"].features
     built = model.built["django"]
-    assert answers_of(place)["features"] == [
+    assert read_answers(destination)["features"] == [
         n for n in model.features if n in built and n in asked_for
     ]
     for feature in set(asked_for) - set(built):

@@ -41,16 +41,16 @@ def test_a_recommendation_is_explained_in_words(trivet: Trivet) -> None:
     assert "Based on 1 of 7 questions" in done.out
 
 
-def test_the_verdict_comes_with_what_it_means(trivet: Trivet) -> None:
+def test_the_verdict_is_explained(trivet: Trivet) -> None:
     done = trivet("recommend", "--defaults", "--data", "use_case=microservice")
     first, second = done.out.strip().splitlines()[:2]
     assert first == "Recommended: Flask (close). Runner-up: FastAPI, 4 points behind."
     assert second.startswith("Close means a lead of less than 5 points")
 
 
-def test_the_points_stand_as_bars_that_need_no_colour(trivet: Trivet) -> None:
-    told = ["use_case=microservice", "size=large", "priority=security"]
-    data = [word for pair in told for word in ("--data", pair)]
+def test_the_points_are_shown_as_bars_without_colour(trivet: Trivet) -> None:
+    arguments = ["use_case=microservice", "size=large", "priority=security"]
+    data = [word for pair in arguments for word in ("--data", pair)]
     lines = trivet("recommend", "--defaults", *data).out.splitlines()
     size = next(line for line in lines if line.startswith("  Size "))
     assert size.split() == ["Size", "+3", "+++", "-2", "--", "+1", "+"]
@@ -60,31 +60,33 @@ def test_the_points_stand_as_bars_that_need_no_colour(trivet: Trivet) -> None:
 
 def test_a_tie_names_the_most_informative_question(trivet: Trivet) -> None:
     done = trivet("recommend", "--defaults", "--data", "use_case=other")
-    assert "A tie between Flask, FastAPI and Django." in done.said
-    assert "because it is the gentlest to learn of these" in done.said
-    assert "Based on 0 of 7 questions" in done.said
+    assert "A tie between Flask, FastAPI and Django." in done.text
+    assert "because it is the gentlest to learn of these" in done.text
+    assert "Based on 0 of 7 questions" in done.text
     question = "What does your team know best?"
-    assert f'most informative open question: "{question}"' in done.said
+    assert f'most informative open question: "{question}"' in done.text
 
 
 def test_answers_that_contradict_each_other_are_reported(trivet: Trivet) -> None:
-    told = ["--data", "control=own_choice", "--data", "priority=security"]
-    done = trivet("recommend", "--defaults", *told)
-    assert "These answers contradict each other" in done.said
-    assert "(control=own_choice, priority=security)" in done.said
-    result = json.loads(trivet("recommend", "--defaults", "--json", *told).out)
+    arguments = ["--data", "control=own_choice", "--data", "priority=security"]
+    done = trivet("recommend", "--defaults", *arguments)
+    assert "These answers contradict each other" in done.text
+    assert "(control=own_choice, priority=security)" in done.text
+    result = json.loads(trivet("recommend", "--defaults", "--json", *arguments).out)
     [found] = result["contradictions"]
     assert found["answers"] == ["control=own_choice", "priority=security"]
 
 
-def test_where_no_single_answer_changes_it_pairs_are_looked_for(trivet: Trivet) -> None:
-    told = ["use_case=rapid_development", "size=large", "experience=knows_django"]
-    told += ["control=batteries_included"]
-    data = [word for pair in told for word in ("--data", pair)]
+def test_pairs_are_searched_if_no_single_answer_changes_the_result(
+    trivet: Trivet,
+) -> None:
+    arguments = ["use_case=rapid_development", "size=large", "experience=knows_django"]
+    arguments += ["control=batteries_included"]
+    data = [word for pair in arguments for word in ("--data", pair)]
     alone = trivet("recommend", "--defaults", *data)
-    assert "No single answer would change the recommendation." in alone.said
+    assert "No single answer would change the recommendation." in alone.text
     both = trivet("recommend", "--defaults", "--pairs", *data)
-    assert "Two answers that would change it together" in both.said
+    assert "Two answers that would change it together" in both.text
     result = json.loads(
         trivet("recommend", "--defaults", "--pairs", "--json", *data).out
     )
@@ -100,18 +102,18 @@ def test_where_no_single_answer_changes_it_pairs_are_looked_for(trivet: Trivet) 
 def test_a_framework_chosen_in_advance_is_reported_instead_of_a_tie(
     trivet: Trivet,
 ) -> None:
-    told = ["recommend", "--defaults", "--data", "known_framework=django"]
-    done = trivet(*told)
-    assert "Django was chosen in advance." in done.said
-    assert "tie" not in done.said.split()
-    assert "Based on" not in done.said
-    result = json.loads(trivet(*told, "--json").out)
+    arguments = ["recommend", "--defaults", "--data", "known_framework=django"]
+    done = trivet(*arguments)
+    assert "Django was chosen in advance." in done.text
+    assert "tie" not in done.text.split()
+    assert "Based on" not in done.text
+    result = json.loads(trivet(*arguments, "--json").out)
     assert (result["framework"], result["verdict"]) == ("django", "chosen")
 
 
 def test_flips_quote_questions_and_answers(trivet: Trivet) -> None:
     done = trivet("recommend", "--defaults", "--data", "use_case=microservice")
-    flips = done.said.split("would change the recommendation")[1]
+    flips = done.text.split("would change the recommendation")[1]
     assert 'How much traffic do you expect? "Many open connections"' in flips
     assert "_" not in flips
 
@@ -122,18 +124,20 @@ def test_an_implied_answer_is_explained(trivet: Trivet) -> None:
         "recommend", "--defaults", *small, "--data", "use_case=microservice"
     )
     sentence = '"Small" adds no points, because the use case implies it.'
-    assert sentence in implied.said
+    assert sentence in implied.text
     counted = trivet("recommend", "--defaults", *small, "--data", "use_case=api")
-    assert sentence not in counted.said
+    assert sentence not in counted.text
 
 
-def test_a_choice_against_the_recommendation_says_what_it_costs(trivet: Trivet) -> None:
+def test_the_cost_of_a_choice_against_the_recommendation_is_printed(
+    trivet: Trivet,
+) -> None:
     done = trivet(
         "preview", "--defaults", "--data", "use_case=api", "--data", "framework=django"
     )
-    assert "You chose Django instead of FastAPI. Requests are slower" in done.said
+    assert "You chose Django instead of FastAPI. Requests are slower" in done.text
     as_recommended = trivet("preview", "--defaults", "--data", "use_case=api")
-    assert "instead of" not in as_recommended.said
+    assert "instead of" not in as_recommended.text
 
 
 def test_nothing_for_another_framework_is_listed_against_one(trivet: Trivet) -> None:
@@ -142,15 +146,15 @@ def test_nothing_for_another_framework_is_listed_against_one(trivet: Trivet) -> 
     assert "For FastAPI, the runner-up" in done.out
 
 
-def test_a_tie_says_tie(trivet: Trivet) -> None:
+def test_a_tie_is_called_a_tie(trivet: Trivet) -> None:
     done = trivet("recommend", "--defaults", "--data", "use_case=prototype")
-    assert "A tie between Flask and FastAPI" in done.said
+    assert "A tie between Flask and FastAPI" in done.text
     assert "Recommended" not in done.out
 
 
 def test_a_recommendation_as_json_has_every_field(trivet: Trivet) -> None:
-    told = ["--data", "use_case=api", "--data", "size=small"]
-    done = trivet("recommend", "--json", "--defaults", *told)
+    arguments = ["--data", "use_case=api", "--data", "size=small"]
+    done = trivet("recommend", "--json", "--defaults", *arguments)
     result = json.loads(done.out)
     assert result.keys() >= FIELDS
     assert result["framework"] == "fastapi"
@@ -161,9 +165,9 @@ def test_a_recommendation_as_json_has_every_field(trivet: Trivet) -> None:
     assert result["coverage"]["answered"] == 2
 
 
-def test_a_flip_that_is_named_flips_when_it_is_tried(trivet: Trivet) -> None:
-    def recommend(*told: str) -> dict[str, object]:
-        data = [word for pair in told for word in ("--data", pair)]
+def test_a_reported_flip_changes_the_recommendation(trivet: Trivet) -> None:
+    def recommend(*arguments: str) -> dict[str, object]:
+        data = [word for pair in arguments for word in ("--data", pair)]
         result: dict[str, object] = json.loads(
             trivet("recommend", "--json", "--defaults", *data).out
         )
@@ -174,20 +178,30 @@ def test_a_flip_that_is_named_flips_when_it_is_tried(trivet: Trivet) -> None:
     plain = [flip for flip in flips if flip["change"] == "answer"]
     assert plain
     for flip in plain:
-        told = {"use_case": "microservice", flip["criterion"]: flip["answer"]}
-        other = recommend(*(f"{key}={value}" for key, value in told.items()))
+        arguments = {"use_case": "microservice", flip["criterion"]: flip["answer"]}
+        other = recommend(*(f"{key}={value}" for key, value in arguments.items()))
         assert other["framework"] == flip["framework"]
 
 
 def test_a_weight_can_be_given(trivet: Trivet) -> None:
-    told = ["--data", "use_case=api", "--data", "experience=knows_django", "--json"]
-    plain = trivet("recommend", "--defaults", *told)
-    heavy = trivet("recommend", "--defaults", *told, "--weight", "experience=decisive")
+    arguments = [
+        "--data",
+        "use_case=api",
+        "--data",
+        "experience=knows_django",
+        "--json",
+    ]
+    plain = trivet("recommend", "--defaults", *arguments)
+    heavy = trivet(
+        "recommend", "--defaults", *arguments, "--weight", "experience=decisive"
+    )
     assert json.loads(plain.out)["verdict"] == "tie"
     assert json.loads(heavy.out)["framework"] == "django"
     assert json.loads(heavy.out)["verdict"] == "clear"
     assert json.loads(heavy.out)["weights"]["experience"] == "decisive"
-    words = trivet("recommend", "--defaults", *told[:-1], "--weight", "size=decisive")
+    words = trivet(
+        "recommend", "--defaults", *arguments[:-1], "--weight", "size=decisive"
+    )
     assert "Size weighs decisive here, as you asked." in words.out
 
 
@@ -202,7 +216,7 @@ def test_a_weight_can_be_given(trivet: Trivet) -> None:
         (["--data", "database=oracle", "--ref", "nope"], "no version `nope`"),
     ],
 )
-def test_bad_input_gets_a_sentence(
+def test_invalid_input_is_explained(
     trivet: Trivet, arguments: list[str], sentence: str
 ) -> None:
     done = trivet("recommend", "--defaults", *arguments)
@@ -219,9 +233,9 @@ def test_without_a_terminal_a_recommendation_needs_its_answers(trivet: Trivet) -
 
 
 def test_all_answers_given_need_no_terminal(trivet: Trivet) -> None:
-    told = ["use_case=api", "size=small", "load=modest", "control=own_choice"]
-    told += ["experience=beginner", "priority=learning", "features=api"]
-    data = [word for pair in told for word in ("--data", pair)]
+    arguments = ["use_case=api", "size=small", "load=modest", "control=own_choice"]
+    arguments += ["experience=beginner", "priority=learning", "features=api"]
+    data = [word for pair in arguments for word in ("--data", pair)]
     assert trivet("recommend", *data).code == 0
 
 
@@ -235,7 +249,7 @@ def test_the_frameworks_are_compared_row_by_row(trivet: Trivet) -> None:
         assert row["title"] in text
 
 
-def test_the_comparison_stands_once() -> None:
+def test_the_comparison_is_defined_once() -> None:
     text = (source.PACKAGE / "recommendation" / "comparison.yml").read_text("utf-8")
     assert len(load_yaml(text, "comparison.yml")) == 13
 
@@ -244,9 +258,9 @@ def test_a_preview_writes_nothing(
     trivet: Trivet, template_repo: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    told: list[str | Path] = ["--template", template_repo, "--data", "extras=[]"]
+    arguments: list[str | Path] = ["--template", template_repo, "--data", "extras=[]"]
     wanted = ["--data", "use_case=high_concurrency"]
-    done = trivet("preview", "--defaults", "--json", *told, *wanted)
+    done = trivet("preview", "--defaults", "--json", *arguments, *wanted)
     shown = json.loads(done.out)
     assert shown["framework"] == "fastapi"
     assert "pyproject.toml" in shown["files"]
@@ -294,7 +308,7 @@ def test_a_recommendation_does_not_wait_for_copier() -> None:
     assert run("-c", code).stdout.splitlines()[-1] == "False False"
 
 
-def test_a_terminal_that_knows_few_letters_is_no_reason_to_stop() -> None:
+def test_a_terminal_without_unicode_is_supported() -> None:
     done = run("-m", "selector", "compare", PYTHONIOENCODING="ascii", PYTHONUTF8="0")
     assert done.returncode == 0, done.stderr
 
@@ -314,12 +328,12 @@ def test_ctrl_c_while_setting_up_keeps_the_project(
         raise KeyboardInterrupt
 
     monkeypatch.setattr(bootstrap.Bootstrap, "run", interrupted)
-    place = tmp_path / "x"
-    done = trivet("new", place, "--defaults", "--template", template_repo)
+    destination = tmp_path / "x"
+    done = trivet("new", destination, "--defaults", "--template", template_repo)
     assert done.code == 130
     assert "The files are written" in done.err
-    assert re.search(rf"cd {re.escape(str(place))} && \S*uv sync", done.err)
-    assert (place / "pyproject.toml").is_file()
+    assert re.search(rf"cd {re.escape(str(destination))} && \S*uv sync", done.err)
+    assert (destination / "pyproject.toml").is_file()
     assert "To create the same project again" in done.out
 
 
@@ -332,11 +346,11 @@ def test_a_setup_that_fails_ends_with_1_and_keeps_the_project(
         raise SetupError(message)
 
     monkeypatch.setattr(bootstrap.Bootstrap, "run", failing)
-    place = tmp_path / "x"
-    done = trivet("new", place, "--defaults", "--template", template_repo)
+    destination = tmp_path / "x"
+    done = trivet("new", destination, "--defaults", "--template", template_repo)
     assert done.code == 1
     assert "no network" in done.err
-    assert (place / "pyproject.toml").is_file()
+    assert (destination / "pyproject.toml").is_file()
 
 
 def test_help_names_the_commands(trivet: Trivet) -> None:

@@ -67,7 +67,7 @@ BRING_UV = """
 self=bin/trivet; . bin/setup.sh
 find_python() { command -v python3; }
 mkdir -p "$cache"
-bring_uv
+install_uv
 """
 
 Directory = Callable[..., Path]
@@ -288,9 +288,9 @@ def test_bin_test_runs_everything_and_fails_with_any_part(
         (tools / name).write_text(script, "utf-8")
         (tools / name).chmod(0o755)
     path = commands(uv="echo uv 0.13.0")
-    in_step = 'echo "$(pwd -P) $(cat pyproject.toml uv.lock | cksum)"'
-    stamp = run("sh", "-c", in_step, path=path, cwd=clone).stdout
-    (clone / ".venv/.in-step-dev").write_text(stamp, "utf-8")
+    state = 'echo "$(pwd -P) $(cat pyproject.toml uv.lock | cksum)"'
+    stamp = run("sh", "-c", state, path=path, cwd=clone).stdout
+    (clone / ".venv/.state-dev").write_text(stamp, "utf-8")
 
     done = run("bin/test", "--quick", "tests", "-k", "a b", path=path, cwd=clone)
     assert done.returncode == code

@@ -20,7 +20,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from tests.conftest import git, render_into
+from selector.project import constraints
+from tests.conftest import ROOT, git, render_into
 from tests.starters.databases import Database, free_port, new_database
 from tests.starters.mail_server import mail_server
 from tests.starters.redis import redis_server
@@ -234,6 +235,11 @@ def install(starter: Starter, directory: Path) -> Project:
     project = Project(starter, directory, session_directory() / "environments" / key)
     if key in _locks:
         (directory / "uv.lock").write_bytes(_locks[key])
+    else:  # at the versions that `trivet new` installs
+        file = ROOT / constraints.constraints_path(starter.framework)
+        tested = constraints.parse_constraints(file.read_text("utf-8"))
+        locked = constraints.lock(directory, tested)
+        assert locked.ok, locked.stderr
     run([uv(), "sync", "--quiet"], directory, project.environment())
     _locks.setdefault(key, (directory / "uv.lock").read_bytes())
     project.poe("setup")

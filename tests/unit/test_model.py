@@ -38,7 +38,7 @@ def as_json(data: object) -> Data:
     return converted
 
 
-def test_the_criteria_fit_their_schema(model: Model) -> None:
+def test_the_criteria_match_their_schema(model: Model) -> None:
     assert errors(as_json(model.data)) == []
 
 
@@ -91,7 +91,7 @@ SMALL = "$.criteria.size.answers.small"
         ),
     ],
 )
-def test_damage_does_not_fit_the_schema(
+def test_invalid_criteria_do_not_match_the_schema(
     damage: Callable[[Data], None], path: str, model: Model
 ) -> None:
     data = copy.deepcopy(as_json(model.data))

@@ -35,7 +35,7 @@ def questions_only(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def asked_by_copier(
+def answer_with_copier(
     template: Path, destination: Path, data: Mapping[str, Any]
 ) -> dict[str, Any]:
     worker = run_copy(
@@ -58,7 +58,7 @@ def without_source(answers: Answers) -> dict[str, Any]:
     return {k: v for k, v in answers.all.items() if k != "template_source"}
 
 
-SPOKEN: list[dict[str, Any]] = [
+EXAMPLES: list[dict[str, Any]] = [
     {},
     {"known_framework": "django"},
     {"known_framework": "fastapi", "features": "[api, pages]", "customise": "yes"},
@@ -66,6 +66,8 @@ SPOKEN: list[dict[str, Any]] = [
     {"use_case": "prototype", "customise": True, "licence": "mit"},
     {"project_name": 'Ärger & "Söhne": #1', "use_case": "education"},
     {"project_name": "Flask", "framework": "fastapi"},
+    {"project_name": "Заказы"},
+    {"project_name": "製品"},
     {"use_case": "cms", "features": ["mail", "cms", "api"], "database": "postgresql"},
 ]
 
@@ -87,7 +89,7 @@ def some_answers(count: int) -> list[dict[str, Any]]:
 @pytest.mark.parametrize(
     "data",
     [
-        *SPOKEN,
+        *EXAMPLES,
         *some_answers(4),
         *(pytest.param(data, marks=pytest.mark.slow) for data in some_answers(40)[4:]),
     ],
@@ -97,10 +99,10 @@ def test_copier_and_trivet_reach_the_same_answers(
     questions_only: Path,
     tmp_path: Path,
 ) -> None:
-    asking = Questionnaire(PackageTree())
-    asking.start_in("garden-club_api")
-    answers = asking.answer(data)
-    expected = asked_by_copier(questions_only, tmp_path / "garden-club_api", data)
+    questions = Questionnaire(PackageTree())
+    questions.start_in("garden-club_api")
+    answers = questions.answer(data)
+    expected = answer_with_copier(questions_only, tmp_path / "garden-club_api", data)
     assert without_source(answers) == expected
 
 
@@ -167,15 +169,15 @@ def test_what_a_framework_lacks_is_marked_where_it_is_chosen() -> None:
             assert feature in choices[framework]
 
 
-@pytest.mark.parametrize("data", SPOKEN[2:5])
-def test_what_is_passed_on_comes_out_of_copier_unchanged(
+@pytest.mark.parametrize("data", EXAMPLES[2:5])
+def test_copier_keeps_the_answers_that_trivet_passes(
     data: dict[str, Any],
     questions_only: Path,
     tmp_path: Path,
     questionnaire: Questionnaire,
 ) -> None:
     answers = questionnaire.answer(data)
-    passed_on = asked_by_copier(questions_only, tmp_path / "x", answers.given)
+    passed_on = answer_with_copier(questions_only, tmp_path / "x", answers.given)
     assert passed_on == without_source(answers)
 
 
@@ -253,7 +255,7 @@ def test_lists_are_written_with_commas_or_as_yaml(
         ({"framework": "flask", "use_case": "ecommerce"}, "no well-kept shop"),
     ],
 )
-def test_a_bad_answer_is_refused_at_its_question(
+def test_an_invalid_answer_is_refused_at_its_question(
     data: dict[str, Any], sentence: str, questionnaire: Questionnaire
 ) -> None:
     with pytest.raises(InvalidAnswerError) as refusal:
@@ -280,7 +282,7 @@ def test_an_unknown_key_is_refused(
     assert sentence in str(refusal.value)
 
 
-def test_what_a_later_answer_may_allow_is_not_refused_before_it(
+def test_an_answer_that_a_later_one_may_allow_is_not_refused_early(
     questionnaire: Questionnaire,
 ) -> None:
     # The features of a shop are only its default: they can still be taken away.
@@ -296,8 +298,12 @@ def test_what_a_later_answer_may_allow_is_not_refused_before_it(
         ("class", "class-service", '"class"'),
         ("Flask", "flask-service", '"Flask"'),
         ("Click", "click-service", '"Click"'),
-        ("Café №1", "caf-1-service", '"Café №1"'),
-        ("サービス", "my-service", '"サービス"'),
+        ("Café №1", "cafe-1-service", '"Café №1"'),
+        ("Cafe\u0301s", "cafes-service", '"Cafe\u0301s"'),
+        ("Größe", "groesse-service", '"Größe"'),
+        ("Заказы Київ", "zakazy-kiiv-service", '"Заказы Київ"'),
+        ("Αθήνα", "athina-service", '"Αθήνα"'),
+        ("サービス 1", "my-c93b9b20-service", '"サービス 1"'),
         ('"; rm -rf', "rm-rf-service", "'\"; rm -rf'"),
         ('It\'s: #1 & "two"', "it-s-1-two-service", "'It\\'s: #1 & \"two\"'"),
     ],
@@ -308,6 +314,32 @@ def test_a_name_is_made_safe(
     computed = questionnaire.answer({"project_name": name}).computed
     assert computed["project_slug"] == slug
     assert computed["project_name_literal"] == literal
+
+
+@pytest.mark.parametrize(
+    ("name", "folder", "slug"),
+    [
+        ("サービス", "orders", "orders-service"),
+        ("Orders 注文", "orders-api", "orders-api-service"),
+        ("Orders", "x", "orders-service"),
+    ],
+)
+def test_the_slug_of_a_name_in_another_alphabet_is_made_from_the_folder(
+    name: str, folder: str, slug: str
+) -> None:
+    questions = Questionnaire(PackageTree())
+    questions.start_in(folder)
+    assert questions.answer({"project_name": name}).computed["project_slug"] == slug
+
+
+def test_two_names_in_another_alphabet_have_two_slugs(
+    questionnaire: Questionnaire,
+) -> None:
+    slugs = {
+        questionnaire.answer({"project_name": name}).computed["project_slug"]
+        for name in ("サービス", "製品", "サービス 1", "製品 1")
+    }
+    assert len(slugs) == 4
 
 
 class _Files:
@@ -327,7 +359,9 @@ class _Files:
         ({"copier": "--- !include b.yml", "b": "x: ["}, "b.yml is not valid YAML"),
     ],
 )
-def test_what_is_no_template_is_refused(files: dict[str, str], sentence: str) -> None:
+def test_a_folder_without_a_template_is_refused(
+    files: dict[str, str], sentence: str
+) -> None:
     with pytest.raises(UserError, match=sentence):
         Questionnaire(_Files(**files))
 
@@ -365,7 +399,7 @@ def test_features_of_copier_that_are_not_evaluated_are_rejected(
     assert f"trivet does not support {feature}" in str(rejection.value)
 
 
-def test_no_project_is_named_like_what_it_depends_on(
+def test_no_project_has_the_name_of_a_dependency(
     questionnaire: Questionnaire,
 ) -> None:
     named = set()

@@ -49,7 +49,7 @@ def all_answers() -> st.SearchStrategy[Answers]:
     return anything | as_proposed
 
 
-def points_by_hand(answers: Mapping[str, Any]) -> dict[str, int]:
+def expected_points(answers: Mapping[str, Any]) -> dict[str, int]:
     """Add up the points without score.jinja."""
     own = set(MODEL.criteria["use_case"].answers[answers["use_case"]].features)
     wanted = set(answers["features"])
@@ -69,12 +69,12 @@ def points_by_hand(answers: Mapping[str, Any]) -> dict[str, int]:
     return scores
 
 
-def ranking_by_hand(answers: Mapping[str, Any]) -> list[tuple[str, int]]:
+def expected_ranking(answers: Mapping[str, Any]) -> list[tuple[str, int]]:
     wanted = set(answers["features"])
     for key in answers["features"]:
         wanted |= set(MODEL.features[key].brings)
     out = {framework for key in wanted for framework in MODEL.features[key].rules_out}
-    scores = points_by_hand(answers)
+    scores = expected_points(answers)
     known = MODEL.known_by.get(answers["experience"])
     left = [framework for framework in MODEL.tie_break if framework not in out]
     return sorted(
@@ -83,15 +83,15 @@ def ranking_by_hand(answers: Mapping[str, Any]) -> list[tuple[str, int]]:
     )
 
 
-def winner_by_hand(answers: Mapping[str, Any]) -> str:
-    return ranking_by_hand(answers)[0][0]
+def expected_winner(answers: Mapping[str, Any]) -> str:
+    return expected_ranking(answers)[0][0]
 
 
 Change = tuple[str, str, str]  # criterion, answer, kind of change
 
 
-def changes_by_hand(answers: Mapping[str, Any]) -> Iterator[tuple[Change, Answers]]:
-    """Change one answer at a time; features nobody touched follow their use case."""
+def expected_changes(answers: Mapping[str, Any]) -> Iterator[tuple[Change, Answers]]:
+    """Change one answer at a time; unchanged features follow their use case."""
     use_cases = MODEL.criteria["use_case"].answers
     untouched = set(answers["features"]) == set(use_cases[answers["use_case"]].features)
     for name, criterion in MODEL.criteria.items():
@@ -123,7 +123,7 @@ def changes_by_hand(answers: Mapping[str, Any]) -> Iterator[tuple[Change, Answer
         ("high_concurrency", "fastapi", "any"),
     ],
 )
-def test_a_use_case_alone_gives_what_the_facts_say(
+def test_a_use_case_alone_has_the_recommendation_of_its_facts(
     use_case: str, framework: str, runner_up: str | None
 ) -> None:
     result = DECISION.recommend(alone(use_case))
@@ -229,10 +229,10 @@ def test_a_framework_that_was_chosen_in_advance_is_reported_as_such() -> None:
 
 @given(all_answers())
 @settings(max_examples=40, deadline=None)
-def test_the_rule_adds_up_and_takes_the_first(answers: Answers) -> None:
+def test_the_rule_adds_points_and_takes_the_highest_total(answers: Answers) -> None:
     result = DECISION.recommend(answers)
-    assert result.framework == winner_by_hand(answers)
-    assert result.scores == points_by_hand(answers)
+    assert result.framework == expected_winner(answers)
+    assert result.scores == expected_points(answers)
     by_criterion = result.contributions.values()
     for framework in FRAMEWORKS:
         assert sum(sums[framework] for sums in by_criterion) == result.scores[framework]
@@ -252,12 +252,12 @@ def named(flip: Flip) -> Change:
 
 @given(all_answers())
 @settings(max_examples=25, deadline=None)
-def test_a_flip_that_is_named_flips_and_none_is_missing(answers: Answers) -> None:
+def test_reported_flips_are_correct_and_complete(answers: Answers) -> None:
     result = DECISION.recommend(answers)
     expected = {
         (change, winner)
-        for change, changed in changes_by_hand(answers)
-        if (winner := winner_by_hand(changed)) != result.framework
+        for change, changed in expected_changes(answers)
+        if (winner := expected_winner(changed)) != result.framework
     }
     assert {(named(flip), flip.framework) for flip in result.flips} == expected
     assert len(result.flips) == len(expected)
@@ -267,28 +267,28 @@ def test_a_flip_that_is_named_flips_and_none_is_missing(answers: Answers) -> Non
 @settings(max_examples=25, deadline=None)
 def test_every_other_answer_is_tried_once(answers: Answers) -> None:
     tried = [named(flip) for flip, _ in DECISION.changes(answers)]
-    assert sorted(tried) == sorted(change for change, _ in changes_by_hand(answers))
+    assert sorted(tried) == sorted(change for change, _ in expected_changes(answers))
 
 
 @given(all_answers())
 @settings(max_examples=3, deadline=None)
-def test_a_pair_that_is_named_flips_and_none_is_missing(answers: Answers) -> None:
-    first = winner_by_hand(answers)
+def test_reported_pairs_are_correct_and_complete(answers: Answers) -> None:
+    first = expected_winner(answers)
     harmless = {
         change: after
-        for change, after in changes_by_hand(answers)
-        if winner_by_hand(after) == first
+        for change, after in expected_changes(answers)
+        if expected_winner(after) == first
     }
     expected = {
         (frozenset({one[:2], two[:2]}), winner)
         for one, after in harmless.items()
-        for two, after_both in changes_by_hand(after)
+        for two, after_both in expected_changes(after)
         if any(two[:2] == change[:2] for change in harmless)
         and (one[0] != two[0] or one[0] == "features")
         and one[:2] != two[:2]
-        # The use case goes first: features nobody touched follow it.
+        # The use case is first, because unchanged features follow it.
         and not (two[0] == "use_case" and one[0] == "features")
-        and (winner := winner_by_hand(after_both)) != first
+        and (winner := expected_winner(after_both)) != first
     }
     found = [
         (frozenset({named(p.first)[:2], named(p.second)[:2]}), p.framework)
@@ -298,7 +298,7 @@ def test_a_pair_that_is_named_flips_and_none_is_missing(answers: Answers) -> Non
     assert len(found) == len(expected)
 
 
-def test_every_framework_wins_a_good_part_of_the_answers() -> None:
+def test_every_framework_wins_for_many_answers() -> None:
     """Of all possible answers, 400 are drawn at random, each as likely."""
     space = 1
     for name, criterion in MODEL.criteria.items():
@@ -313,8 +313,8 @@ def test_every_framework_wins_a_good_part_of_the_answers() -> None:
     assert all(won[framework] > 20 for framework in FRAMEWORKS)
 
 
-def verdict_by_hand(answers: Mapping[str, Any]) -> str:
-    ranking = ranking_by_hand(answers)
+def expected_verdict(answers: Mapping[str, Any]) -> str:
+    ranking = expected_ranking(answers)
     lead = ranking[0][1] - ranking[1][1] if len(ranking) > 1 else MODEL.clear_from
     if lead == 0:
         return "tie"
@@ -347,13 +347,13 @@ def test_the_documented_shares_of_all_answers_are_counted() -> None:
     ):
         given = dict(zip(names, values, strict=True))
         answers = alone(given.pop("use_case"), **given)
-        winner, verdict = winner_by_hand(answers), verdict_by_hand(answers)
+        winner, verdict = expected_winner(answers), expected_verdict(answers)
         first[winner] += 1
         verdicts[verdict] += 1
         for name in names if count % 10 == 0 else []:
             if answers[name] == "no_preference":
                 for answer in MODEL.criteria[name].answers.keys() - {"no_preference"}:
-                    after = winner_by_hand({**answers, name: answer})
+                    after = expected_winner({**answers, name: answer})
                     turned[verdict].append(after != winner)
 
     def of_100(count: int, total: int) -> int:
@@ -392,20 +392,20 @@ def any_answers(chance: random.Random) -> Answers:
 @settings(max_examples=25, deadline=None)
 def test_the_verdict_follows_the_lead_and_the_contradictions(answers: Answers) -> None:
     result = DECISION.recommend(answers)
-    ranking = ranking_by_hand(answers)
+    ranking = expected_ranking(answers)
     lead = ranking[0][1] - ranking[1][1] if len(ranking) > 1 else None
     assert result.margin == lead
     assert result.rule == MODEL.verdicts[result.verdict]
-    assert result.verdict == verdict_by_hand(answers)
+    assert result.verdict == expected_verdict(answers)
 
 
 @given(all_answers())
 @settings(max_examples=25, deadline=None)
-def test_the_question_to_answer_next_is_the_one_that_tells_most(
+def test_the_next_question_is_the_most_informative_one(
     answers: Answers,
 ) -> None:
     result = DECISION.recommend(answers)
-    scores = dict(ranking_by_hand(answers))
+    scores = dict(expected_ranking(answers))
     if len(scores) == 1:
         assert result.most_informative_question is None
         return
@@ -479,7 +479,7 @@ ONLY_FOR_ONE = [
 
 @given(all_answers(), st.sampled_from(ONLY_FOR_ONE))
 @settings(max_examples=120, deadline=None)
-def test_an_answer_that_only_speaks_for_one_never_lowers_it(
+def test_an_answer_with_points_for_one_framework_never_lowers_it(
     answers: Answers, spoken: tuple[str, str, str]
 ) -> None:
     name, answer, framework = spoken
@@ -562,9 +562,7 @@ def test_another_weight_changes_what_a_criterion_counts() -> None:
         ({"size": "huge"}, "`huge` is not a weight.*decisive"),
     ],
 )
-def test_a_weight_that_makes_no_sense_is_refused(
-    weights: dict[str, str], sentence: str
-) -> None:
+def test_an_invalid_weight_is_refused(weights: dict[str, str], sentence: str) -> None:
     with pytest.raises(UserError, match=sentence):
         DECISION.weighted(weights)
 

@@ -44,7 +44,9 @@ def test_a_remote_origin_is_recorded(
         assert alone == (recorded is None)
 
 
-def test_a_commit_that_origin_lacks_is_updated_from_here(repository: Path) -> None:
+def test_a_commit_that_origin_lacks_is_updated_from_the_local_folder(
+    repository: Path,
+) -> None:
     git("remote", "add", "origin", "https://example.org/t.git", cwd=repository)
     git("update-ref", "refs/remotes/origin/main", "HEAD", cwd=repository)
     git("commit", "--allow-empty", "--quiet", "--message=New", cwd=repository)
@@ -70,7 +72,7 @@ def test_files_are_read_from_the_commit_not_from_the_work_tree(
         assert any("uncommitted" in note for note in found.notes)
 
 
-def test_changes_that_no_project_sees_are_not_mentioned(repository: Path) -> None:
+def test_changes_that_do_not_affect_projects_are_not_reported(repository: Path) -> None:
     (repository / "notes.txt").write_text("mine", "utf-8")
     with source.open_template(str(repository), None) as found:
         assert not any("uncommitted" in note for note in found.notes)

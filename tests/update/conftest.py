@@ -43,19 +43,19 @@ def next_template(template: Path, tmp_path_factory: pytest.TempPathFactory) -> P
 
 
 def copy(
-    template: Path, place: Path, answers: Mapping[str, Any], *, ref: str = "HEAD"
+    template: Path, folder: Path, answers: Mapping[str, Any], *, ref: str = "HEAD"
 ) -> Path:
     """Render a version of the template, as `copier copy --defaults` does."""
     run_copy(
         str(template),
-        place,
+        folder,
         data=dict(answers),
         vcs_ref=ref,
         defaults=True,
         quiet=True,
         unsafe=False,
     )
-    return place
+    return folder
 
 
 def committed(project: Path) -> Path:
@@ -124,7 +124,7 @@ def project(base: Path, tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def larger(base: Path, tmp_path: Path) -> Path:
+def monorepo(base: Path, tmp_path: Path) -> Path:
     """Create a larger repository with a project in services/one."""
     top = tmp_path / "larger repository"
     ignore = shutil.ignore_patterns(".git")
@@ -133,8 +133,8 @@ def larger(base: Path, tmp_path: Path) -> Path:
     return committed(top)
 
 
-def own(project: Path, name: str, old: str = "", new: str = "") -> None:
-    """Commit what an owner does: a file of their own, or a change in one."""
+def commit_change(project: Path, name: str, old: str = "", new: str = "") -> None:
+    """Commit an edit of the owner: a new file, or a replacement in an existing one."""
     path = project / name
     if old:
         replace(path, old, new)

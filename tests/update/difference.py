@@ -77,10 +77,10 @@ def excludes(template: Path, ref: str) -> list[str]:
 
 
 def before_and_after(
-    template: Path, since: str, answers: Answers, place: Path
+    template: Path, since: str, answers: Answers, folder: Path
 ) -> tuple[Files, Files]:
     """Render a release, and the work tree with the answers that the release stored."""
-    before, after = place / "before", place / "after"
+    before, after = folder / "before", folder / "after"
     render(template, before, answers, since)
     stored = yaml.safe_load((before / ANSWERS_FILE).read_text("utf-8"))
     kept = {key: value for key, value in stored.items() if not key.startswith("_")}
@@ -88,13 +88,15 @@ def before_and_after(
     return received(before), received(after)
 
 
-def render(template: Path, place: Path, answers: Answers, ref: str) -> None:
+def render(template: Path, folder: Path, answers: Answers, ref: str) -> None:
     """Render a version as Copier does."""
-    run_copy(str(template), place, data=answers, vcs_ref=ref, defaults=True, quiet=True)
+    run_copy(
+        str(template), folder, data=answers, vcs_ref=ref, defaults=True, quiet=True
+    )
 
 
 def received(project: Path) -> Files:
-    """Give the files that an update brings."""
+    """Return the files that an update adds."""
     return {
         name: path.read_bytes()
         for path in sorted(project.rglob("*"))

@@ -1,4 +1,4 @@
-"""What owners do to their files, and whether an update kept it."""
+"""Random edits of owners, and whether an update keeps them."""
 
 import subprocess
 from collections import Counter
@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from tests.update.conftest import ANSWERS_FILE, conflicts
 from tests.update.releases import OWNED
 
-# Two that the template itself brings with the release that the edits meet.
+# Two files that the next release of the template also adds.
 BOTH_ADD = ("app/greeting.py", "docs/greeting.md")
 NEW_FILES = (
     "app/own.py",
@@ -151,7 +151,7 @@ class Update:
         elif mine is None:
             expected = None  # what the owner deleted stays away
         elif new is None:
-            expected = mine  # no release takes a file away
+            expected = mine  # no release deletes a file
         else:
             merged = merge(mine, old or b"", new)
             if merged is None:

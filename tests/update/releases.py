@@ -25,7 +25,7 @@ def published() -> dict[str, str]:
 
     It is the first commit whose version has a dated section in the changelog.
     """
-    # Only these lines make a release.
+    # A release changes these lines.
     changed = ["-m", "-G", "^(version = |## )", "--", "pyproject.toml", "CHANGELOG.md"]
     listed = git("log", "--reverse", "--topo-order", "--format=%H", *changed, cwd=ROOT)
     releases: dict[str, str] = {}
@@ -51,7 +51,7 @@ def _number(version: str) -> tuple[int, ...]:
     return tuple(int(number) for number in version.split("."))
 
 
-# Until there is a release, the work tree stands for it.
+# Before the first release, use the work tree.
 RELEASES = [*published()] or [f"v{'.'.join(map(str, FIRST_RELEASE))}"]
 LAST = RELEASES[-1]
 _major, _minor, _ = _number(LAST.removeprefix("v"))

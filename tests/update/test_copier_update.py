@@ -15,11 +15,11 @@ from tests.starters.harness import Starter, install
 from tests.starters.test_starters import development_data, passed
 from tests.update.conftest import (
     ANSWERS_FILE,
+    commit_change,
     committed,
     conflicts,
     contents,
     copy,
-    own,
     stored_answers,
     update,
 )
@@ -43,11 +43,11 @@ CHANGES: dict[str, Answers] = {
 
 @pytest.mark.slow
 @pytest.mark.parametrize("change", CHANGES.values(), ids=CHANGES)
-def test_another_answer_makes_the_project_it_would_have_been(
+def test_a_changed_answer_gives_the_project_of_that_answer(
     next_template: Path, real_project: Path, tmp_path: Path, change: Answers
 ) -> None:
     project = real_project
-    own(project, "app/own.py", new="OWN = 1\n")
+    commit_change(project, "app/own.py", new="OWN = 1\n")
 
     update(project, ref=None, answers=change)
 
@@ -68,7 +68,7 @@ def test_another_answer_makes_the_project_it_would_have_been(
         pytest.param("fastapi", marks=pytest.mark.slow),
     ],
 )
-def test_a_project_lives_on_with_its_data_through_every_change(
+def test_a_project_keeps_its_data_through_every_change(
     next_template: Path, tmp_path: Path, framework: str
 ) -> None:
     answers = {"known_framework": framework, "features": ["api"]}
@@ -101,15 +101,15 @@ def test_a_project_lives_on_with_its_data_through_every_change(
 
 
 @pytest.mark.slow
-def test_a_project_in_a_larger_repository(larger: Path) -> None:
-    project = larger / "services/one"
-    own(project, "app/health.py", '"""', '"""Mine. ')
+def test_a_project_in_a_larger_repository(monorepo: Path) -> None:
+    project = monorepo / "services/one"
+    commit_change(project, "app/health.py", '"""', '"""Mine. ')
 
     update(project, ref=None)
 
-    assert conflicts(larger) == {"services/one/app/health.py"}
+    assert conflicts(monorepo) == {"services/one/app/health.py"}
     assert (project / "app/greeting.py").is_file()
-    assert (larger / "README.md").read_text("utf-8") == "# Much\n"
+    assert (monorepo / "README.md").read_text("utf-8") == "# Much\n"
 
 
 @pytest.mark.slow
@@ -117,20 +117,20 @@ def test_a_template_that_moved_is_followed_by_its_new_address(
     small_template: Path, project: Path, tmp_path: Path
 ) -> None:
     moved = shutil.copytree(small_template, tmp_path / "moved")
-    own(project, ANSWERS_FILE, str(small_template), str(moved))
+    commit_change(project, ANSWERS_FILE, str(small_template), str(moved))
     update(project, ref=None)
     assert (project / "app/greeting.py").is_file()
 
 
 @pytest.mark.slow
-def test_a_shallow_clone_of_the_template_does_where_it_has_both_versions(
+def test_a_shallow_clone_of_the_template_with_both_versions_is_enough(
     small_template: Path, project: Path, tmp_path: Path
 ) -> None:
     shallow = tmp_path / "shallow"
     distance = git("rev-list", "--count", f"{LAST}..{NEXT}", cwd=small_template)
     depth = f"--depth={int(distance) + 1}"
     git("clone", "-q", depth, small_template.as_uri(), str(shallow), cwd=tmp_path)
-    own(project, ANSWERS_FILE, str(small_template), str(shallow))
+    commit_change(project, ANSWERS_FILE, str(small_template), str(shallow))
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", ShallowCloneWarning)
         update(project, ref=None)
@@ -146,23 +146,23 @@ def without_git(project: Path) -> None:
 
 
 def edited_answers(project: Path) -> None:
-    own(project, ANSWERS_FILE, "_commit:", "commit:")
+    commit_change(project, ANSWERS_FILE, "_commit:", "commit:")
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize(
-    ("trouble", "said"),
+    ("prepare", "message"),
     [
         (dirty, "Please commit or stash your local changes"),
         (without_git, "only supported in git-tracked subprojects"),
         (edited_answers, f"old template references from `{ANSWERS_FILE}`"),
     ],
 )
-def test_copier_refuses_what_could_not_be_undone(
-    project: Path, trouble: Callable[[Path], None], said: str
+def test_copier_refuses_an_update_that_could_not_be_undone(
+    project: Path, prepare: Callable[[Path], None], message: str
 ) -> None:
-    trouble(project)
-    with pytest.raises(UserMessageError, match=said):
+    prepare(project)
+    with pytest.raises(UserMessageError, match=message):
         update(project, ref=None)
 
 
@@ -172,13 +172,13 @@ def test_copier_shows_what_is_new_since_the_projects_own_release(
 ) -> None:
     capfd.readouterr()
     run_update(project, defaults=True, overwrite=True, unsafe=False)
-    said = capfd.readouterr().err
-    assert f"## {NEXT.removeprefix('v')} - 2030-02-01" in said
-    assert "A greeting. You have to do nothing." in said
-    assert f"## {LAST.removeprefix('v')}" not in said
+    output = capfd.readouterr().err
+    assert f"## {NEXT.removeprefix('v')} - 2030-02-01" in output
+    assert "A greeting. You have to do nothing." in output
+    assert f"## {LAST.removeprefix('v')}" not in output
     assert stored_answers(project)["last_release"] == NEXT.removeprefix("v")
 
     commit_all(project, "Update")
     run_update(project, defaults=True, overwrite=True, unsafe=False)
-    said = capfd.readouterr().err
-    assert f"## {NEXT.removeprefix('v')}" not in said
+    output = capfd.readouterr().err
+    assert f"## {NEXT.removeprefix('v')}" not in output

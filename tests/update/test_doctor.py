@@ -8,7 +8,7 @@ import pytest
 from selector import process
 from tests.cli.conftest import Outcome, Trivet
 from tests.conftest import git
-from tests.update.conftest import ANSWERS_FILE, own, state
+from tests.update.conftest import ANSWERS_FILE, commit_change, state
 from tests.update.releases import LAST, NEXT
 
 pytestmark = pytest.mark.slow
@@ -17,40 +17,40 @@ Uv = Callable[..., None]
 
 @pytest.fixture(autouse=True)
 def uv(monkeypatch: pytest.MonkeyPatch) -> Uv:
-    """Answer for uv: all is well, but for what a test says."""
+    """Replace uv: all calls succeed, except those that a test changes."""
     run = process.run
-    troubles: dict[str, process.Result] = {}
+    results: dict[str, process.Result] = {}
 
-    def pretended(*arguments: str, **options: object) -> process.Result:
+    def fake_run(*arguments: str, **options: object) -> process.Result:
         if arguments[0] != "uv":
             return run(*arguments, **options)  # type: ignore[arg-type]  # passed on as given
-        for word, result in troubles.items():
+        for word, result in results.items():
             if word in arguments:
                 return result
-        said = "uv 0.13.9 (linux)" if "--version" in arguments else "3.13.0"
-        return process.Result(0, said, "")
+        output = "uv 0.13.9 (linux)" if "--version" in arguments else "3.13.0"
+        return process.Result(0, output, "")
 
     for name in ("ENVIRONMENT", "SECRET_KEY", "ALLOWED_HOSTS", "DATABASE_URL"):
         monkeypatch.delenv(name, raising=False)
-    monkeypatch.setattr(process, "run", pretended)
+    monkeypatch.setattr(process, "run", fake_run)
     monkeypatch.setattr(
         process, "find", lambda name: "/usr/bin/uv" if name == "uv" else name
     )
 
-    def says(word: str, code: int, text: str) -> None:
-        troubles[word] = process.Result(code, text, text)
+    def set_result(word: str, code: int, text: str) -> None:
+        results[word] = process.Result(code, text, text)
 
-    return says
+    return set_result
 
 
 @pytest.fixture
 def healthy(project: Path) -> Path:
     """Give a project that is at the newest release."""
-    own(project, ANSWERS_FILE, f"_commit: {LAST}", f"_commit: {NEXT}")
+    commit_change(project, ANSWERS_FILE, f"_commit: {LAST}", f"_commit: {NEXT}")
     return project
 
 
-def wrong(done: Outcome) -> list[str]:
+def problems(done: Outcome) -> list[str]:
     lines = [line for line in done.out.splitlines() if line.startswith("!!")]
     return [line.removeprefix("!! ").rstrip() for line in lines]
 
@@ -59,23 +59,23 @@ def test_a_healthy_project_has_nothing_to_fix(trivet: Trivet, healthy: Path) -> 
     before = state(healthy)
     done = trivet("doctor", healthy)
     assert done.code == 0
-    assert wrong(done) == []
+    assert problems(done) == []
     assert done.out.count("ok ") == 8
     assert "fastapi with api, on sqlite" in done.out
     assert state(healthy) == before
 
 
-def test_it_says_how_far_behind_a_project_is(trivet: Trivet, project: Path) -> None:
+def test_the_missing_releases_are_counted(trivet: Trivet, project: Path) -> None:
     done = trivet("doctor", project)
     assert done.code == 1
-    (line,) = wrong(done)
+    (line,) = problems(done)
     assert line.startswith(f"Template: {LAST}, 1 release ")
     assert line.endswith(f"behind {NEXT}.")
     assert "trivet update" in done.out
 
 
 @pytest.mark.parametrize(
-    ("trouble", "finding", "fix"),
+    ("result", "finding", "fix"),
     [
         (("--version", 127, ""), "uv: It is missing.", "installation"),
         (("--version", 0, "uv 0.4.1"), "uv: 0.4.1 is too old.", "uv self update"),
@@ -83,28 +83,26 @@ def test_it_says_how_far_behind_a_project_is(trivet: Trivet, project: Path) -> N
         (("sync", 1, ""), "Packages: There is no uv.lock.", "uv sync"),
     ],
 )
-def test_tools_that_are_missing_are_named(  # noqa: PLR0913 - one for each column
+def test_missing_tools_are_reported(  # noqa: PLR0913 - one for each column
     trivet: Trivet,
     healthy: Path,
     uv: Uv,
     *,
-    trouble: tuple[str, int, str],
+    result: tuple[str, int, str],
     finding: str,
     fix: str,
 ) -> None:
-    uv(*trouble)
+    uv(*result)
     done = trivet("doctor", healthy)
     assert done.code == 1
-    assert wrong(done) == [finding]
+    assert problems(done) == [finding]
     assert fix in done.out
 
 
-def test_packages_that_are_out_of_step_are_named(
-    trivet: Trivet, healthy: Path, uv: Uv
-) -> None:
-    own(healthy, "uv.lock", new="version = 1\n")
+def test_outdated_packages_are_reported(trivet: Trivet, healthy: Path, uv: Uv) -> None:
+    commit_change(healthy, "uv.lock", new="version = 1\n")
     uv("sync", 1, "outdated")
-    assert wrong(trivet("doctor", healthy)) == [
+    assert problems(trivet("doctor", healthy)) == [
         "Packages: do not match pyproject.toml."
     ]
 
@@ -135,29 +133,29 @@ def test_packages_that_are_out_of_step_are_named(
         ),
     ],
 )
-def test_the_environment_is_held_against_the_settings(
+def test_the_environment_is_compared_with_the_settings(
     trivet: Trivet, healthy: Path, text: str, findings: list[str], fix: str
 ) -> None:
     (healthy / ".env").write_text(text, "utf-8")
     done = trivet("doctor", healthy)
-    assert wrong(done) == findings
+    assert problems(done) == findings
     assert fix in done.out
 
 
-def test_what_is_not_committed_is_named(trivet: Trivet, healthy: Path) -> None:
+def test_uncommitted_changes_are_reported(trivet: Trivet, healthy: Path) -> None:
     (healthy / "README.md").write_text("changed\n", "utf-8")
     done = trivet("doctor", healthy)
-    assert wrong(done) == ["History: There are uncommitted changes."]
+    assert problems(done) == ["History: There are uncommitted changes."]
     assert "README.md" in done.out
 
 
-def test_a_project_that_cannot_be_updated_says_why(
+def test_the_reason_is_reported_if_a_project_cannot_be_updated(
     trivet: Trivet, healthy: Path
 ) -> None:
     (healthy / ANSWERS_FILE).unlink()
     done = trivet("doctor", healthy)
-    assert wrong(done) == ["Project: It cannot be updated."]
-    assert f"git checkout HEAD -- {ANSWERS_FILE}" in done.said
+    assert problems(done) == ["Project: It cannot be updated."]
+    assert f"git checkout HEAD -- {ANSWERS_FILE}" in done.text
     (healthy / ".git").rename(healthy.parent / "git")
     git("init", "--quiet", cwd=healthy)
-    assert "either it was not made by Trivet" in trivet("doctor", healthy).said
+    assert "either it was not made by Trivet" in trivet("doctor", healthy).text

@@ -23,7 +23,7 @@ from tests.update.conftest import committed, conflicts, copy, stored_answers, up
 from tests.update.edits import BOTH_ADD, Edit
 from tests.update.releases import LAST, RELEASES, commit_all, release
 
-# How many random projects for each framework: bin/test makes a few, .ci/run many. By
+# How many random projects for each framework: few in bin/test, many in .ci/run. By
 # hand, with TRIVET_EDITS=900 and -s, any number of new ones, which are counted.
 FEW = 2
 MANY = 100
@@ -71,7 +71,7 @@ def in_jinja(lines: list[str], spot: int) -> bool:
 
 @dataclass
 class Base:
-    """A project of one framework at one release, and what an update makes of it."""
+    """A project of one framework at one release, and the result of an update."""
 
     folder: Path
     template: Path
@@ -92,10 +92,10 @@ class Base:
         self.seen: Counter[str] = Counter()
 
     def after(
-        self, done: list[Edit], place: Path, bring: Callable[[Path], None] = update
+        self, done: list[Edit], folder: Path, bring: Callable[[Path], None] = update
     ) -> edits.Update:
         """Edit a copy of the project as its owner would, and update it."""
-        project = Path(shutil.copytree(self.start, place / "project"))
+        project = Path(shutil.copytree(self.start, folder / "project"))
         for edit in done:
             edits.make(edit, project)
         mine = edits.files(project)
@@ -107,10 +107,12 @@ class Base:
 @pytest.fixture(scope="session")
 def rough_template(template: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Give the template with a release that changes nearly every file."""
-    place = Path(shutil.copytree(template, tmp_path_factory.mktemp("rough") / "trivet"))
-    change_every_file(place)
-    release(place)
-    return place
+    folder = Path(
+        shutil.copytree(template, tmp_path_factory.mktemp("rough") / "trivet")
+    )
+    change_every_file(folder)
+    release(folder)
+    return folder
 
 
 Grow = Callable[[str, str], Base]
@@ -129,8 +131,8 @@ def grow(rough_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Grow
 
 
 def check(base: Base, done: list[Edit]) -> None:
-    with TemporaryDirectory(prefix="trivet-edited-") as place:
-        updated = base.after(done, Path(place))
+    with TemporaryDirectory(prefix="trivet-edited-") as folder:
+        updated = base.after(done, Path(folder))
         base.seen["runs"] += 1
         conflicting = conflicts(updated.project)
         base.seen["with conflicts"] += bool(conflicting)
@@ -150,9 +152,9 @@ def by_trivet(project: Path) -> None:
 
 
 def check_both(base: Base, done: list[Edit]) -> None:
-    with TemporaryDirectory(prefix="trivet-edited-") as place:
+    with TemporaryDirectory(prefix="trivet-edited-") as folder:
         copier, trivet = (
-            base.after(done, Path(place, bring.__name__), bring)
+            base.after(done, Path(folder, bring.__name__), bring)
             for bring in (update, by_trivet)
         )
         there, here = (conflicts(each.project) for each in (copier, trivet))

@@ -46,7 +46,7 @@ def test_no_new_exclude_line_matches_what_a_release_rendered(
         for name, answers in cases.items()
     ],
 )
-def test_whatever_a_release_rendered_is_rendered_still(
+def test_all_files_of_a_release_are_still_rendered(
     template: Path, tmp_path: Path, since: str, answers: Answers
 ) -> None:
     assert left_behind(*before_and_after(template, since, answers, tmp_path)) == []
@@ -61,16 +61,16 @@ def changed(template: Path, tmp_path: Path) -> Path:
 def test_a_renamed_file_is_noticed(changed: Path) -> None:
     git("mv", "template/flask/app/health.py", "template/flask/app/live.py", cwd=changed)
     commit_all(changed, "Rename")
-    (said,) = taken_away(changed, LAST)
-    assert said.startswith(f"flask/app/health.py was in {LAST} and is not any more")
+    (problem,) = taken_away(changed, LAST)
+    assert problem.startswith(f"flask/app/health.py was in {LAST} and is not any more")
 
 
 def test_a_new_exclude_line_is_noticed(changed: Path) -> None:
     line = "{% if 'api' not in parts %}/app/he*.py{% endif %}"
     replace(changed / "copier.yml", "  # Extras.\n", f'  - "{line}"\n  # Extras.\n')
     commit_all(changed, "Exclude")
-    (said,) = newly_excluded(changed, LAST)
-    assert "_exclude matches app/health.py" in said
+    (problem,) = newly_excluded(changed, LAST)
+    assert "_exclude matches app/health.py" in problem
 
 
 def test_a_narrower_line_on_the_same_condition_is_allowed(changed: Path) -> None:
@@ -109,7 +109,7 @@ def test_ci_prints_what_owners_would_receive() -> None:
     assert re.search(r"^.*python -m tests\.update\.difference$", script, re.MULTILINE)
 
 
-def test_the_changelog_holds_nothing_that_templates_would_read() -> None:
+def test_the_changelog_contains_no_template_syntax() -> None:
     """Copier renders it, to show what is new."""
     text = (ROOT / "CHANGELOG.md").read_text("utf-8")
     assert not re.search(r"\{[{%#]", text)

@@ -19,10 +19,10 @@ from tests.cli.conftest import Trivet
 from tests.conftest import ROOT, git
 from tests.update.conftest import (
     ANSWERS_FILE,
+    commit_change,
     conflicts,
     contents,
     copy,
-    own,
     state,
     stored_answers,
 )
@@ -37,10 +37,10 @@ def branch(project: Path) -> str:
 
 
 @pytest.mark.slow
-def test_an_update_is_a_commit_on_a_branch_of_its_own(
+def test_an_update_is_a_commit_on_a_new_branch(
     trivet: Trivet, project: Path, small_template: Path, tmp_path: Path
 ) -> None:
-    own(project, "app/own.py", new="OWN = 1\n")
+    commit_change(project, "app/own.py", new="OWN = 1\n")
     before = git("rev-parse", "main", cwd=project)
 
     done = trivet("update", project, "--no-test")
@@ -69,7 +69,7 @@ def test_one_command_undoes_an_update(
     trivet: Trivet, project: Path, edit: tuple[str, str, str] | None
 ) -> None:
     if edit:
-        own(project, *edit)
+        commit_change(project, *edit)
     before = state(project)
     trivet("update", project, "--no-test")
     assert state(project) != before
@@ -82,8 +82,10 @@ def test_one_command_undoes_an_update(
 
 
 @pytest.mark.slow
-def test_conflicts_are_named_and_open_in_git(trivet: Trivet, project: Path) -> None:
-    own(project, *OWN_HEALTH)
+def test_conflicts_are_reported_and_unmerged_in_git(
+    trivet: Trivet, project: Path
+) -> None:
+    commit_change(project, *OWN_HEALTH)
 
     done = trivet("update", project)
 
@@ -106,7 +108,7 @@ def test_conflicts_are_named_and_open_in_git(trivet: Trivet, project: Path) -> N
 @pytest.mark.slow
 def test_commits_of_the_owner_are_not_undone(trivet: Trivet, project: Path) -> None:
     trivet("update", project, "--no-test")
-    own(project, "app/own.py", new="OWN = 1\n")
+    commit_change(project, "app/own.py", new="OWN = 1\n")
     before = state(project)
 
     done = trivet("update", project, "--undo")
@@ -124,13 +126,13 @@ def test_without_an_update_there_is_nothing_to_undo(
     assert "no update to undo" in done.err
 
 
-def test_check_says_what_is_newer_and_changes_nothing(
+def test_check_reports_newer_releases_and_changes_nothing(
     trivet: Trivet, project: Path
 ) -> None:
     before = state(project)
     done = trivet("update", project, "--check")
     assert done.code == 1
-    assert f"{NEXT} is available; the project is at {LAST}" in done.said
+    assert f"{NEXT} is available; the project is at {LAST}" in done.text
     assert "A greeting" in done.out
     done = trivet("update", project, "--check", "--ref", LAST)
     assert (done.code, done.out) == (0, f"Up to date: {LAST}.\n")
@@ -138,7 +140,7 @@ def test_check_says_what_is_newer_and_changes_nothing(
 
 
 @pytest.mark.slow
-def test_a_need_is_added_and_taken_away(
+def test_a_feature_is_added_and_removed(
     trivet: Trivet, project: Path, small_template: Path, tmp_path: Path
 ) -> None:
     assert trivet("update", project, "--add", "pages", "--no-test").code == 0
@@ -158,9 +160,11 @@ def test_a_need_is_added_and_taken_away(
 
 
 @pytest.mark.slow
-def test_edited_files_are_named_before_they_go(trivet: Trivet, project: Path) -> None:
-    own(project, "app/api/docs.py", '"""', '"""Mine. ')
-    own(project, "app/api/own.py", new="OWN = 1\n")
+def test_edited_files_are_listed_before_they_are_deleted(
+    trivet: Trivet, project: Path
+) -> None:
+    commit_change(project, "app/api/docs.py", '"""', '"""Mine. ')
+    commit_change(project, "app/api/own.py", new="OWN = 1\n")
     before = state(project)
 
     done = trivet("update", project, "--remove", "api", "--no-test")
@@ -179,7 +183,7 @@ def test_edited_files_are_named_before_they_go(trivet: Trivet, project: Path) ->
 
 
 @pytest.mark.parametrize(
-    ("options", "said"),
+    ("options", "message"),
     [
         (["--add", "nonsense"], "`nonsense` is not offered"),
         (["--add", "cms"], "`cms` does not fit"),
@@ -197,13 +201,13 @@ def test_edited_files_are_named_before_they_go(trivet: Trivet, project: Path) ->
         (["--template", "/no/such/place"], "the folder /no/such/place does not exist"),
     ],
 )
-def test_what_cannot_be_is_refused(
-    trivet: Trivet, project: Path, options: list[str], said: str
+def test_impossible_requests_are_refused(
+    trivet: Trivet, project: Path, options: list[str], message: str
 ) -> None:
     before = state(project)
     done = trivet("update", project, *options)
     assert done.code == 2
-    assert said in " ".join(done.err.split())
+    assert message in " ".join(done.err.split())
     assert state(project) == before
 
 
@@ -216,14 +220,14 @@ def test_an_older_version_is_refused(trivet: Trivet, project: Path) -> None:
 
 
 @pytest.mark.slow
-def test_another_framework_is_explained_and_never_happens_by_itself(
+def test_another_framework_is_explained_and_needs_confirmation(
     trivet: Trivet, project: Path
 ) -> None:
     before = state(project)
     done = trivet("update", project, "--data", "framework=flask", "--no-test")
     assert done.code == 1
-    assert "replaces the service" in done.said
-    assert "trivet new" in done.said
+    assert "replaces the service" in done.text
+    assert "trivet new" in done.text
     assert "--yes" in done.err
     assert state(project) == before
 
@@ -234,20 +238,20 @@ def test_another_framework_is_explained_and_never_happens_by_itself(
 
 
 @pytest.mark.slow
-def test_a_project_in_a_larger_repository(trivet: Trivet, larger: Path) -> None:
-    project = larger / "services/one"
-    (larger / "untracked.txt").write_text("of no concern\n", "utf-8")
-    own(project, *OWN_HEALTH)
-    git("reset", "--quiet", "HEAD", cwd=larger)
+def test_a_project_in_a_larger_repository(trivet: Trivet, monorepo: Path) -> None:
+    project = monorepo / "services/one"
+    (monorepo / "untracked.txt").write_text("of no concern\n", "utf-8")
+    commit_change(project, *OWN_HEALTH)
+    git("reset", "--quiet", "HEAD", cwd=monorepo)
 
     done = trivet("update", project, "--no-test")
 
     assert done.code == 1
-    assert conflicts(larger) == {"services/one/app/health.py"}
+    assert conflicts(monorepo) == {"services/one/app/health.py"}
     assert (project / "app/greeting.py").is_file()
-    assert (larger / "README.md").read_text("utf-8") == "# Much\n"
+    assert (monorepo / "README.md").read_text("utf-8") == "# Much\n"
     assert trivet("update", project, "--undo").code == 0
-    assert git("status", "--porcelain", cwd=larger) == ""
+    assert git("status", "--porcelain", cwd=monorepo) == ""
 
 
 def as_submodule(project: Path) -> Path:
@@ -285,7 +289,7 @@ def with_detached_head(project: Path) -> Path:
 def test_any_kind_of_repository_is_updated_and_restored(
     trivet: Trivet, project: Path, arrange: Callable[[Path], Path]
 ) -> None:
-    own(project, *OWN_HEALTH)
+    commit_change(project, *OWN_HEALTH)
     project = arrange(project)
     before = git("rev-parse", "HEAD", cwd=project)
 
@@ -302,7 +306,7 @@ def test_any_kind_of_repository_is_updated_and_restored(
 
 @pytest.mark.slow
 def test_a_file_that_git_ignores_stays(trivet: Trivet, project: Path) -> None:
-    own(project, ".gitignore", ".env\n", ".env\ngreeting.py\n")
+    commit_change(project, ".gitignore", ".env\n", ".env\ngreeting.py\n")
     greeting = project / "app/greeting.py"
     greeting.write_text("mine, and in no commit\n", "utf-8")
 
@@ -355,13 +359,13 @@ def never_had_answers(project: Path) -> None:
 
 def answers(old: str, new: str) -> object:
     def edit(project: Path) -> None:
-        own(project, ANSWERS_FILE, old, new)
+        commit_change(project, ANSWERS_FILE, old, new)
 
     return edit
 
 
 @pytest.mark.parametrize(
-    ("trouble", "said"),
+    ("prepare", "message"),
     [
         (dirty, "not committed (README.md). Commit them, or stash them"),
         (untracked, "not committed (app/new.py). Commit them"),
@@ -380,23 +384,23 @@ def answers(old: str, new: str) -> object:
         (answers("size: no_preference", "size: huge"), "`huge` is not offered"),
     ],
 )
-def test_what_stands_in_the_way_is_said_with_what_to_do(
-    trivet: Trivet, project: Path, trouble: object, said: str
+def test_problems_are_reported_with_their_fix(
+    trivet: Trivet, project: Path, prepare: object, message: str
 ) -> None:
-    assert callable(trouble)
-    trouble(project)
+    assert callable(prepare)
+    prepare(project)
     done = trivet("update", project)
     assert done.code == 2
-    assert said in " ".join(done.err.split())
+    assert message in " ".join(done.err.split())
 
 
-def test_a_folder_that_is_not_there_is_refused(trivet: Trivet, tmp_path: Path) -> None:
+def test_a_missing_folder_is_refused(trivet: Trivet, tmp_path: Path) -> None:
     done = trivet("update", tmp_path / "nowhere")
     assert done.code == 2
     assert "does not exist" in done.err
 
 
-def test_a_missing_git_is_named(
+def test_a_missing_git_is_reported_by_update(
     trivet: Trivet, project: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(process, "find", lambda _: None)
@@ -406,10 +410,12 @@ def test_a_missing_git_is_named(
 
 
 @pytest.mark.slow
-def test_it_follows_a_template_that_moved(
+def test_a_moved_template_is_updated_from_its_new_address(
     trivet: Trivet, project: Path, small_template: Path, tmp_path: Path
 ) -> None:
-    own(project, ANSWERS_FILE, str(small_template), str(tmp_path / "old place"))
+    commit_change(
+        project, ANSWERS_FILE, str(small_template), str(tmp_path / "old place")
+    )
     done = trivet("update", project)
     assert done.code == 2
     assert "trivet update --template SOURCE" in done.err
@@ -435,14 +441,16 @@ def test_it_updates_from_an_address(
 ) -> None:
     monkeypatch.setenv("COPIER_CACHE_DIR", str(tmp_path / "cache"))
     address = f"git+{small_template.as_uri()}"
-    own(project, ANSWERS_FILE, f"_src_path: {small_template}", f"_src_path: {address}")
+    commit_change(
+        project, ANSWERS_FILE, f"_src_path: {small_template}", f"_src_path: {address}"
+    )
     assert trivet("update", project, "--check").code == 1
     done = trivet("update", project, "--no-test")
     assert done.code == 0, done.err
     assert (project / "app/greeting.py").is_file()
 
 
-def test_a_shallow_clone_of_the_template_is_named(
+def test_a_shallow_clone_of_the_template_is_reported(
     trivet: Trivet, project: Path, small_template: Path, tmp_path: Path
 ) -> None:
     shallow = tmp_path / "shallow"
@@ -452,7 +460,7 @@ def test_a_shallow_clone_of_the_template_is_named(
     assert "git fetch --unshallow --tags" in done.err
 
 
-# Started in the background, the tests may have been told to ignore Ctrl-C: it must not.
+# Processes of tests that run in the background may ignore Ctrl-C; this one must not.
 LISTENING = """
 import signal
 signal.signal(signal.SIGINT, signal.default_int_handler)
@@ -476,7 +484,7 @@ def processes(scratch: Path) -> list[str]:
 @pytest.mark.parametrize(
     "number", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL], ids=lambda n: n.name
 )
-def test_whatever_ends_it_midway_leaves_the_project_as_it_was(
+def test_an_interrupted_update_leaves_the_project_unchanged(
     trivet: Trivet, project: Path, tmp_path: Path, number: signal.Signals
 ) -> None:
     """End it while both versions are rendered."""
@@ -496,15 +504,15 @@ def test_whatever_ends_it_midway_leaves_the_project_as_it_was(
     while not worktrees.exists() and started.poll() is None and time.monotonic() < end:
         pass
     os.killpg(started.pid, number)
-    said, _ = started.communicate(timeout=60)
-    assert started.returncode not in (0, 1), said
-    assert b"Traceback" not in said
+    output, _ = started.communicate(timeout=60)
+    assert started.returncode not in (0, 1), output
+    assert b"Traceback" not in output
     if number != signal.SIGKILL:
         assert list(scratch.iterdir()) == []
         assert processes(scratch) == []
     if number == signal.SIGINT:
         assert started.returncode == 130
-        assert b"The project is unchanged." in said
+        assert b"The project is unchanged." in output
     after = state(project)
     if number == signal.SIGKILL:  # git remembers a worktree until that is removed
         after["worktrees"] = before["worktrees"]
@@ -532,10 +540,10 @@ def test_interrupting_the_tests_undoes_the_update(
 
 
 @pytest.mark.slow
-def test_what_git_refuses_in_the_end_leaves_no_branch(
+def test_an_update_that_git_refuses_leaves_no_branch(
     trivet: Trivet, project: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    own(project, *OWN_HEALTH)
+    commit_change(project, *OWN_HEALTH)
     before = state(project)
 
     def refuse(_: update.PreparedUpdate) -> None:
@@ -552,43 +560,43 @@ def test_what_git_refuses_in_the_end_leaves_no_branch(
 def test_the_locked_versions_are_part_of_the_update(
     trivet: Trivet, project: Path, monkeypatch: pytest.MonkeyPatch, code: int
 ) -> None:
-    own(project, "uv.lock", new="old\n")
+    commit_change(project, "uv.lock", new="old\n")
     run = process.run
 
-    def pretended(*arguments: str, **options: object) -> process.Result:
+    def fake_run(*arguments: str, **options: object) -> process.Result:
         if arguments != ("uv", "lock"):
             return run(*arguments, **options)  # type: ignore[arg-type]  # passed on as given
-        place = options["cwd"]
-        assert isinstance(place, Path)
-        assert "jinja2" in (place / "pyproject.toml").read_text("utf-8")
+        folder = options["cwd"]
+        assert isinstance(folder, Path)
+        assert "jinja2" in (folder / "pyproject.toml").read_text("utf-8")
         if code == 0:
-            (place / "uv.lock").write_text("new\n", "utf-8")
+            (folder / "uv.lock").write_text("new\n", "utf-8")
         return process.Result(code, "", "no network")
 
-    monkeypatch.setattr(process, "run", pretended)
+    monkeypatch.setattr(process, "run", fake_run)
     done = trivet("update", project, "--add", "pages", "--no-test")
     assert done.code == 0
     locked = git("show", "HEAD:uv.lock", cwd=project)
     assert locked == ("old\n" if code else "new\n")
-    assert ("run `uv lock`: no network" in done.said) == bool(code)
+    assert ("run `uv lock`: no network" in done.text) == bool(code)
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("passes", [True, False], ids=["passing", "failing"])
-def test_the_projects_own_tests_have_the_last_word(
+def test_the_result_of_the_projects_tests_is_reported(
     trivet: Trivet, project: Path, monkeypatch: pytest.MonkeyPatch, *, passes: bool
 ) -> None:
     run = process.run
     seen = []
 
-    def pretended(*arguments: str, **options: object) -> process.Result:
+    def fake_run(*arguments: str, **options: object) -> process.Result:
         if arguments[0] == "uv" and arguments[1] != "lock":
             seen.append(arguments[1:])
             good = passes or "test" not in arguments
             return process.Result(0 if good else 1, "1 failed in app", "")
         return run(*arguments, **options)  # type: ignore[arg-type]  # passed on as given
 
-    monkeypatch.setattr(process, "run", pretended)
+    monkeypatch.setattr(process, "run", fake_run)
     done = trivet("update", project, "--add", "accounts")
     assert seen == [("sync",), ("run", "--no-sync", "poe", "test")]
     assert done.code == (0 if passes else 1)

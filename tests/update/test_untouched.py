@@ -44,7 +44,7 @@ USE_CASES = {case: {"use_case": case} for case in choices("use_case")}
         ),
     ],
 )
-def test_it_becomes_a_fresh_project_and_stays_one(
+def test_an_unedited_project_equals_a_new_one_after_the_update(
     next_template: Path, tmp_path: Path, since: str, answers: Answers
 ) -> None:
     project = committed(copy(next_template, tmp_path / "project", answers, ref=since))

@@ -10,7 +10,7 @@ from selector.cli import prompts
 from selector.cli.options import parse_pairs
 from selector.errors import UserError
 from selector.recommendation.explanation import choice_cost, print_explanation
-from selector.template.questionnaire import Answers, Prompt, Questionnaire
+from selector.template.questionnaire import Answers, Ask, Prompt, Questionnaire
 from selector.yaml_loader import load_yaml
 
 
@@ -45,15 +45,16 @@ class Explanation:
             self.out.print(f"\n{cost}", markup=False)
 
 
-def answer_questions(
+def answer_questions(  # noqa: PLR0913 - most are optional
     questionnaire: Questionnaire,
     data: Mapping[str, object],
     explanation: Explanation | None,
     *,
     defaults: bool,
     until: str = "",
+    record: dict[str, Any] | None = None,
 ) -> Answers:
-    """Check the given answers, then ask for the others."""
+    """Check the given answers, then ask for the others; store what is answered."""
     questionnaire.check_keys(data)
     if defaults:
         return questionnaire.answer(data, until=until)
@@ -64,7 +65,19 @@ def answer_questions(
         return answers
     questionnaire.check(data)
     ask = prompts.Prompter(explanation) if explanation else prompts.Prompter()
-    return questionnaire.answer(data, ask, until=until)
+    if record is None:
+        return questionnaire.answer(data, ask, until=until)
+    return questionnaire.answer(data, recording(ask, record), until=until)
+
+
+def recording(ask: Ask, record: dict[str, Any]) -> Ask:
+    """Return a prompter that also stores each answer."""
+
+    def ask_and_store(prompt: Prompt) -> Any:  # noqa: ANN401 - an answer can be anything
+        record[prompt.name] = answer = ask(prompt)
+        return answer
+
+    return ask_and_store
 
 
 def load_data(pairs: tuple[str, ...], file: Path | None) -> dict[str, object]:

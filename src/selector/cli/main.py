@@ -14,7 +14,7 @@ from selector.cli.new import new
 from selector.cli.preview import preview
 from selector.cli.recommend import recommend
 from selector.cli.update import update
-from selector.errors import UserError
+from selector.errors import CancelledError, UserError
 from selector.template.source import package_version
 
 EXIT_INTERRUPTED = 130
@@ -34,6 +34,9 @@ def main(arguments: list[str] | None = None) -> int:
         return EXIT_INTERRUPTED
     except click.ClickException as error:
         error.show()
+        return error.exit_code
+    except CancelledError as error:
+        click.echo(str(error), err=True)
         return error.exit_code
     except UserError as error:
         click.echo(f"Error: {error}", err=True)

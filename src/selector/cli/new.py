@@ -1,8 +1,11 @@
 """`trivet new`: create a project."""
 
 import shlex
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import click
 from rich.console import Console
@@ -12,8 +15,10 @@ from selector.cli import output, prompts
 from selector.cli.answers import Explanation, answer_questions, load_data
 from selector.cli.options import answer_options, parse_pairs, weight_option
 from selector.cli.preview import print_contents
-from selector.errors import SetupError
-from selector.project.bootstrap import Bootstrap, uv_command
+from selector.cli.review import STOP, WRITE, change_answer, choose_action
+from selector.errors import CancelledError, SetupError
+from selector.project.bootstrap import Bootstrap, uv_advice, uv_command
+from selector.project.constraints import constraints_path, parse_constraints
 from selector.project.create import RenderedProject, check_destination, render_project
 from selector.template.questionnaire import Answers, Questionnaire
 from selector.template.source import Template, open_template
@@ -46,29 +51,28 @@ def new(  # noqa: PLR0913, PLR0917 - one argument for each option
         questionnaire = Questionnaire(template.tree)
         questionnaire.start_in(path.name)
         questionnaire.weigh(parse_pairs("--weight", weights))
-        explanation = Explanation(questionnaire, out)
-        answers = answer_questions(questionnaire, data, explanation, defaults=defaults)
-        explanation.print(answers.all)
-        explanation.print_cost(answers.all)
-        with render_project(template, answers, path) as project:
-            out.print()
-            print_contents(out, questionnaire, answers, project)
-            if not defaults and prompts.is_terminal():
-                output.answers(out, questionnaire.summarize(answers))
-                if not prompts.confirm(f"Write {path}?"):
-                    raise click.Abort
-            project.move_to_destination()
+        session = _Session(template, questionnaire, out, path, data)
+        try:
+            answers, project = session.run(defaults=defaults)
+        except KeyboardInterrupt:
+            if defaults or not prompts.is_terminal():
+                raise
+            command = _format_command(template, ref, session.given, weights, shown)
+            message = f"Interrupted. Nothing was written. Continue with:\n  {command}"
+            raise CancelledError(message) from None
+        constraints = _read_constraints(template, answers)
     try:
         out.print(f"\n[bold]Written to[/] {project.folder}", soft_wrap=True)
         for note in template.notes:
             out.print(f"Note: {note}", markup=False)
         try:
             if not no_setup:
-                _set_up(out, project.folder, shown, answers.all["python_minimum"])
+                minimum = answers.all["python_minimum"]
+                _set_up(out, project.folder, shown, minimum, constraints)
         finally:
             command = _repeat_command(template, project, answers, weights, shown)
             output.lines(out, "To create the same project again", [command])
-        _print_next_steps(out, shown, no_setup=no_setup)
+        _print_next_steps(out, shown, project, no_setup=no_setup)
     except KeyboardInterrupt:
         uv = uv_command()
         steps = f"cd {shlex.quote(shown)} && {uv} sync && {uv} run poe setup"
@@ -81,20 +85,130 @@ def new(  # noqa: PLR0913, PLR0917 - one argument for each option
         raise interrupted from None
 
 
-def _set_up(out: Console, path: Path, shown: str, python_minimum: str) -> None:
+@dataclass
+class _Session:
+    """The questions of one run, until the project is written.
+
+    data   the answers from the command line
+    given  these and the answers to questions, to continue an interrupted run with
+    """
+
+    template: Template
+    questionnaire: Questionnaire
+    out: Console
+    path: Path
+    data: dict[str, object]
+    given: dict[str, Any] = field(default_factory=dict)
+
+    def run(self, *, defaults: bool) -> tuple[Answers, RenderedProject]:
+        """Ask the questions, show the project until it is approved, and write it.
+
+        Raise KeyboardInterrupt if the user stops.
+        """
+        self.given = dict(self.data)
+        explanation = Explanation(self.questionnaire, self.out)
+        answers = answer_questions(
+            self.questionnaire,
+            self.data,
+            explanation,
+            defaults=defaults,
+            record=self.given,
+        )
+        is_reviewed = not defaults and prompts.is_terminal()
+        while True:
+            explanation.print(answers.all)
+            explanation.print_cost(answers.all)
+            action, project = self._show(answers, is_reviewed=is_reviewed)
+            if action == WRITE:
+                return answers, project
+            if action == STOP:
+                raise KeyboardInterrupt
+            explanation = Explanation(self.questionnaire, self.out)
+            answers = self._change(answers, explanation)
+
+    def _show(
+        self, answers: Answers, *, is_reviewed: bool
+    ) -> tuple[str, RenderedProject]:
+        """Render the project, print its contents, and write it if it is approved."""
+        with render_project(self.template, answers, self.path) as project:
+            self.out.print()
+            print_contents(self.out, self.questionnaire, answers, project)
+            action = WRITE
+            if is_reviewed:
+                action = choose_action(self.out, self.questionnaire, answers, self.path)
+            if action == WRITE:
+                project.move_to_destination()
+            return action, project
+
+    def _change(self, answers: Answers, explanation: Explanation) -> Answers:
+        changed = change_answer(
+            self.questionnaire, answers, self.data, explanation, self.out
+        )
+        asked = self.questionnaire.asked(changed)
+        names = [name for name in changed.given if name in {*self.data, *asked}]
+        self.given = {name: changed.given[name] for name in names}
+        return changed
+
+
+def _read_constraints(template: Template, answers: Answers) -> list[str]:
+    """Return the versions that this version of the template was tested with."""
+    file = constraints_path(answers.all["framework"])
+    return parse_constraints(template.tree.read(file) or "")
+
+
+def _set_up(
+    out: Console, path: Path, shown: str, python_minimum: str, constraints: list[str]
+) -> None:
     out.print()
     show = partial(out.print, markup=False)
     progress = partial(output.step, out)
-    Bootstrap(path, python_minimum, shown, progress, show).run()
+    Bootstrap(path, python_minimum, shown, progress, show, constraints).run()
 
 
-def _print_next_steps(out: Console, shown: str, *, no_setup: bool) -> None:
+def _print_next_steps(
+    out: Console, shown: str, project: RenderedProject, *, no_setup: bool
+) -> None:
     uv = uv_command()
+    subdirectory = project.answers.get("subdirectory", "")
     steps = [f"cd {shlex.quote(shown)}"]
     if no_setup:
-        steps += ["git init && git add --all && git commit -m 'Start the service'"]
+        start = "git add --all . && git commit -m 'Start the service'"
+        steps += [start if subdirectory else f"git init -b main && {start}"]
         steps += [f"{uv} sync", f"{uv} run poe setup"]
     output.lines(out, "Next steps", [*steps, f"{uv} run poe dev"])
+    if subdirectory:
+        _print_repository_steps(out, subdirectory, project.files)
+    if advice := uv_advice():
+        out.print(f"\n{advice}", markup=False)
+
+
+def _print_repository_steps(
+    out: Console, subdirectory: str, files: Sequence[str]
+) -> None:
+    """Print what to copy, because some services only read the top of a repository."""
+    name = Path(subdirectory).name
+    workflows = [file for file in files if file.startswith(".github/workflows/")]
+    copies = {file: f".github/workflows/{name}-{Path(file).name}" for file in workflows}
+    if "renovate.json" in files:
+        copies["renovate.json"] = "renovate.json"
+    steps = ["mkdir -p .github/workflows"] if workflows else []
+    for file, target in copies.items():
+        source = f"{subdirectory}/{file}"
+        steps += [f"cp -n {shlex.quote(source)} {shlex.quote(target)}"]
+    if ".pre-commit-config.yaml" in files:
+        steps += [f"(cd {shlex.quote(subdirectory)} && uv run pre-commit install)"]
+    if steps:
+        message = (
+            f"The project is in {subdirectory} of a larger repository. CI, Renovate "
+            "and git hooks only work at its top. Run there"
+        )
+        output.lines(out, message, steps)
+    if ".gitlab-ci.yml" in files:
+        out.print(
+            "\nGitLab needs these lines in .gitlab-ci.yml at the top of the "
+            f"repository:\n  include:\n    - local: {subdirectory}/.gitlab-ci.yml",
+            markup=False,
+        )
 
 
 def _repeat_command(
@@ -105,11 +219,23 @@ def _repeat_command(
     shown: str,
 ) -> str:
     """Return the command that creates the same project."""
+    ref = str(project.answers.get("_commit", template.commit))
+    command = _format_command(template, ref, answers.changed, weights, shown)
+    return f"{command} --defaults"
+
+
+def _format_command(
+    template: Template,
+    ref: str | None,
+    answers: Mapping[str, Any],
+    weights: tuple[str, ...],
+    shown: str,
+) -> str:
+    """Return the command that creates a project with these answers."""
     words = [process.program_name(), "new", shown]
     words += ["--template", template.argument] if template.argument else []
-    ref = str(project.answers.get("_commit", template.commit))
-    words += ["--ref", ref, "--defaults"]
-    for key, value in answers.changed.items():
+    words += ["--ref", ref] if ref else []
+    for key, value in answers.items():
         words += ["--data", f"{key}={output.format_answer(value)}"]
     for weight in weights:
         words += ["--weight", weight]

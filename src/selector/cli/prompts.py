@@ -2,7 +2,7 @@
 
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from selector.errors import UserError
@@ -89,6 +89,15 @@ def confirm(message: str, *, default: bool = True) -> bool:
 
     question = questionary.confirm(message, default=default, **_options())
     return bool(question.unsafe_ask())
+
+
+def choose(message: str, choices: Mapping[str, str]) -> str:
+    """Ask for one of several values, each with its title."""
+    import questionary  # noqa: PLC0415
+
+    listed = [questionary.Choice(title, value) for value, title in choices.items()]
+    question = questionary.select(message, listed, **_options())
+    return str(question.unsafe_ask())
 
 
 def _in_lines(prompt: Prompt) -> str:

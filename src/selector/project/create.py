@@ -12,8 +12,10 @@ from typing import Any
 
 import yaml
 
+from selector import git
 from selector.errors import UserError
 from selector.project import rendering
+from selector.project.workspace import find_workspace
 from selector.template.questionnaire import Answers
 from selector.template.source import Template, checkout
 
@@ -45,11 +47,24 @@ def check_destination(destination: Path) -> Path:
     if root and path.resolve().is_relative_to(root.resolve()):
         message = f"{path} is inside Trivet's repository. Name a folder outside {root}."
         raise UserError(message)
+    _check_workspace(path)
     writable = path if path.is_dir() else _existing_parent(path)
     if not os.access(writable, os.W_OK | os.X_OK):
         message = f"{writable} is not writable, so {path} cannot be created."
         raise UserError(message)
     return path
+
+
+def _check_workspace(path: Path) -> None:
+    """Raise UserError if uv would lock and install the project somewhere else."""
+    if workspace := find_workspace(path.resolve()):
+        message = (
+            f"{path} would become a member of the uv workspace in {workspace}, which "
+            "has one lock file and one environment for all members. Name another "
+            f"folder, or exclude {path.resolve().relative_to(workspace).as_posix()} "
+            f"under [tool.uv.workspace] in {workspace / 'pyproject.toml'}."
+        )
+        raise UserError(message)
 
 
 def _is_empty(folder: Path) -> bool:
@@ -137,13 +152,27 @@ def render_project(
         folder = Path(staging_dir) / (destination.name or "project")
         # Copier takes computed values too, which saves computing them again. But it
         # loads the criteria with the questions, and computes the address itself.
-        data = answers.all | {"template_source": template.recorded}
+        data = answers.all | {
+            "template_source": template.recorded,
+            "subdirectory": find_subdirectory(destination),
+        }
         for name in ("criteria", "template_address"):
             data.pop(name, None)
         rendering.copy(str(template.repository), template.commit, folder, data)
         yield RenderedProject(folder, destination)
     finally:
         shutil.rmtree(staging_dir, ignore_errors=True)
+
+
+def find_subdirectory(destination: Path) -> str:
+    """Return a folder's path in the repository around it; empty if it is not in one."""
+    folder = destination if destination.is_dir() else _existing_parent(destination)
+    try:
+        top = git.find_top(folder)
+    except UserError:  # the set-up reports it
+        return ""
+    path = destination.resolve()
+    return path.relative_to(top).as_posix() if top and path != top else ""
 
 
 def _existing_parent(path: Path) -> Path:

@@ -9,9 +9,10 @@ from pathlib import Path
 
 from selector import git, process
 from selector.errors import UserError
-from selector.project.bootstrap import uv_command
+from selector.project.bootstrap import INSTALL_UV, uv_advice, uv_command
 from selector.project.metadata import ExistingProject, find_project
 from selector.project.status import update_status
+from selector.project.workspace import find_workspace
 
 OLDEST_UV = (0, 9)
 # The schemes of DATABASE_URL, which are also the answers for the database.
@@ -62,16 +63,25 @@ def _check_tools(folder: Path) -> Iterator[Finding]:
     uv_version = process.run("uv", "--version")
     uv = uv_command()
     if not uv_version.ok:
-        address = "https://docs.astral.sh/uv/getting-started/installation/"
-        yield Finding("uv", "It is missing.", f"Install it: {address}")
+        yield Finding("uv", "It is missing.", INSTALL_UV)
         return
     version = uv_version.stdout.split()[1]
     if tuple(int(part) for part in version.split(".")[:2]) < OLDEST_UV:
         yield Finding("uv", f"{version} is too old.", f"{uv} self update")
+    elif advice := uv_advice():
+        yield Finding("uv", f"{version} is not on your PATH.", advice)
     else:
         yield Finding("uv", version)
     if not (folder / "pyproject.toml").is_file():
         return  # the check of the project reports that
+    if workspace := find_workspace(folder):
+        path = folder.relative_to(workspace).as_posix()
+        yield Finding(
+            "Workspace",
+            f"The lock file and environment are in the uv workspace {workspace}.",
+            f"Add {path} to `exclude` under [tool.uv.workspace] in "
+            f"{workspace / 'pyproject.toml'}, then run {uv} sync here.",
+        )
     python = process.run(
         "uv", "python", "find", "--no-python-downloads", "--show-version", cwd=folder
     )

@@ -82,17 +82,14 @@ def find_project(folder: Path) -> ExistingProject:
         raise UserError(message)
     answers = _load_answers(folder)
     git.require()
-    top = git.run("rev-parse", "--show-toplevel", cwd=folder)
-    if not top.ok:
-        if "not a git repository" in top.stderr:
-            message = (
-                f"{folder} is in no git repository, so an update could not be undone. "
-                "Run `git init && git add --all && git commit -m Start` there first."
-            )
-        else:  # for example a repository that another user owns
-            message = f"git refuses the repository of {folder}:\n{top.stderr.strip()}"
+    top = git.find_top(folder)
+    if not top:
+        message = (
+            f"{folder} is in no git repository, so an update could not be undone. "
+            "Run `git init && git add --all && git commit -m Start` there first."
+        )
         raise UserError(message)
-    project = ExistingProject(folder, Path(top.stdout.strip()).resolve(), answers)
+    project = ExistingProject(folder, top, answers)
     if not project.git("rev-parse", "--verify", "--quiet", "HEAD").ok:
         message = (
             f"The repository of {folder} has no commit yet, so an update could not be "

@@ -43,6 +43,7 @@ class InvalidAnswerError(UserError):
     def __init__(self, key: str, text: str, *, final: bool = True) -> None:
         """Name the question; `final` is false if other answers could change that."""
         super().__init__(f"{key}: {text}")
+        self.key = key
         self.text = text
         self.final = final
 
@@ -204,17 +205,26 @@ class Questionnaire:
                 break
         return answers
 
-    def summarize(self, answers: Answers) -> list[tuple[str, str]]:
-        """Return the name of each question that was asked, and its answer's title."""
-        lines = []
-        for name, given in answers.given.items():
+    def asked(self, answers: Answers) -> list[str]:
+        """Return the questions that are asked, given the answers to earlier ones."""
+        names = []
+        for name in answers.given:
             question = _Question(self, name, self.questions[name], answers.all)
-            if question.kind == "bool" or not question.flag("ask"):
-                continue
-            titles = {choice.value: choice.title for choice in question.choices}
+            if question.flag("ask"):
+                names.append(name)
+        return names
+
+    def summarize(self, answers: Answers) -> dict[str, tuple[str, str]]:
+        """Return the title of each question that is asked, and that of its answer."""
+        lines = {}
+        for name in self.asked(answers):
+            given = answers.given[name]
+            question = _Question(self, name, self.questions[name], answers.all)
+            titles: dict[Any, str] = {True: "yes", False: "no"}
+            titles.update((choice.value, choice.title) for choice in question.choices)
             values = given if question.multiselect else [given]
             text = "; ".join(titles.get(value, str(value)) for value in values)
-            lines.append((name.replace("_", " ").capitalize(), text or "none"))
+            lines[name] = (name.replace("_", " ").capitalize(), text or "none")
         return lines
 
     def _answer_one(

@@ -29,6 +29,7 @@ _RENDERED = (
 _QUESTIONNAIRE = (
     "copier.yml",
     "questions/project.yml",
+    "questions/slug.jinja",
     "questions/criteria.yml",
     "questions/stack.yml",
     "questions/update.yml",
@@ -204,8 +205,7 @@ def package_version() -> str:
 
 def _local_template(path: Path, ref: str, argument: str | None) -> Template:
     git.require()
-    top = git.run("rev-parse", "--show-toplevel", cwd=path)
-    if not top.ok or Path(top.stdout.strip()).resolve() != path.resolve():
+    if git.find_top(path) != path.resolve():
         message = f"{path} is not the top folder of a git repository."
         raise UserError(message)
     commit = _require_commit(path, ref, str(path))

@@ -16,7 +16,7 @@ from click.testing import CliRunner
 
 from tests.conftest import ROOT, git, tool
 from tests.rendering.answers import Answers, choices
-from tests.update.conftest import committed, copy, own
+from tests.update.conftest import commit_change, committed, copy
 from tests.update.releases import LAST, NEXT
 
 ADDRESS = "https://example.org/someone/trivet.git"
@@ -66,7 +66,7 @@ class Hosted:
         assert done.returncode == 0, done.stdout + done.stderr
         return done.stdout
 
-    def said(self, name: str) -> str:
+    def calls(self, name: str) -> str:
         """Give what a program was asked."""
         file = self.machine / f"{name}.log"
         return file.read_text("utf-8") if file.exists() else ""
@@ -102,7 +102,7 @@ def hosted(machine: Path, next_template: Path, answers: Answers) -> Hosted:
     project = machine.parent / "project"
     answers = {"template_address": ADDRESS, **answers}
     committed(copy(next_template, project, answers, ref=LAST))
-    own(project, ".copier-answers.yml", next_template.as_posix(), ADDRESS)
+    commit_change(project, ".copier-answers.yml", next_template.as_posix(), ADDRESS)
     server, checkout = machine.parent / "server.git", machine.parent / "checkout"
     git("clone", "--quiet", "--bare", str(project), str(server), cwd=machine)
     git("clone", "-q", "--depth=1", server.as_uri(), str(checkout), cwd=machine)
@@ -128,8 +128,8 @@ def test_the_workflow_opens_a_pull_request(machine: Path, next_template: Path) -
     files = git("ls-tree", "-r", "--name-only", f"template-{NEXT}", cwd=project.server)
     assert "app/greeting.py" in files.split()
     assert WORKFLOW in files.split()
-    assert project.said("uv") == "lock\n"
-    setup, create = project.said("gh").splitlines()
+    assert project.calls("uv") == "lock\n"
+    setup, create = project.calls("gh").splitlines()
     assert setup == "auth setup-git"
     assert create.startswith(f"pr create --head template-{NEXT} --title Update the")
     assert "--draft" not in create
@@ -139,14 +139,14 @@ def test_the_workflow_opens_a_pull_request(machine: Path, next_template: Path) -
 
     git("checkout", "--quiet", "main", cwd=project.checkout)
     for step in steps(project.checkout):
-        said = project.run(step)
-    assert "proposed already" in said
-    assert project.said("gh").count("pr create") == 1
+        output = project.run(step)
+    assert "proposed already" in output
+    assert project.calls("gh").count("pr create") == 1
 
 
 @pytest.mark.slow
 @pytest.mark.usefixtures("reachable")
-def test_the_workflow_does_nothing_where_nothing_is_new(
+def test_the_workflow_does_nothing_without_a_new_release(
     machine: Path, next_template: Path
 ) -> None:
     project = hosted(machine, next_template, WITHOUT_RENOVATE)
@@ -156,10 +156,10 @@ def test_the_workflow_does_nothing_where_nothing_is_new(
     (project.machine / "gh.log").unlink()
 
     for step in steps(project.checkout):
-        said = project.run(step)
+        output = project.run(step)
 
-    assert "Nothing new" in said
-    assert project.said("gh") == "auth setup-git\n"
+    assert "Nothing new" in output
+    assert project.calls("gh") == "auth setup-git\n"
 
 
 @pytest.mark.slow
@@ -168,13 +168,13 @@ def test_the_workflow_shows_conflicts_in_a_draft(
     machine: Path, next_template: Path
 ) -> None:
     project = hosted(machine, next_template, WITHOUT_RENOVATE)
-    own(project.checkout, "app/health.py", '"""', '"""Mine. ')
+    commit_change(project.checkout, "app/health.py", '"""', '"""Mine. ')
 
     for step in steps(project.checkout):
         project.run(step)
 
-    assert "--draft" in project.said("gh")
-    assert project.said("uv") == ""
+    assert "--draft" in project.calls("gh")
+    assert project.calls("uv") == ""
     news = (machine / "news.md").read_text("utf-8")
     assert news.endswith("## Conflicts to solve on this branch\n\napp/health.py\n")
     shown = git("show", f"template-{NEXT}:app/health.py", cwd=project.server)
@@ -193,7 +193,7 @@ def test_the_gitlab_job_opens_a_merge_request(
     hook = project.server / "hooks/post-receive"
     program(hook, f'env | grep ^GIT_PUSH_OPTION_ >"{machine}/push.log"')
     if conflict:
-        own(project.checkout, "app/health.py", '"""', '"""Mine. ')
+        commit_change(project.checkout, "app/health.py", '"""', '"""Mine. ')
     config = machine / ".gitconfig"
     address = "https://oauth2:secret@gitlab.example/someone/service.git"
     config.write_text(f'[url "{project.server.as_uri()}"]\n\tinsteadOf = {address}\n')
@@ -209,16 +209,16 @@ def test_the_gitlab_job_opens_a_merge_request(
     )
 
     assert project.branches() == [f"template-{NEXT}"]
-    assert "merge_request.create" in project.said("push")
+    assert "merge_request.create" in project.calls("push")
     title = f"Update the template to {NEXT}"
     if conflict:
         title = f"Draft: {title}, with conflicts to solve"
-    assert f"merge_request.title={title}\n" in project.said("push")
+    assert f"merge_request.title={title}\n" in project.calls("push")
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("framework", choices("framework"))
-def test_the_workflow_is_there_when_it_can_work(
+def test_the_workflow_is_rendered_if_it_can_work(
     template: Path, tmp_path: Path, framework: str
 ) -> None:
     """With an address, and unless Renovate does it."""
@@ -250,9 +250,9 @@ def test_the_workflow_is_there_when_it_can_work(
 
 @pytest.fixture(scope="module")
 def workflow(template: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    place = tmp_path_factory.mktemp("workflow") / "project"
+    folder = tmp_path_factory.mktemp("workflow") / "project"
     answers = {"template_address": ADDRESS, **WITHOUT_RENOVATE}
-    return copy(template, place, answers) / WORKFLOW
+    return copy(template, folder, answers) / WORKFLOW
 
 
 @pytest.mark.parametrize(
@@ -265,7 +265,7 @@ def workflow(template: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     ids=lambda value: value if isinstance(value, str) else "",
 )
 @pytest.mark.slow
-def test_what_proposes_updates_fits_its_schema(
+def test_the_configuration_of_updates_matches_its_schema(
     template: Path, tmp_path: Path, answers: Answers, name: str, schema: str
 ) -> None:
     project = copy(
