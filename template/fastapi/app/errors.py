@@ -5,7 +5,10 @@ from dataclasses import dataclass
 from http import HTTPStatus
 
 from fastapi import FastAPI, Request, Response
-from fastapi.exceptions import RequestValidationError
+from fastapi.exceptions import (
+    RequestValidationError,
+    WebSocketRequestValidationError,
+)
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 from structlog import get_logger
@@ -109,7 +112,7 @@ def to_problem(error: Exception) -> Problem:
             return Problem(error.status, error.detail, error.code, error.headers)
         case HTTPException():
             return Problem(error.status_code, error.detail, headers=error.headers)
-        case RequestValidationError():
+        case RequestValidationError() | WebSocketRequestValidationError():
             return _validation_problem(error)
         case _:
             return _unexpected_problem(error)
@@ -126,7 +129,9 @@ def _unexpected_problem(error: Exception) -> Problem:
     return Problem(500, "Something went wrong on our side.", "internal_error")
 
 
-def _validation_problem(error: RequestValidationError) -> Problem:
+def _validation_problem(
+    error: RequestValidationError | WebSocketRequestValidationError,
+) -> Problem:
     entries = error.errors()
     if any(entry["type"] == "json_invalid" for entry in entries):
         return Problem(400, "The body is not valid JSON.", "invalid_json")
@@ -151,5 +156,10 @@ def add_error_handlers(app: FastAPI, respond: Respond) -> None:
         return respond(request, problem)
 
     app.add_exception_handler(405, method_not_allowed)
-    for kind in (AppError, HTTPException, RequestValidationError):
+    for kind in (
+        AppError,
+        HTTPException,
+        RequestValidationError,
+        WebSocketRequestValidationError,
+    ):
         app.add_exception_handler(kind, handle)

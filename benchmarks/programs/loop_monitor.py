@@ -1,7 +1,7 @@
-"""Serves a FastAPI project as `python -m app` does, and tells what holds up its loop.
+"""Serve a FastAPI project as `python -m app` does, and report what blocks its loop.
 
 It runs in the environment of the project, on Linux. The event loop is asyncio's own,
-since what uvloop calls cannot be timed. Each line that starts with HELD_UP names a
+since what uvloop calls cannot be timed. Each line that starts with BLOCKED names a
 callback that computed for too long, or waited as long for a file, a lock or another
 program. To wait for a processor does not count, nor for Python's own lock: threads
 have that for 5 ms at a time.
@@ -20,7 +20,7 @@ from typing import Any
 
 LONGEST = 0.020  # seconds
 OWN_LOCK = 0.010  # seconds that one wait for it can take, with some to spare
-HELD_UP = "held up"
+BLOCKED = "blocked"
 
 
 def now() -> tuple[float, float, float, int]:
@@ -47,7 +47,7 @@ def watch() -> None:
         waited = took - computed - ready
         if computed > LONGEST or waited > max(LONGEST, waits * OWN_LOCK):
             figures = f"{computed:.3f} s computing, {waited:.3f} s in {waits} waits"
-            sys.stdout.write(f"{HELD_UP} {figures}: {task!r}\n")
+            sys.stdout.write(f"{BLOCKED} {figures}: {task!r}\n")
             sys.stdout.flush()
 
     Handle._run = timed  # type: ignore[assignment] # noqa: SLF001

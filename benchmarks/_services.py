@@ -1,0 +1,107 @@
+"""Start services of generated projects, to be measured, and put load on them."""
+
+import contextlib
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from tests.conftest import git
+from tests.starters.databases import PostgreSQL
+from tests.starters.harness import (
+    Project,
+    Service,
+    Starter,
+    end_process,
+    installed,
+    launch,
+)
+
+ROOT = Path(__file__).parent.parent
+PROGRAMS = Path(__file__).parent / "programs"
+CONNECTIONS = 32
+SERVER_CORE, OTHER_CORE = 0, 1
+
+
+@contextlib.contextmanager
+def install_project(starter: Starter) -> Iterator[Project]:
+    """Render the committed template, and install the project."""
+    with tempfile.TemporaryDirectory() as folder:
+        template = Path(folder, "template")
+        git("clone", "--quiet", str(ROOT), str(template), cwd=ROOT)
+        yield installed(starter, template)
+
+
+@contextlib.contextmanager
+def serve(
+    project: Project, program: Path | None, settings: Mapping[str, str]
+) -> Iterator[Service]:
+    """Start a program, or else the project's own server, on one processor."""
+    command = [program] if program else ["-m", "app"]
+    service = launch(project, settings, [project.python, *command])
+    pin(service.process.pid, SERVER_CORE)
+    try:
+        yield service
+    finally:
+        end_process(service.process)
+
+
+def pin(process_id: int, core: int) -> None:
+    """Let all threads of a process run on one processor, if there are several."""
+    if sys.platform == "linux" and (os.cpu_count() or 1) > 1:
+        for thread in Path(f"/proc/{process_id}/task").iterdir():
+            os.sched_setaffinity(int(thread.name), {core})
+
+
+def direct_url(database: PostgreSQL) -> str:
+    """Return the URL of the server itself: the tests' relay in between is slow."""
+    return (
+        f"postgresql://{database.credentials}@127.0.0.1:{database.server.port}"
+        f"/{database.name}"
+    )
+
+
+def resident_megabytes(service: Service) -> float:
+    """Return the memory that a server holds."""
+    status = Path(f"/proc/{service.process.pid}/status").read_text("utf-8")
+    found = re.search(r"VmRSS:\s+(\d+) kB", status)
+    return int(found[1]) / 1024 if found else 0.0
+
+
+@dataclass
+class Load:
+    """What wrk measured: requests a second, and the 99th percentile in ms."""
+
+    rate: float
+    slowest_percent: float
+
+
+def put_load(
+    service: Service, path: str, headers: Mapping[str, str], seconds: int
+) -> Load:
+    """Send as many requests as are answered, all from one other processor."""
+    wrk = shutil.which("wrk")
+    if wrk is None:
+        sys.exit("wrk is not installed: apt-get install wrk, or brew install wrk.")
+    taskset = shutil.which("taskset")
+    several = (os.cpu_count() or 1) > 1
+    pinned = [taskset, "-c", str(OTHER_CORE)] if taskset and several else []
+    sent = [word for pair in headers.items() for word in ("-H", ": ".join(pair))]
+    command = [
+        *pinned,
+        *(wrk, "-t1", f"-c{CONNECTIONS}", f"-d{seconds}s", "--latency"),
+        *sent,
+        f"http://127.0.0.1:{service.port}{path}",
+    ]
+    done = subprocess.run(command, check=True, capture_output=True, text=True)
+    rate = re.search(r"Requests/sec:\s+([\d.]+)", done.stdout)
+    slowest = re.search(r"99%\s+([\d.]+)(us|ms|s)", done.stdout)
+    if not rate or not slowest or "Non-2xx" in done.stdout:
+        sys.exit(f"{service.process.args!r} failed under load:\n{done.stdout}")
+    unit = {"us": 0.001, "ms": 1.0, "s": 1000.0}[slowest[2]]
+    return Load(float(rate[1]), float(slowest[1]) * unit)
