@@ -24,7 +24,8 @@ LEFTOVERS = {
         ANYWHERE: r"(?i)\bapis?\b|/api/|CORS|API_DOCS|openapi|ninja|apiflask"
         r"|swagger|redoc"
     },
-    "pages": {ANYWHERE: r"(?i)bootstrap|jinja|\bwtf|wtforms|\bpages\b"},
+    "pages": {ANYWHERE: r"(?i)bootstrap|\bwtf|wtforms|\bpages\b"},
+    "mail or pages": {ANYWHERE: r"(?i)jinja"},
     "forms": {ANYWHERE: r"(?i)multipart"},
     "accounts": {
         ANYWHERE: r"(?i)\baccounts?\b|sign(ed)?.in\b|throttl|argon|\bjwt|owner_id"
@@ -42,7 +43,7 @@ LEFTOVERS = {
     },
     "mail": {ANYWHERE: r"(?i)\be?mails?\b|smtp"},
     "tasks": {
-        ANYWHERE: r"(?i)taskiq|\bthe workers?\b|\btask_|enqueue|(?<!asyncio\.)\bqueue"
+        ANYWHERE: r"(?i)dramatiq|app[./]tasks|\bthe workers?\b|enqueue|failed-tasks"
     },
     "sqlite": {r"compose\.yaml|Dockerfile": r"(?i)sqlite|(?<!queue:)/data\b"},
     "postgresql": {WIRING: r"(?i)postgres|psycopg"},

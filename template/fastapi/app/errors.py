@@ -1,4 +1,4 @@
-"""Errors, and how they are answered: problem documents (RFC 9457), or pages."""
+"""Errors, and how clients are told about them."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -36,7 +36,7 @@ class AppError(Exception):
 
 
 class Unauthorized(AppError):
-    status, code, detail = 401, "unauthorized", "Sign in first."
+    status, code, detail = 401, "unauthorized", "Authentication is required."
 
 
 class Forbidden(AppError):

@@ -1,4 +1,4 @@
-"""Pages of a list, and the cursors that lead from one to the next."""
+"""Cursors that lead through long lists."""
 
 import base64
 import re

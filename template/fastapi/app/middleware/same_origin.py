@@ -11,7 +11,7 @@ SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 class SameOrigin:
     """Refuse what a page of another site sends with a browser that has our cookies.
 
-    The API takes no cookies, so it is left out.
+    Paths that accept no cookies are left out.
     """
 
     def __init__(self, app: ASGIApp) -> None:

@@ -1,4 +1,4 @@
-"""Headers that make browsers refuse what pages of this service never do."""
+"""Headers that restrict what browsers do with responses."""
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
