@@ -65,7 +65,11 @@ def questions() -> dict[str, dict[str, Any]]:
     for file in ("project", "criteria", "stack"):
         text = (ROOT / "questions" / f"{file}.yml").read_text(encoding="utf-8")
         asked |= yaml.load(text, Loader)  # noqa: S506 - a safe loader, and our own file
-    return {key: spec for key, spec in asked.items() if spec.get("when") is not False}
+    return {
+        key: spec
+        for key, spec in asked.items()
+        if spec.get("when") is not False and spec.get("ask") is not False
+    }
 
 
 def choices(key: str) -> tuple[Any, ...]:

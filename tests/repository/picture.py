@@ -1,7 +1,7 @@
 """Record a run of `trivet recommend` as the picture in the README.
 
 `uv run python -m tests.repository.picture` answers the questions in a terminal of tmux
-and draws what stands there in the end. The picture depends on nothing else.
+and draws the final screen. The picture depends on nothing else.
 """
 
 import os
@@ -41,7 +41,7 @@ PATIENCE = 30
 
 
 def keys() -> Iterator[tuple[str, list[str]]]:
-    """Give each question and the keys that answer it."""
+    """Yield each question and the keys that answer it."""
     asked: list[Prompt] = []
 
     def ask(prompt: Prompt) -> object:
@@ -67,7 +67,7 @@ def keys() -> Iterator[tuple[str, list[str]]]:
 
 
 class Terminal:
-    """A terminal of tmux; the server is one of its own."""
+    """A terminal of tmux, with a separate server."""
 
     def __init__(self) -> None:
         self.tmux = ["tmux", "-L", f"record-{os.getpid()}", "-f", os.devnull]
@@ -77,13 +77,13 @@ class Terminal:
         self("new-session", "-d", *size, shell)
 
     def __call__(self, *command: str) -> str:
-        """Give a command to tmux."""
+        """Run a command of tmux."""
         return subprocess.run(
             [*self.tmux, *command], check=True, capture_output=True, text=True
         ).stdout
 
     def wait_for(self, text: str) -> None:
-        """Wait until a text stands on the screen."""
+        """Wait until a text is on the screen."""
         end = time.monotonic() + PATIENCE
         while text not in self("capture-pane", "-p"):
             if time.monotonic() > end:

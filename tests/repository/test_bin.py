@@ -1,4 +1,4 @@
-"""The two commands of the README, and the CI run, on machines that lack things."""
+"""bin/trivet, bin/test and .ci/run, on machines without uv, pip or a network."""
 
 import os
 import shutil
@@ -21,7 +21,7 @@ VERSION = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
     "version"
 ]
 
-# What a machine needs to reach a package index, wherever it stands.
+# Variables that a machine may need to reach a package index.
 PASSED_ON = {
     name: value
     for name, value in os.environ.items()
@@ -62,8 +62,8 @@ POSIX = [
     "true",
 ]
 
-# The step that fetches uv, whatever the Python on PATH is good for.
-BRING_UV = """
+# The step that installs uv, with any Python on PATH.
+INSTALL_UV = """
 self=bin/trivet; . bin/setup.sh
 find_python() { command -v python3; }
 mkdir -p "$cache"
@@ -100,7 +100,7 @@ def commands(tmp_path: Path) -> Directory:
 
 
 def without_uv() -> str:
-    """Give the PATH of this machine without its uv and without our environment."""
+    """Return the PATH of this machine without uv and this environment."""
     return os.pathsep.join(
         directory
         for directory in os.environ["PATH"].split(os.pathsep)
@@ -147,7 +147,7 @@ def python_script(condition: str = "True") -> str:
 
 
 @pytest.mark.slow
-def test_a_bare_machine_needs_nothing_else(clone: Path) -> None:
+def test_a_machine_with_python_and_git_is_enough(clone: Path) -> None:
     path = without_uv()
     first = run(clone / "bin/trivet", "--version", path=path, cwd=clone, **PASSED_ON)
     assert first.returncode == 0, first.stderr
@@ -165,7 +165,7 @@ def test_a_bare_machine_needs_nothing_else(clone: Path) -> None:
     assert "../clone/bin/trivet new ../my-service" in made.stdout
     assert (clone.parent / "my-service/pyproject.toml").is_file()
 
-    # Anywhere: the scripts of an environment hold the path it was made at.
+    # The scripts of an environment contain its path.
     moved = clone.rename(clone.parent / "moved")
     after = run(moved / "bin/trivet", "--version", path=path, cwd=moved, **PASSED_ON)
     assert after.returncode == 0, after.stderr
@@ -173,7 +173,7 @@ def test_a_bare_machine_needs_nothing_else(clone: Path) -> None:
 
 
 @pytest.mark.slow
-def test_two_first_runs_at_once_do_not_disturb_each_other(clone: Path) -> None:
+def test_two_first_runs_at_the_same_time_succeed(clone: Path) -> None:
     environment = bare(without_uv(), clone, **PASSED_ON)
     started = [
         subprocess.Popen(
@@ -193,12 +193,12 @@ def test_two_first_runs_at_once_do_not_disturb_each_other(clone: Path) -> None:
 
 
 @pytest.mark.slow
-def test_an_index_of_the_users_own_is_used_with_the_locked_versions(
+def test_the_index_of_the_user_is_used_with_the_locked_versions(
     clone: Path,
 ) -> None:
     locked = tomllib.loads((clone / "uv.lock").read_text("utf-8"))["package"]
     public = next(p["source"]["registry"] for p in locked if p["name"] == "copier")
-    # The same place under another name, unless this machine has an index of its own.
+    # The same index under another name, unless this machine configures one.
     index = PASSED_ON.get("PIP_INDEX_URL", f"{public}/")
     settings = {**PASSED_ON, "PIP_INDEX_URL": index}
     done = run(
@@ -208,7 +208,7 @@ def test_an_index_of_the_users_own_is_used_with_the_locked_versions(
     assert git("status", "--porcelain", cwd=clone) == "", "the lock file stays as it is"
 
 
-def test_a_python_that_does_not_start_is_stepped_over(
+def test_a_python_that_does_not_start_is_skipped(
     clone: Path, commands: Directory
 ) -> None:
     broken = commands(python3="echo 'pyenv: python3: command not found' >&2; exit 127")
@@ -217,14 +217,12 @@ def test_a_python_that_does_not_start_is_stepped_over(
     assert found_python(clone, f"{broken}:{good}") == sys.executable
 
 
-def test_a_python_that_is_too_old_is_stepped_over(
-    clone: Path, commands: Directory
-) -> None:
+def test_a_python_that_is_too_old_is_skipped(clone: Path, commands: Directory) -> None:
     old = commands(python3="exit 1", **{"python3.12": python_script()})
     assert found_python(clone, old) == sys.executable
 
 
-def test_without_a_python_a_sentence_says_so(clone: Path, commands: Directory) -> None:
+def test_a_missing_python_is_reported(clone: Path, commands: Directory) -> None:
     done = run(clone / "bin/trivet", "--version", path=commands(), cwd=clone)
     assert done.returncode == 1
     assert done.stderr == (
@@ -232,7 +230,7 @@ def test_without_a_python_a_sentence_says_so(clone: Path, commands: Directory) -
     )
 
 
-def test_a_python_with_neither_pip_nor_venv_is_named(
+def test_a_python_without_pip_and_venv_is_reported(
     clone: Path, commands: Directory
 ) -> None:
     hide = "import sys; sys.modules.update(pip=None, ensurepip=None)"
@@ -246,22 +244,20 @@ def test_a_python_with_neither_pip_nor_venv_is_named(
     )
 
 
-def test_without_a_network_a_sentence_comes_last(
-    clone: Path, commands: Directory
-) -> None:
+def test_a_missing_network_is_reported_last(clone: Path, commands: Directory) -> None:
     python3 = "echo 'ERROR: no matching distribution found' >&2; exit 1"
-    done = run("sh", "-c", BRING_UV, path=commands(python3=python3), cwd=clone)
+    done = run("sh", "-c", INSTALL_UV, path=commands(python3=python3), cwd=clone)
     assert done.returncode == 1
     assert done.stderr.splitlines()[-1].startswith("trivet: uv could not be installed:")
     assert cached(clone) == []
 
 
-def test_an_interrupted_first_run_leaves_nothing_half_done(
+def test_an_interrupted_first_run_leaves_no_partial_installation(
     clone: Path, commands: Directory
 ) -> None:
     path = commands(python3="touch started; exec sleep 60")
     process = subprocess.Popen(
-        ["sh", "-c", BRING_UV],
+        ["sh", "-c", INSTALL_UV],
         cwd=clone,
         env=bare(path, clone),
         start_new_session=True,
@@ -278,7 +274,7 @@ def test_an_interrupted_first_run_leaves_nothing_half_done(
     ("outcomes", "code"),
     [({}, 0), ({"mypy": 1}, 1), ({"pytest": 5}, 5), ({"ruff": 2, "pytest": 1}, 1)],
 )
-def test_bin_test_runs_everything_and_fails_with_any_part(
+def test_bin_test_runs_all_checks_and_fails_if_one_fails(
     clone: Path, commands: Directory, outcomes: Mapping[str, int], code: int
 ) -> None:
     tools = clone / ".venv/bin"

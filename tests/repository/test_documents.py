@@ -1,4 +1,4 @@
-"""What the documentation says stands: facts, links, commands, versions."""
+"""The documentation is correct: facts, links, commands, versions."""
 
 import re
 import subprocess
@@ -169,7 +169,7 @@ def test_templates_are_linted_by_the_rules_of_the_projects_they_make() -> None:
 
 
 def own_ignores(framework: str) -> dict[str, Any]:
-    """Give what a starter's pyproject.toml adds below the rules that all share."""
+    """Return a starter's additions to the ruff rules that all starters share."""
     project = read(f"template/{framework}/pyproject.toml.jinja")
     following = project.split("{% include 'includes/ruff.toml.jinja' %}\n")[1]
     return tomllib.loads(re.split(r"^\[", following, flags=re.MULTILINE)[0])

@@ -1,4 +1,4 @@
-"""The wheel: it asks and decides by itself, and carries no template."""
+"""The wheel: it contains the questions and the decision, but no template."""
 
 import os
 import shutil

@@ -118,11 +118,11 @@ def test_a_tag_is_due_when_the_version_is_new_and_dated(
     git("commit", "--quiet", "--allow-empty", "--message=One", cwd=tmp_path)
     for tag in tags:
         git("tag", tag, cwd=tmp_path)
-    said = subprocess.run(
+    output = subprocess.run(
         [sys.executable, ROOT / ".ci/release.py"],
         cwd=tmp_path,
         check=True,
         capture_output=True,
         text=True,
     )
-    assert said.stdout == f"version=1.2.0\ndue={due}\n"
+    assert output.stdout == f"version=1.2.0\ndue={due}\n"
