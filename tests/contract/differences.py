@@ -31,6 +31,10 @@ class Conventions:
     )
 
 
+# Frameworks whose starters keep the rows that are marked `hardened`. A framework joins
+# when its starter keeps them.
+HARDENED = {"django", "fastapi"}
+
 CONVENTIONS = {
     "fastapi": Conventions(),
     "flask": Conventions(),

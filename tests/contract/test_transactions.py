@@ -41,7 +41,8 @@ def test_a_reset_that_fails_half_way_changes_nothing(
     assert person.token(OTHER).status_code == 200
 
 
-@pytest.mark.features("accounts", "api")
+@pytest.mark.hardened
+@pytest.mark.features("api")
 def test_only_a_taken_name_is_reported_as_one(disposable: Disposable) -> None:
     """Another constraint is a failure of the service, or a conflict without details."""
     with Client(disposable.service) as client:
@@ -54,7 +55,8 @@ def test_only_a_taken_name_is_reported_as_one(disposable: Disposable) -> None:
         assert "name" not in problem(response, 500)["detail"]
 
 
-@pytest.mark.features("accounts", "api")
+@pytest.mark.hardened
+@pytest.mark.features("api")
 def test_a_request_that_waits_for_a_lock_ends_in_503(disposable: Disposable) -> None:
     with Client(disposable.service) as client, Client(disposable.service) as other:
         client.create()
