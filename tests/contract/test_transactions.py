@@ -43,12 +43,14 @@ def test_a_reset_that_fails_half_way_changes_nothing(
 
 @pytest.mark.hardened
 @pytest.mark.features("api")
-def test_only_a_taken_name_is_reported_as_one(disposable: Disposable) -> None:
+def test_only_a_taken_name_is_reported_as_one(
+    disposable: Disposable, conventions: Conventions
+) -> None:
     """Another constraint is a failure of the service, or a conflict without details."""
     with Client(disposable.service) as client:
         client.create()
         disposable.database.execute(
-            "CREATE TRIGGER broken BEFORE INSERT ON items"
+            f"CREATE TRIGGER broken BEFORE INSERT ON {conventions.items_table}"
             " BEGIN SELECT RAISE(ABORT, 'broken'); END"
         )
         response = client.post(ITEMS, json={"name": fresh_name(), "price": 1})
