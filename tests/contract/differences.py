@@ -17,6 +17,8 @@ class Conventions:
     https_redirect_status: int = 308
     # A sign-in form with a wrong password.
     failed_sign_in_status: int = 401
+    # The table of items.
+    items_table: str = "items"
     # Disables an account without the service, which might do more than that.
     disable_user_sql: str = "UPDATE users SET is_active = FALSE WHERE email = '{email}'"
     # Removes the owners of items, as of items from before there were accounts.
@@ -31,10 +33,17 @@ class Conventions:
     )
 
 
+# Frameworks whose starters keep the rows that are marked `hardened`. A framework joins
+# when its starter keeps them.
+HARDENED = {"django", "fastapi"}
+
 CONVENTIONS = {
     "fastapi": Conventions(),
     "flask": Conventions(),
     "django": Conventions(
-        post_redirect_status=302, invalid_form_status=200, https_redirect_status=301
+        post_redirect_status=302,
+        invalid_form_status=200,
+        https_redirect_status=301,
+        items_table="items_item",
     ),
 }

@@ -109,9 +109,6 @@ def test_no_secret_is_part_of_the_project(project: Project) -> None:
     assert SECRET not in (project.directory / ".env.example").read_text("utf-8")
 
 
-# What so far only the starter with accounts checks.
-thorough_settings = pytest.mark.features("accounts")
-
 MALFORMED: dict[str, tuple[str, str]] = {
     "with a repeated word as a secret": ("SECRET_KEY", "hush-teapot-" * 4),
     "with a secret in a file that is missing": ("SECRET_KEY_FILE", "/nowhere/hush"),
@@ -119,6 +116,8 @@ MALFORMED: dict[str, tuple[str, str]] = {
         "DATABASE_URL",
         "mysql://hush:hush@db/service",
     ),
+}
+MALFORMED_OF_ACCOUNTS: dict[str, tuple[str, str]] = {
     "with a number sign in the password for mail": (
         "MAIL_URL",
         "smtp://someone:teapot#hush@mail.example",
@@ -130,10 +129,21 @@ MALFORMED: dict[str, tuple[str, str]] = {
 }
 
 
-@thorough_settings
+@pytest.mark.hardened
 @pytest.mark.parametrize("case", MALFORMED)
 def test_production_refuses_malformed_settings(project: Project, case: str) -> None:
-    name, value = MALFORMED[case]
+    refuse_value(project, *MALFORMED[case])
+
+
+@pytest.mark.features("accounts")
+@pytest.mark.parametrize("case", MALFORMED_OF_ACCOUNTS)
+def test_production_refuses_malformed_settings_of_accounts(
+    project: Project, case: str
+) -> None:
+    refuse_value(project, *MALFORMED_OF_ACCOUNTS[case])
+
+
+def refuse_value(project: Project, name: str, value: str) -> None:
     settings = project.production_settings("sqlite:////nowhere/service.sqlite3")
     settings |= {"PORT": str(free_port()), name: value}
     sentence = refuse(project, settings)
@@ -141,7 +151,7 @@ def test_production_refuses_malformed_settings(project: Project, case: str) -> N
     assert "teapot" not in sentence
 
 
-@thorough_settings
+@pytest.mark.hardened
 def test_a_dotenv_file_in_utf_16_is_named_in_a_sentence(project: Project) -> None:
     path = project.directory / ".env"
     path.write_text("LOG_LEVEL=INFO\n", encoding="utf-16")
@@ -152,7 +162,7 @@ def test_a_dotenv_file_in_utf_16_is_named_in_a_sentence(project: Project) -> Non
         path.unlink()
 
 
-@thorough_settings
+@pytest.mark.hardened
 def test_secrets_can_be_in_files(project: Project, database: Database) -> None:
     path = project.directory.parent / "secret"
     path.write_text(f"{SECRET}\n", "utf-8")
@@ -160,7 +170,7 @@ def test_secrets_can_be_in_files(project: Project, database: Database) -> None:
         pass
 
 
-@thorough_settings
+@pytest.mark.hardened
 def test_empty_variables_are_like_missing_ones(
     project: Project, database: Database
 ) -> None:
@@ -173,7 +183,7 @@ def test_empty_variables_are_like_missing_ones(
         pass
 
 
-@thorough_settings
+@pytest.mark.hardened
 @pytest.mark.database
 def test_the_scheme_postgres_means_postgresql(
     project: Project, database: Database

@@ -41,20 +41,24 @@ def test_a_reset_that_fails_half_way_changes_nothing(
     assert person.token(OTHER).status_code == 200
 
 
-@pytest.mark.features("accounts", "api")
-def test_only_a_taken_name_is_reported_as_one(disposable: Disposable) -> None:
+@pytest.mark.hardened
+@pytest.mark.features("api")
+def test_only_a_taken_name_is_reported_as_one(
+    disposable: Disposable, conventions: Conventions
+) -> None:
     """Another constraint is a failure of the service, or a conflict without details."""
     with Client(disposable.service) as client:
         client.create()
         disposable.database.execute(
-            "CREATE TRIGGER broken BEFORE INSERT ON items"
+            f"CREATE TRIGGER broken BEFORE INSERT ON {conventions.items_table}"
             " BEGIN SELECT RAISE(ABORT, 'broken'); END"
         )
         response = client.post(ITEMS, json={"name": fresh_name(), "price": 1})
         assert "name" not in problem(response, 500)["detail"]
 
 
-@pytest.mark.features("accounts", "api")
+@pytest.mark.hardened
+@pytest.mark.features("api")
 def test_a_request_that_waits_for_a_lock_ends_in_503(disposable: Disposable) -> None:
     with Client(disposable.service) as client, Client(disposable.service) as other:
         client.create()

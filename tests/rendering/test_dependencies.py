@@ -14,7 +14,6 @@ MODULES = {
 # What others import, with the reason.
 UNSEEN = {
     "cryptography": "asyncmy and PyMySQL need it for how MySQL asks for passwords",
-    "dj-database-url": "environs reads DATABASE_URL with it",
     "httptools": "uvicorn takes it where it is",
     "psycopg": "Django's backend for PostgreSQL names it itself",
     "python-multipart": "FastAPI reads forms with it",

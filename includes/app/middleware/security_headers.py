@@ -24,7 +24,8 @@ class SecurityHeaders:
         def start(status: str, headers: list[tuple[str, str]], *exc_info: Any) -> Any:
             present = {name.lower() for name, _ in headers}
             added = [header for name, header in self.headers if name not in present]
-            if self.hsts_seconds and is_secure:
+            hsts_name = self.hsts[0].lower()
+            if self.hsts_seconds and is_secure and hsts_name not in present:
                 added.append(self.hsts)
             return start_response(status, headers + added, *exc_info)
 
