@@ -17,7 +17,7 @@ if __name__ == "__main__":
         port=settings.port,
         interface=Interfaces.WSGI,
         workers=settings.workers,
-        blocking_threads=64,  # Twice what BodyLimit lets bodies hold.
+        blocking_threads=128,  # Requests that wait for a lock leave some for health.
         backpressure=512,  # Connections at once; further ones wait in the backlog.
         http=HTTPModes.http1,  # Only there has every body a length, or is chunked.
         websockets=False,

@@ -2,8 +2,6 @@
 
 import base64
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Annotated, Generic, Protocol, TypeVar
 from uuid import UUID
@@ -79,7 +77,6 @@ class PageParams(BaseModel):
         return decode_cursor(self.cursor) if self.cursor else None
 
 
-@dataclass
-class Page(Generic[Row]):
-    items: Sequence[Row]
-    next_cursor: str | None
+class Page(BaseModel, Generic[Row]):
+    items: list[Row]
+    next_cursor: Annotated[str | None, Field(examples=[CURSOR_EXAMPLE])]

@@ -18,7 +18,7 @@ from pydantic import (
 from pydantic.config import JsonDict
 from pydantic_core import PydanticCustomError
 
-from app.pagination import CURSOR_EXAMPLE
+from app.pagination import Page
 from app.text import MAX_SHRINKAGE, clean_line, clean_text
 
 NAME_MAX_LENGTH = 100
@@ -131,8 +131,5 @@ class ItemRead(BaseModel):
     updated_at: datetime
 
 
-class ItemPage(BaseModel):
-    model_config = ConfigDict(from_attributes=True)
-
-    items: list[ItemRead]
-    next_cursor: str | None = Field(examples=[CURSOR_EXAMPLE])
+class ItemPage(Page[ItemRead]):
+    """A page of the list of items."""

@@ -11,8 +11,8 @@ from app.database import violates
 from app.errors import Conflict, NotFound
 from app.extensions import db
 from app.items.models import Item
-from app.items.schemas import ItemCreate, ItemUpdate
-from app.pagination import Page, Position, encode_cursor
+from app.items.schemas import ItemCreate, ItemPage, ItemRead, ItemUpdate
+from app.pagination import Position, encode_cursor
 
 
 class ItemNotFound(NotFound):
@@ -28,14 +28,14 @@ def select_items() -> Select[Item]:
     return select(Item).order_by(Item.created_at, Item.id)
 
 
-def list_items(*, limit: int = 20, after: Position | None = None) -> Page[Item]:
+def list_items(*, limit: int = 20, after: Position | None = None) -> ItemPage:
     """Return the oldest items first, so that new ones are added at the end."""
     query = select_items()
     if after:
         query = query.where(tuple_(Item.created_at, Item.id) > after)
     items = db.session.scalars(query.limit(limit + 1)).all()
-    return Page(
-        items=items[:limit],
+    return ItemPage(
+        items=[ItemRead.model_validate(item) for item in items[:limit]],
         next_cursor=encode_cursor(items[limit - 1]) if len(items) > limit else None,
     )
 
