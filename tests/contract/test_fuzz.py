@@ -400,24 +400,28 @@ def page_form_requests(browser: Browser, page: Page, form: Form) -> Iterator[Req
 
 def page_requests(browser: Browser, starts: Iterable[str]) -> Iterator[Request]:
     """Yield requests for every link and form that is found."""
-    pages = crawl(browser, starts)
     forms: dict[tuple[str, ...], tuple[Page, Form]] = {}
-    for page in pages:
+    tried: set[str] = set()
+    for number, page in enumerate(crawl(browser, starts)):
         path, query = urlsplit(page.url)[2:4]
         headers, label = browser_headers(browser), f"page {path}"
         yield Request(f"{label}, {VALID}", "GET", path, headers)
         used = {pair.partition("=")[0] for pair in query.split("&") if pair}
-        for value in hostile.texts(HEAD_BUDGET // 3):
-            text = hostile.escape(value)
-            for name in used:
-                target = f"{path}?{name}={text}"
-                yield Request(f"{label}, query {name}", "GET", target, headers)
+        texts = [hostile.escape(text) for text in hostile.texts(HEAD_BUDGET // 3)]
+        # Lists that have the same parameters read them with the same code.
+        for name, text in itertools.product(sorted(used - tried), texts):
+            target = f"{path}?{name}={text}"
+            yield Request(f"{label}, query {name}", "GET", target, headers)
+        tried |= used
+        # Other values for each page, since there are many alike.
+        for name, text in zip(
+            itertools.cycle(QUERY_NAMES), texts[number % 3 :: 3], strict=False
+        ):
+            target = f"{path}?{name}={text}"
+            yield Request(f"{label}, query {name}", "GET", target, headers)
             if IDENTIFIER.search(path):
                 target = fill(IDENTIFIER, path, text)
                 yield Request(f"{label}, path", "GET", target, headers)
-        for value in hostile.texts(HEAD_BUDGET // 3 // len(QUERY_NAMES)):
-            pairs = "&".join(f"{name}={hostile.escape(value)}" for name in QUERY_NAMES)
-            yield Request(f"{label}, queries", "GET", f"{path}?{pairs}", headers)
         for form in page.forms:
             if form.element.get("method").lower() == "post":
                 action = urljoin(page.url, form.element.get("action"))
