@@ -112,6 +112,11 @@ def json_values(budget: int) -> Iterator[bytes]:
             encoded = json.dumps(text).encode()
         if len(encoded) < budget:  # control characters become longer
             yield encoded
+    yield from json_documents(budget)
+
+
+def json_documents(budget: int) -> Iterator[bytes]:
+    """Yield values other than text, up to the deepest and longest."""
     yield from JSON_VALUES
     yield b"[" * (budget // 2) + b"]" * (budget // 2)
     yield b'{"a":' * (budget // 6) + b"1" + b"}" * (budget // 6)

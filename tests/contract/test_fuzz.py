@@ -5,8 +5,9 @@ import itertools
 import json
 import re
 import socket
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
@@ -224,7 +225,7 @@ def body_requests(
 ) -> Iterator[Request]:
     """Yield bodies that are hostile as a whole, in every type."""
     bodies = [
-        *((JSON, body) for body in hostile.json_values(BODY_BUDGET)),
+        *((JSON, body) for body in hostile.json_documents(BODY_BUDGET)),
         *((URLENCODED, body) for body in FORMS),
         *((MULTIPART, body) for body in PARTS),
         *((type_, b'{"a": "\xff"}') for type_ in CONTENT_TYPES),
@@ -399,24 +400,28 @@ def page_form_requests(browser: Browser, page: Page, form: Form) -> Iterator[Req
 
 def page_requests(browser: Browser, starts: Iterable[str]) -> Iterator[Request]:
     """Yield requests for every link and form that is found."""
-    pages = crawl(browser, starts)
     forms: dict[tuple[str, ...], tuple[Page, Form]] = {}
-    for page in pages:
+    tried: set[str] = set()
+    for number, page in enumerate(crawl(browser, starts)):
         path, query = urlsplit(page.url)[2:4]
         headers, label = browser_headers(browser), f"page {path}"
         yield Request(f"{label}, {VALID}", "GET", path, headers)
         used = {pair.partition("=")[0] for pair in query.split("&") if pair}
-        for value in hostile.texts(HEAD_BUDGET // 3):
-            text = hostile.escape(value)
-            for name in used:
-                target = f"{path}?{name}={text}"
-                yield Request(f"{label}, query {name}", "GET", target, headers)
+        texts = [hostile.escape(text) for text in hostile.texts(HEAD_BUDGET // 3)]
+        # Lists that have the same parameters read them with the same code.
+        for name, text in itertools.product(sorted(used - tried), texts):
+            target = f"{path}?{name}={text}"
+            yield Request(f"{label}, query {name}", "GET", target, headers)
+        tried |= used
+        # Other values for each page, since there are many alike.
+        for name, text in zip(
+            itertools.cycle(QUERY_NAMES), texts[number % 3 :: 3], strict=False
+        ):
+            target = f"{path}?{name}={text}"
+            yield Request(f"{label}, query {name}", "GET", target, headers)
             if IDENTIFIER.search(path):
                 target = fill(IDENTIFIER, path, text)
                 yield Request(f"{label}, path", "GET", target, headers)
-        for value in hostile.texts(HEAD_BUDGET // 3 // len(QUERY_NAMES)):
-            pairs = "&".join(f"{name}={hostile.escape(value)}" for name in QUERY_NAMES)
-            yield Request(f"{label}, queries", "GET", f"{path}?{pairs}", headers)
         for form in page.forms:
             if form.element.get("method").lower() == "post":
                 action = urljoin(page.url, form.element.get("action"))
@@ -429,23 +434,27 @@ def page_requests(browser: Browser, starts: Iterable[str]) -> Iterator[Request]:
 # What all routes share.
 
 
-def header_requests(targets: Mapping[str, Mapping[str, str]]) -> Iterator[Request]:
-    for target, headers in targets.items():
+def header_requests(
+    targets: Sequence[tuple[str, Mapping[str, str]]],
+) -> Iterator[Request]:
+    """Yield requests for headers and cookies, for one target after the other."""
+    turns = itertools.cycle(targets)
+    for value in hostile.texts(HEAD_BUDGET - 3000):
+        clean = re.sub(r"[\0\r\n]", "", value)  # these end a header
         for name in HEADERS:
-            for value in hostile.texts(HEAD_BUDGET - 3000):
-                clean = re.sub(r"[\0\r\n]", "", value)  # these end a header
-                sent = {**headers, name: clean}
-                yield Request(f"{target}, header {name}", "GET", target, sent)
-        cookies = re.findall(r"([\w-]+)=", headers.get("Cookie", ""))
-        for name, value in itertools.product(cookies, hostile.texts(4000)):
-            clean = re.sub(r"[\0\r\n]", "", value)
-            sent = {**headers, "Cookie": f"{name}={clean}"}
-            yield Request(f"{target}, cookie {name}", "GET", target, sent)
-        for value in hostile.texts(1000):
-            clean = re.sub(r"[\0\r\n]", "", value)
-            for name in ("Host", "Content-Length", "Transfer-Encoding", "Upgrade"):
-                sent = {**headers, name: clean}
-                yield Request(f"{target}, header {name}", "GET", target, sent)
+            target, headers = next(turns)
+            sent = {**headers, name: clean}
+            yield Request(f"{target}, header {name}", "GET", target, sent)
+    for value in hostile.texts(4000):
+        clean = re.sub(r"[\0\r\n]", "", value)
+        for name in ("Host", "Content-Length", "Transfer-Encoding", "Upgrade"):
+            target, headers = next(turns)
+            sent = {**headers, name: clean}
+            yield Request(f"{target}, header {name}", "GET", target, sent)
+        for target, headers in targets:
+            for name in re.findall(r"([\w-]+)=", headers.get("Cookie", "")):
+                sent = {**headers, "Cookie": f"{name}={clean}"}
+                yield Request(f"{target}, cookie {name}", "GET", target, sent)
     for value in hostile.texts(HEAD_BUDGET // 3):
         yield Request("any path", "GET", f"/{hostile.escape(value)}")
         raw = re.sub(r"[\0\r\n ]", "", value)
@@ -528,9 +537,9 @@ def all_requests(
     user = visitor(service, accounts=accounts, pages=pages)
     with Client(service, anonymous=True) as client:
         document = client.get("/api/openapi.json").json()
-    shared = {ITEMS: user.headers}
+    shared = [(ITEMS, user.headers)]
     if user.browser:
-        shared["/items/"] = browser_headers(user.browser)
+        shared.append(("/items/", browser_headers(user.browser)))
     yield from header_requests(shared)
     yield from api_requests(document, user.headers, user.known)
     if "realtime" in features:
@@ -576,7 +585,7 @@ for name in names:
         except (ValueError, UnicodeEncodeError):
             continue  # no process can have this value
         try:
-            load_settings().model_dump_json()
+            load_settings().model_dump_json()  # fails for text that is not valid
         except SystemExit as refusal:
             text = str(refusal.code)
             if "\\n" in text or not text.endswith(".") or "swordfish" in text:
@@ -587,7 +596,9 @@ for name in names:
 
 
 @pytest.mark.features("accounts")
-def test_a_hostile_setting_is_refused_in_a_sentence(project: Project) -> None:
+def test_a_hostile_setting_is_refused_in_a_sentence(
+    project: Project, tmp_path: Path
+) -> None:
     settings = project.production_settings("sqlite:////nowhere/service.sqlite3")
     example = (project.directory / ".env.example").read_text("utf-8")
     names = {*re.findall(r"^# ([A-Z_]+)=", example, re.MULTILINE)}
@@ -603,5 +614,5 @@ def test_a_hostile_setting_is_refused_in_a_sentence(project: Project) -> None:
     command = [project.python, "-c", SETTINGS_SCRIPT]
     typed = json.dumps([settings, sorted(names), values])
     environment = project.system_settings() | {"PYTHONPATH": str(project.directory)}
-    output = run(command, project.directory, environment, typed=typed)
-    assert not output
+    # Elsewhere, since some values are names of directories to create.
+    assert not run(command, tmp_path, environment, typed=typed)
