@@ -3,7 +3,7 @@
 from concurrent.futures import ThreadPoolExecutor
 
 import structlog
-from django.db import Error, connections
+from django.db import Error, connection, connections
 from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, HttpResponse, JsonResponse
 
@@ -11,8 +11,17 @@ from app.errors import GetResponse
 
 CHECK_TIMEOUT = 2
 log = structlog.get_logger(__name__)
+
+
+def leave_pool() -> None:
+    """Give this thread a separate connection: those of the pool may all be busy."""
+    separate = connections["default"].copy()
+    if separate.settings_dict["OPTIONS"].pop("pool", None):
+        connections["default"] = separate
+
+
 # A database that does not answer must not block a thread that serves requests.
-executor = ThreadPoolExecutor(max_workers=1)
+executor = ThreadPoolExecutor(max_workers=1, initializer=leave_pool)
 
 
 def health(get_response: GetResponse) -> GetResponse:
@@ -49,11 +58,6 @@ def find_failed_checks() -> list[str]:
     Raises:
         Error: The database does not answer.
     """
-    connection = connections["default"]
-    if "pool" in connection.settings_dict["OPTIONS"]:
-        # A separate connection, because all those of the pool may be busy.
-        connection = connection.copy()
-        del connection.settings_dict["OPTIONS"]["pool"]
     try:
         migrations = MigrationExecutor(connection)
         if migrations.migration_plan(migrations.loader.graph.leaf_nodes()):
