@@ -1,4 +1,4 @@
-"""Pages of a list, and the cursors that lead from one to the next."""
+"""Cursors, which lead through a long list page by page."""
 
 import base64
 import re
