@@ -1,4 +1,4 @@
-"""Errors, and how clients are told about them."""
+"""Errors, and how clients are told about them (RFC 9457)."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Cursors that lead through long lists."""
+"""Cursors, which lead through a long list page by page."""
 
 import base64
 import re

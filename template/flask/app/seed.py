@@ -11,7 +11,7 @@ from app.main import create_app
 from app.settings import load_settings
 
 ITEMS = [
-    ("Notebook", "Dotted, 160 sheets, lies flat when open.", "4.50"),
+    ("Notebook", "Dotted, 80 sheets, lies flat when open.", "4.50"),
     ("Fountain pen", "With a steel nib, size M.", "39.00"),
     ("Ink, 30 ml", "Blue black, permanent.", "9.00"),
     ("Pencil", "Cedar wood, hardness 2B.", "1.20"),

@@ -8,7 +8,7 @@ from app.extensions import csrf
 
 
 def check_csrf() -> None:
-    """Require a token in every form. The API uses no session, so it needs none."""
+    """Require a token in every form. Only pages have a session to protect."""
     if request.routing_exception or request.path.startswith("/api/"):
         return
     try:
