@@ -126,7 +126,7 @@ def compare(project: Project, rounds: int, programs: Mapping[str, Path | None]) 
             person.join()
             client = person.api()
             headers["Authorization"] = client.headers["Authorization"]
-            owner = client.get("/api/v1/auth/me").json()["id"]
+            owner = client.get("/api/v1/me").json()["id"]
         add_items(database, owner)
         measured = measure(services, headers, rounds)
     return report(measured, WITH_TOKEN if accounts else ANONYMOUS)
