@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.contract.client import Browser, Client, credentials
-from tests.contract.differences import CONVENTIONS, HARDENED, Conventions
+from tests.contract.differences import CONVENTIONS, Conventions
 from tests.starters.databases import Database, free_port
 from tests.starters.harness import Project, Service, Starter, booted, installed
 from tests.starters.parameters import parametrize
@@ -35,13 +35,10 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if "project" not in metafunc.fixturenames:
         return
     needed, unwanted = marked(metafunc, "features"), marked(metafunc, "without")
-    is_hardened = metafunc.definition.get_closest_marker("hardened")
-    frameworks = HARDENED if is_hardened else {*FRAMEWORKS}
 
     def fits(starter: Starter) -> bool:
         features = {*starter.features}
-        chosen = starter.framework in frameworks
-        return chosen and needed <= features and not unwanted & features
+        return needed <= features and not unwanted & features
 
     chosen = [starter for starter in FULL if fits(starter)]
     if unwanted:

@@ -33,10 +33,6 @@ class Conventions:
     )
 
 
-# Frameworks whose starters keep the rows that are marked `hardened`. A framework joins
-# when its starter keeps them.
-HARDENED = {"django", "fastapi"}
-
 CONVENTIONS = {
     "fastapi": Conventions(),
     "flask": Conventions(),

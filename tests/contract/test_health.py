@@ -79,7 +79,6 @@ def test_health_needs_no_database(failing_service: Service) -> None:
     assert raw(failing_service, head("GET", "/healthz")).status == 200
 
 
-@pytest.mark.hardened
 def test_readiness_fails_by_name_without_migrations(disposable: Disposable) -> None:
     disposable.database.drop_tables()
     with Client(disposable.service, anonymous=True) as client:

@@ -142,7 +142,6 @@ def test_an_error_before_the_application_is_a_problem_document_too(
     assert answer.headers["content-type"].startswith(PROBLEM)
 
 
-@pytest.mark.hardened
 @pytest.mark.features("pages")
 def test_a_path_prefix_is_in_all_links(project: Project, database: Database) -> None:
     """The proxy may remove the prefix or leave it in the path."""
@@ -165,7 +164,6 @@ def test_a_path_prefix_is_in_all_links(project: Project, database: Database) -> 
         assert client.get("/shop/healthz").status_code == 200
 
 
-@pytest.mark.hardened
 def test_plain_http_is_served_where_https_is_not_forced(
     project: Project, database: Database
 ) -> None:

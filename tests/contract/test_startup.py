@@ -129,7 +129,6 @@ MALFORMED_OF_ACCOUNTS: dict[str, tuple[str, str]] = {
 }
 
 
-@pytest.mark.hardened
 @pytest.mark.parametrize("case", MALFORMED)
 def test_production_refuses_malformed_settings(project: Project, case: str) -> None:
     refuse_value(project, *MALFORMED[case])
@@ -151,7 +150,6 @@ def refuse_value(project: Project, name: str, value: str) -> None:
     assert "teapot" not in sentence
 
 
-@pytest.mark.hardened
 def test_a_dotenv_file_in_utf_16_is_named_in_a_sentence(project: Project) -> None:
     path = project.directory / ".env"
     path.write_text("LOG_LEVEL=INFO\n", encoding="utf-16")
@@ -162,7 +160,6 @@ def test_a_dotenv_file_in_utf_16_is_named_in_a_sentence(project: Project) -> Non
         path.unlink()
 
 
-@pytest.mark.hardened
 def test_secrets_can_be_in_files(project: Project, database: Database) -> None:
     path = project.directory.parent / "secret"
     path.write_text(f"{SECRET}\n", "utf-8")
@@ -170,7 +167,6 @@ def test_secrets_can_be_in_files(project: Project, database: Database) -> None:
         pass
 
 
-@pytest.mark.hardened
 def test_empty_variables_are_like_missing_ones(
     project: Project, database: Database
 ) -> None:
@@ -183,7 +179,6 @@ def test_empty_variables_are_like_missing_ones(
         pass
 
 
-@pytest.mark.hardened
 @pytest.mark.database
 def test_the_scheme_postgres_means_postgresql(
     project: Project, database: Database

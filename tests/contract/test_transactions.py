@@ -41,7 +41,6 @@ def test_a_reset_that_fails_half_way_changes_nothing(
     assert person.token(OTHER).status_code == 200
 
 
-@pytest.mark.hardened
 @pytest.mark.features("api")
 def test_only_a_taken_name_is_reported_as_one(
     disposable: Disposable, conventions: Conventions
@@ -57,7 +56,6 @@ def test_only_a_taken_name_is_reported_as_one(
         assert "name" not in problem(response, 500)["detail"]
 
 
-@pytest.mark.hardened
 @pytest.mark.features("api")
 def test_a_request_that_waits_for_a_lock_ends_in_503(disposable: Disposable) -> None:
     with Client(disposable.service) as client, Client(disposable.service) as other:
