@@ -1,6 +1,6 @@
 """Hostile values in every input of every route are no reason to fail.
 
-Run it by hand: `pytest tests/contract/fuzz.py`. It is not part of the suite yet, since the
+Run it by hand: `pytest tests/contract/fuzz.py`. It is not in the suite yet, because the
 admin of the FastAPI starter answers a file in a form that has no file field with 500.
 """
 
