@@ -12,7 +12,7 @@ from collections import defaultdict
 
 from benchmarks._services import SERVER_CORE, install_project, pin
 from tests.contract.differences import CONVENTIONS
-from tests.contract.test_fuzz import VALID, Request, all_requests, failure
+from tests.contract.fuzz import VALID, Request, all_requests, failure
 from tests.starters.harness import Service, booted
 from tests.starters.selection import full
 
