@@ -1,6 +1,6 @@
 """Compare hostile requests with valid ones on each route of a FastAPI service.
 
-The requests are those of tests/contract/test_fuzz.py.
+The requests are those of tests/contract/fuzz.py.
 
 .venv/bin/python -m benchmarks.hostile_requests
 """
