@@ -9,10 +9,12 @@ from fastapi.responses import RedirectResponse
 from sqladmin import Admin
 from sqlalchemy.ext.asyncio import async_sessionmaker
 from starlette.applications import Starlette
-from starlette.routing import Route
+from starlette.middleware import Middleware
+from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
 from app.admin.authentication import StaffAuthentication
+from app.admin.refuse_files import RefuseFiles
 from app.admin.views import AdminView
 from app.database import Database
 from app.settings import PROJECT_NAME, Settings
@@ -52,7 +54,11 @@ def mount_admin(
 
     app.add_api_route(settings.admin_path, redirect_to_index, include_in_schema=False)
     # Only the routes are mounted, so that errors are answered as everywhere else.
-    app.mount(settings.admin_path, admin.admin.router, name="admin")
+    router = admin.admin.router
+    middleware = [Middleware(RefuseFiles)]
+    app.router.routes.append(
+        Mount(settings.admin_path, router, name="admin", middleware=middleware)
+    )
 
 
 @asynccontextmanager

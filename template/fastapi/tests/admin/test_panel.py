@@ -114,3 +114,9 @@ async def test_a_view_implements_what_it_switches_on() -> None:
             await method
     with pytest.raises(NotImplementedError):
         await RegistrationAdmin().delete_row(change, row_id)
+
+
+async def test_files_are_refused(admin: AsyncClient, staff: User) -> None:
+    for file in ({"file": ("", b"")}, {"file": ("a.txt", b"text")}):
+        response = await admin.post(f"/admin/user/edit/{staff.id}", files=file)
+        assert response.status_code == 400
