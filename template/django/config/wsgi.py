@@ -45,8 +45,8 @@ application = BodyLimit(
     refuse=refuse,
 )
 application = RequestLog(application)
-# Django's middleware sets most of these, but not where it refuses a host. Its debug
-# pages have no policy, because they contain scripts.
+# Django's middleware sets most of these, but not where it refuses a host. Its error
+# report for developers has no policy, because it contains scripts.
 policy = {"Content-Security-Policy": build_policy(settings.SECURE_CSP)}
 application = SecurityHeaders(
     application,

@@ -27,7 +27,8 @@ class BackgroundSender:
         try:
             self._queue.put_nowait(job)
         except asyncio.QueueFull:
-            log.error("email_dropped", reason="too many emails are waiting")  # noqa: TRY400
+            # The traceback would tell nothing more.
+            log.error("email_dropped", reason="too many emails are waiting")  # noqa: TRY400 - see above
 
     async def join(self) -> None:
         """Wait until all jobs are done."""
