@@ -245,7 +245,7 @@ def test_the_workflow_is_rendered_if_it_can_work(
         ]
         assert having == ([where] if where else [])
         readme = (project / "README.md").read_text("utf-8")
-        assert ("by itself" in readme) == bool(address)
+        assert ("proposes new versions" in readme) == bool(address)
 
 
 @pytest.fixture(scope="module")

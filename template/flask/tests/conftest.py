@@ -1,7 +1,7 @@
 """A database for the tests alone; every test finds it empty."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
 from flask import Flask
@@ -29,6 +29,12 @@ def execute(url: str, statement: str) -> None:
     engine.dispose()
 
 
+def dispose_engines(app: Flask) -> None:
+    with app.app_context():
+        for engine in db.engines.values():
+            engine.dispose()
+
+
 @pytest.fixture(scope="session")
 def settings(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Settings]:
     """Migrate a SQLite file, or a new database on the TEST_DATABASE_URL server."""
@@ -39,9 +45,10 @@ def settings(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Settings]:
         url = make_url(server).set(database=name).render_as_string(hide_password=False)
     os.environ["DATABASE_URL"] = url
     settings = Settings(_env_file=None)
-    with create_app(settings).app_context():
+    app = create_app(settings)
+    with app.app_context():
         upgrade()
-        db.engine.dispose()
+    dispose_engines(app)
     yield settings
     if server:
         execute(server, f"DROP DATABASE {name}")
@@ -55,7 +62,21 @@ def app(settings: Settings) -> Iterator[Flask]:
         for table in reversed(Base.metadata.sorted_tables):
             db.session.execute(table.delete())
         db.session.commit()
-        db.engine.dispose()
+    dispose_engines(app)
+
+
+@pytest.fixture
+def create_client(settings: Settings) -> Iterator[Callable[..., FlaskClient]]:
+    """Create clients of applications with other settings."""
+    apps: list[Flask] = []
+
+    def create(**changes: object) -> FlaskClient:
+        apps.append(create_app(settings.model_copy(update=changes)))
+        return apps[-1].test_client()
+
+    yield create
+    for app in apps:
+        dispose_engines(app)
 
 
 @pytest.fixture

@@ -1,5 +1,6 @@
 import io
 import time
+from collections.abc import Callable
 from ipaddress import ip_network
 
 import pytest
@@ -7,7 +8,6 @@ from flask import Flask, request
 from flask.testing import FlaskClient
 from structlog.testing import capture_logs
 
-from app.main import create_app
 from app.settings import Settings
 
 RULES = {"content-security-policy", "x-content-type-options", "x-request-id"}
@@ -67,10 +67,11 @@ def test_a_failure_tells_the_log_and_not_the_client(client: FlaskClient) -> None
     assert (lines[-1]["path"], lines[-1]["status"]) == ("/fail", 500)
 
 
-def test_only_a_trusted_proxy_can_say_https(settings: Settings) -> None:
+def test_only_a_trusted_proxy_can_say_https(
+    create_client: Callable[..., FlaskClient],
+) -> None:
     networks = (ip_network("10.0.0.0/8"),)
-    update = {"force_https": True, "trusted_proxies": networks}
-    client = create_app(settings.model_copy(update=update)).test_client()
+    client = create_client(force_https=True, trusted_proxies=networks)
     for proxy, status in (("10.0.0.1", 404), ("192.0.2.1", 308)):
         response = client.get(
             "/a%20b?c=d",
@@ -83,9 +84,10 @@ def test_only_a_trusted_proxy_can_say_https(settings: Settings) -> None:
     assert response.headers["Location"] == "https://localhost/a%20b?c=d"
 
 
-def test_links_have_the_prefix_of_the_proxy(settings: Settings) -> None:
-    update = {"root_path": "/shop", "force_https": True}
-    client = create_app(settings.model_copy(update=update)).test_client()
+def test_links_have_the_prefix_of_the_proxy(
+    create_client: Callable[..., FlaskClient],
+) -> None:
+    client = create_client(root_path="/shop", force_https=True)
     assert client.get("/shop/healthz").status_code == 200
     for path in ("/none", "/shop/none"):
         response = client.get(path)

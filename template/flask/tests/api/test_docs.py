@@ -1,11 +1,9 @@
 import re
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
-
-from app.main import create_app
-from app.settings import Settings
 
 PATHS = ("/api/docs", "/api/redoc", "/api/openapi.json")
 
@@ -19,8 +17,8 @@ def test_documentation_is_local(client: FlaskClient, path: str) -> None:
             assert file.status_code == 200
 
 
-def test_documentation_can_be_off(settings: Settings) -> None:
-    client = create_app(settings.model_copy(update={"api_docs": False})).test_client()
+def test_documentation_can_be_off(create_client: Callable[..., FlaskClient]) -> None:
+    client = create_client(api_docs=False)
     assert {client.get(path).status_code for path in PATHS} == {404}
 
 
@@ -31,15 +29,16 @@ def test_operations_have_ids(client: FlaskClient) -> None:
     assert {"list_items", "create_item", "update_item"} <= ids
 
 
-def test_listed_origins_may_call(settings: Settings) -> None:
+def test_listed_origins_may_call(create_client: Callable[..., FlaskClient]) -> None:
     origin = "https://app.example.com"
-    app = create_app(settings.model_copy(update={"cors_origins": (origin,)}))
+    client = create_client(cors_origins=(origin,))
     for sent, allowed in ((origin, origin), ("https://evil.example", None)):
-        response = app.test_client().get("/api/v1/none", headers={"Origin": sent})
+        response = client.get("/api/v1/none", headers={"Origin": sent})
         assert response.headers.get("Access-Control-Allow-Origin") == allowed
 
 
-def test_documentation_has_the_prefix_of_the_proxy(settings: Settings) -> None:
-    app = create_app(settings.model_copy(update={"root_path": "/shop"}))
-    spec: Any = app.test_client().get("/api/openapi.json").json
+def test_documentation_has_the_prefix_of_the_proxy(
+    create_client: Callable[..., FlaskClient],
+) -> None:
+    spec: Any = create_client(root_path="/shop").get("/api/openapi.json").json
     assert spec["servers"] == [{"url": "/shop"}]

@@ -1,10 +1,8 @@
 import re
+from collections.abc import Callable
 
 import pytest
 from flask.testing import FlaskClient
-
-from app.main import create_app
-from app.settings import Settings
 
 
 def test_the_home_page_leads_on(client: FlaskClient) -> None:
@@ -15,16 +13,18 @@ def test_the_home_page_leads_on(client: FlaskClient) -> None:
             assert file.headers["Cache-Control"] == "public, max-age=3600"
 
 
-def test_links_have_the_prefix_of_the_proxy(settings: Settings) -> None:
-    app = create_app(settings.model_copy(update={"root_path": "/shop"}))
-    page = app.test_client().get("/").text
+def test_links_have_the_prefix_of_the_proxy(
+    create_client: Callable[..., FlaskClient],
+) -> None:
+    page = create_client(root_path="/shop").get("/").text
     assert set(re.findall('href="/([a-z]*)', page)) == {"shop"}
 
 
-def test_the_navigation_marks_the_current_page(settings: Settings) -> None:
+def test_the_navigation_marks_the_current_page(
+    create_client: Callable[..., FlaskClient],
+) -> None:
     for root_path in ("", "/shop"):
-        app = create_app(settings.model_copy(update={"root_path": root_path}))
-        page = app.test_client().get("/items/").text
+        page = create_client(root_path=root_path).get("/items/").text
         assert f'href="{root_path}/items/" aria-current="page"' in page
 
 
