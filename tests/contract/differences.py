@@ -23,6 +23,11 @@ class Conventions:
     disable_user_sql: str = "UPDATE users SET is_active = FALSE WHERE email = '{email}'"
     # Removes the owners of items, as of items from before there were accounts.
     remove_owners_sql: str = "UPDATE items SET owner_id = NULL"
+    # Makes all reset links older, in SQLite.
+    age_resets_sql: str = (
+        "UPDATE password_resets"
+        " SET expires_at = datetime(expires_at, '-{minutes} minutes')"
+    )
     # The admin panel's path, and the query parameter of its search.
     admin: str = "/admin/"
     admin_search: str = "search"

@@ -51,7 +51,6 @@ class SecurityHeaders:
 
 
 def _has_credentials(scope: Scope) -> bool:
-    if get_header(scope, b"authorization"):
-        return True
-    static = scope["path"].startswith(f"{scope.get('root_path', '')}/static/")
-    return bool(get_header(scope, b"cookie")) and not static
+    if scope["path"].startswith(f"{scope.get('root_path', '')}/static/"):
+        return False  # static files are the same for all users
+    return bool(get_header(scope, b"authorization") or get_header(scope, b"cookie"))
