@@ -1,4 +1,4 @@
-"""Health checks: /healthz while the process runs, /readyz if it can serve requests."""
+"""Health checks: whether the process runs, and whether it can serve requests."""
 
 from concurrent.futures import ThreadPoolExecutor
 
