@@ -1,4 +1,4 @@
-"""Accounts under attack: what strangers, races and forged requests cannot do."""
+"""Accounts under attack: what anonymous users, races and forged requests cannot do."""
 
 import signal
 import statistics

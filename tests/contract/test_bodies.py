@@ -69,7 +69,7 @@ def test_an_endless_chunked_body_is_refused_soon(
                 service, path, zeros(50 * MEBIBYTE), Content_Type=kind
             )
             assert answer.status in {404, 405, 411, 413}
-            if answer.status in {404, 405}:  # nobody reads a body there
+            if answer.status in {404, 405}:  # no client reads a body there
                 assert path != ITEMS or "api" not in service.project.starter.features
             assert answer.sent < 8 * MEBIBYTE
 

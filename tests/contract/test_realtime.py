@@ -175,7 +175,7 @@ def test_changes_are_told_once_they_are_committed(
         path = f"{ITEMS}/{item['id']}"
         changed = client.patch(path, json={"price": "3.00"}).json()
         assert client.delete(path).status_code == 204
-        told = [listening.next() for _ in range(3)]
+        events = [listening.next() for _ in range(3)]
     assert told == [
         {"type": "item.created", "item": item},
         {"type": "item.updated", "item": changed},
@@ -415,10 +415,10 @@ def test_a_redis_that_hangs_delays_no_change_by_more_than_100_ms(
         redis_server().process.send_signal(signal.SIGSTOP)
         try:
             times = sorted(seconds_to_create(client) for _ in range(20))
-            told = [listening.next()["type"] for _ in range(20)]
+            events = [listening.next()["type"] for _ in range(20)]
         finally:
             redis_server().process.send_signal(signal.SIGCONT)
-    assert told == ["item.created"] * 20
+    assert events == ["item.created"] * 20
     assert statistics.median(times) < statistics.median(usual) + REDIS_SECONDS
     assert times[-1] < usual[-1] + 2 * REDIS_SECONDS  # the machine is busy, too
 

@@ -1,4 +1,4 @@
-"""Errors of the application, and how clients are told about them."""
+"""Errors of the application, and how they are reported to clients."""
 
 from collections.abc import Callable
 from http import HTTPStatus

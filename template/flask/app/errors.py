@@ -1,4 +1,4 @@
-"""Errors, and how clients are told about them (RFC 9457)."""
+"""Errors, and how they are reported to clients (RFC 9457)."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -71,7 +71,7 @@ class Unavailable(AppError):
 
 @dataclass
 class Problem:
-    """What a client is told about an error."""
+    """What is reported to a client about an error."""
 
     status: int
     detail: str

@@ -14,7 +14,7 @@ log = get_logger()
 async def take_stock(state: State) -> None:
     """Log how many items there are and what they are worth.
 
-    It stands for a report that takes too long for a request.
+    It is an example of work that takes too long for a request.
     """
     query = select(func.count(), func.coalesce(func.sum(Item.price), 0))
     async with state["database"].session(writes=False) as session:

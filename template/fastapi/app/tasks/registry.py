@@ -45,7 +45,7 @@ def task_name(function: Callable[..., object]) -> str:
 
 
 def schedule_id(name: str) -> uuid.UUID:
-    """Return the id of the row that stands for a scheduled task."""
+    """Return the id of the row of a scheduled task."""
     return uuid.uuid5(NAMESPACE, name)
 
 
