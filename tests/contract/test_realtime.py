@@ -176,7 +176,7 @@ def test_changes_are_told_once_they_are_committed(
         changed = client.patch(path, json={"price": "3.00"}).json()
         assert client.delete(path).status_code == 204
         events = [listening.next() for _ in range(3)]
-    assert told == [
+    assert events == [
         {"type": "item.created", "item": item},
         {"type": "item.updated", "item": changed},
         {"type": "item.deleted", "item": changed},
