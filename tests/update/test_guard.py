@@ -93,7 +93,7 @@ def test_a_condition_that_leaves_a_file_out_is_noticed(
     changed: Path, tmp_path: Path
 ) -> None:
     replace(changed / "copier.yml", "'container' not in extras", "'api' in parts")
-    replace(changed / "template/fastapi/app/seed.py", "\n\n", "\n\n# New.\n")
+    replace(changed / "template/fastapi/app/methods.py", "\n\n", "\n\n# New.\n")
     commit_all(changed, "Exclude")
     before, after = before_and_after(
         changed, LAST, USE_CASES["api"], tmp_path / "rendered"

@@ -62,23 +62,26 @@ async def rotate_refresh_token(
     A token that was used more than ten seconds ago has been copied, and it is
     unknown which copy is the client's. Then the whole family is revoked.
     """
-    active_users = select(User.id).where(User.is_active)
-    # The family is locked first, as by those who revoke it.
-    query = (
-        select(TokenFamily, RefreshToken)
-        .join(RefreshToken, RefreshToken.family_id == TokenFamily.id)
+    refresh_token = await session.scalar(
+        select(RefreshToken).where(
+            RefreshToken.token_hash == _hash(token), RefreshToken.expires_at > now()
+        )
+    )
+    if refresh_token is None:
+        return None
+    # The family is locked first, as by those who revoke it. Until then another
+    # request may have used the token, so that it is read again.
+    family = await session.scalar(
+        select(TokenFamily)
         .where(
-            RefreshToken.token_hash == _hash(token),
-            RefreshToken.expires_at > now(),
+            TokenFamily.id == refresh_token.family_id,
             TokenFamily.expires_at > now(),
-            TokenFamily.user_id.in_(active_users),
         )
         .with_for_update()
     )
-    row = (await session.execute(query)).one_or_none()
-    if row is None:
+    if family is None or not await _is_active(session, family.user_id):
         return None
-    family, refresh_token = row
+    await session.refresh(refresh_token)
     if refresh_token.used_at is None:
         refresh_token.used_at = now()
     elif now() - refresh_token.used_at > REUSE_LEEWAY:
@@ -143,6 +146,11 @@ def create_access_token(settings: Settings, family: TokenFamily) -> str:
     }
     headers = {"typ": ACCESS_TOKEN_TYPE}
     return jwt.encode(claims, _signing_key(settings), ALGORITHM, headers)
+
+
+async def _is_active(session: AsyncSession, user_id: UUID) -> bool:
+    query = select(User.is_active).where(User.id == user_id)
+    return await session.scalar(query) or False
 
 
 async def _issue(

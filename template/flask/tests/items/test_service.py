@@ -1,5 +1,6 @@
 from datetime import timedelta
 from decimal import Decimal
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -44,7 +45,8 @@ def test_a_taken_name_leaves_the_rest_of_the_transaction() -> None:
 
 def test_only_the_name_is_reported_as_taken() -> None:
     item = create()
-    changes = ItemUpdate.model_construct({"price"}, price=None)
+    missing: Any = None
+    changes = ItemUpdate.model_construct({"price"}, price=missing)
     with pytest.raises(IntegrityError):
         service.update_item(item.id, changes)
 
