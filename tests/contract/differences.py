@@ -46,5 +46,17 @@ CONVENTIONS = {
         invalid_form_status=200,
         https_redirect_status=301,
         items_table="items_item",
+        disable_user_sql=(
+            "UPDATE users_user SET is_active = FALSE WHERE email = '{email}'"
+        ),
+        remove_owners_sql="UPDATE items_item SET owner_id = NULL",
+        age_resets_sql=(
+            "UPDATE accounts_passwordreset"
+            " SET expires_at = datetime(expires_at, '-{minutes} minutes')"
+        ),
+        broken_revocation_sql=(
+            "CREATE TRIGGER broken BEFORE DELETE ON account_tokens_tokenfamily"
+            " BEGIN SELECT RAISE(ABORT, 'broken'); END"
+        ),
     ),
 }

@@ -11,6 +11,12 @@ from app.users.models import User
 class AccessToken(HttpBearer):
     """Accept an access token, and give the request its user."""
 
+    def __call__(self, request: HttpRequest) -> User:
+        user: User | None = super().__call__(request)
+        if user is None:  # there is no token
+            raise Unauthorized(headers={"WWW-Authenticate": "Bearer"})
+        return user
+
     def authenticate(self, request: HttpRequest, token: str) -> User:
         user = find_user(token)
         if user is None:
