@@ -12,6 +12,8 @@ from app.users.models import User
 
 def start_session(request: HttpRequest, user: User) -> None:
     """Sign the browser in with a new session."""
+    if request.user.is_authenticated:
+        request.session.flush()  # Django keeps the session of the same user.
     login(request, user)
     user_agent = request.headers.get("User-Agent", "")
     request.session["user_agent"] = "".join(filter(str.isprintable, user_agent))
