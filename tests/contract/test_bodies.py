@@ -210,7 +210,7 @@ def test_a_body_that_stops_coming_is_given_up(
 def test_stalled_bodies_hold_nothing_that_other_requests_need(service: Service) -> None:
     path = ITEMS if "api" in service.project.starter.features else "/items/new"
     form = head("POST", "/no/such/thing", Content_Type=FORM, Content_Length="3")
-    with stalled(service, 64, path):
+    with stalled(service, 96, path):
         for request in (head("GET", "/no/such/thing"), form + b"a=b"):
             answer = raw(service, request)
             assert answer.status in {403, 404, 405}
