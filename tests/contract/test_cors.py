@@ -3,6 +3,7 @@ import pytest
 
 from tests.contract.client import ITEMS, Client
 from tests.contract.conftest import FRIEND
+from tests.contract.differences import Conventions
 from tests.starters.harness import Project, Service, booted
 
 pytestmark = pytest.mark.features("api")
@@ -107,11 +108,14 @@ def test_a_listed_origin_can_read_errors(configured_service: Service) -> None:
 
 
 @pytest.mark.features("accounts")
-def test_a_listed_origin_can_read_failures(project: Project) -> None:
+def test_a_listed_origin_can_read_failures(
+    project: Project, conventions: Conventions
+) -> None:
     database = project.new_database()
     with booted(project, database.url, CORS_ORIGINS=FRIEND) as service:
         with Client(service) as client:
-            database.execute("ALTER TABLE items RENAME TO renamed")
+            table = conventions.items_table
+            database.execute(f"ALTER TABLE {table} RENAME TO renamed")
             response = client.get(ITEMS, headers={"Origin": FRIEND})
         assert response.status_code == 500
         assert response.headers["access-control-allow-origin"] == FRIEND
