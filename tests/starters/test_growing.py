@@ -79,8 +79,8 @@ def test_accounts_come_and_go_and_the_items_stay(
         assert person.api().walk() == []
         assert boss.api().walk() == before
         mine = person.api().create(name=before[0]["name"])
+    table = conventions.items_table
     with pytest.raises((sqlite3.IntegrityError, RuntimeError)):
-        table = conventions.items_table
         database.execute(f"UPDATE {table} SET price = -1")  # noqa: S608
 
     project = change_features(project, BOTH)

@@ -10,6 +10,8 @@ from django.template.loader import render_to_string
 def send_message(*, to: str, subject: str, template: str, **context: Any) -> None:
     """Send an email whose text and HTML come from `template`.txt and `template`.html.
 
+    Templates are named by their path below app/.
+
     Call it after the commit, outside the request: the mail server may be slow.
     """
     context |= {"project_name": settings.PROJECT_NAME, "subject": subject}

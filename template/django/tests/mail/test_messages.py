@@ -7,7 +7,7 @@ from app.mail.messages import send_message
 
 def test_a_message_has_a_text_and_the_same_in_html(settings: Any) -> None:
     templates = {
-        "tea.txt": "{% autoescape off %}{{ name }}{% endautoescape %}",
+        "tea.txt": "{{ name|safe }}",
         "tea.html": "<p>{{ name }}</p>",
     }
     settings.TEMPLATES = [
