@@ -1,4 +1,4 @@
-"""What speaks HTTP in the tests: a client, a browser without script, raw sockets."""
+"""HTTP clients for tests: a client, a browser without scripts, and raw sockets."""
 
 import contextlib
 import http.client
@@ -31,8 +31,8 @@ ITEMS = "/api/v1/items"
 UPLOADS = "/api/v1/uploads"
 AUTH = "/api/v1/auth"
 PASSWORD = "kettle at four o'clock"  # noqa: S105
-TOKEN_SECONDS = 600  # less than an access token lives
-# Nobody speaks TLS here, and reading certificates takes longer than most requests.
+TOKEN_SECONDS = 600  # less than the lifetime of an access token
+# No TLS is used here, and reading certificates takes longer than most requests.
 NO_CERTIFICATES = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
 MEBIBYTE = 1_048_576
 
@@ -45,28 +45,28 @@ def fresh_name(prefix: str = "Item") -> str:
 
 
 def fresh_email() -> str:
-    """Return an address that nobody else has."""
+    """Return an email address that no other test of this run uses."""
     return f"somebody{next(_numbers)}-{secrets.token_hex(4)}@example.org"
 
 
 def fresh_address() -> str:
-    """Return an address on the net that no other client of this run has."""
+    """Return an IP address that no other client of this run has."""
     number = next(_numbers)
     return f"10.{number >> 16 & 255}.{number >> 8 & 255}.{number & 255}"
 
 
 class Client(httpx2.Client):
-    """A trusted hop before the service: it says that the request came by HTTPS."""
+    """An HTTP client that acts as a trusted proxy, which received HTTPS requests."""
 
     def __init__(
         self, service: Service, *, anonymous: bool = False, **headers: str
     ) -> None:
-        """Send requests of somebody who is signed in, where there are accounts.
+        """Send the credentials of a user if the project has accounts.
 
-        Who is anonymous comes from an address of their disposable.
+        An anonymous client sends none, and has a separate IP address.
         """
         defaults = {"Host": HOST, "X-Forwarded-Proto": "https", "Accept": "*/*"}
-        if anonymous:  # and keeps no connection, so nobody has to close them
+        if anonymous:  # such clients are not closed, so they keep no connection
             defaults |= {"X-Forwarded-For": fresh_address(), "Connection": "close"}
         else:
             defaults |= credentials(service)
@@ -78,7 +78,7 @@ class Client(httpx2.Client):
             verify=NO_CERTIFICATES,
             follow_redirects=False,
         )
-        # A cookie jar would neither send Secure cookies here nor believe our host.
+        # A cookie jar would neither send Secure cookies over HTTP nor accept our host.
         self.cookies.jar.set_policy(DefaultCookiePolicy(allowed_domains=[]))
         self.service = service
 
@@ -96,7 +96,7 @@ class Client(httpx2.Client):
         return item
 
     def post_json(self, body: str | bytes, path: str = ITEMS) -> httpx2.Response:
-        """Post a body as it is, as JSON."""
+        """Post these bytes as JSON, without encoding them."""
         content = body.encode() if isinstance(body, str) else body
         return self.post(path, content=content, headers={"Content-Type": JSON})
 
@@ -107,7 +107,7 @@ class Client(httpx2.Client):
     def walk(
         self, limit: int = 100, between: Callable[[], object] | None = None
     ) -> list[Any]:
-        """Follow the cursors to the end; `between` is called after each page."""
+        """Return the items of all pages; `between` is called after each page."""
         items: list[Any] = []
         query: dict[str, Any] = {"limit": limit}
         for _ in range(1000):
@@ -121,7 +121,7 @@ class Client(httpx2.Client):
             query["cursor"] = page["next_cursor"]
             if between:
                 between()
-        message = "the cursors never end"
+        message = "next_cursor is never null"
         raise AssertionError(message)
 
 
@@ -147,12 +147,12 @@ def media_type(response: httpx2.Response) -> str:
     return kind.partition(";")[0].strip().lower()
 
 
-# Raw sockets: for what a well-behaved client does not send.
+# Raw sockets: for requests that an ordinary client does not send.
 
 
 @dataclass
 class RawResponse:
-    """An answer as it came over the wire; status 0 when the server only hung up."""
+    """A response as it was received; status 0 if the server closed without one."""
 
     status: int = 0
     headers: Mapping[str, str] = field(default_factory=dict)
@@ -166,7 +166,7 @@ class RawResponse:
 
 
 def head(method: str, target: str, **headers: str | None) -> bytes:
-    """Return a request's head; a header that is None is left out."""
+    """Return the request line and headers; a header that is None is left out."""
     fields: dict[str, str | None] = {"Host": HOST, "X-Forwarded-Proto": "https"}
     fields |= {name.replace("_", "-"): value for name, value in headers.items()}
     lines = [f"{name}: {value}" for name, value in fields.items() if value is not None]
@@ -176,7 +176,7 @@ def head(method: str, target: str, **headers: str | None) -> bytes:
 
 
 class Raw:
-    """One connection to the service, byte by byte."""
+    """A TCP connection to the service."""
 
     def __init__(self, service: Service, seconds: float = 15) -> None:
         self.service = service
@@ -194,7 +194,7 @@ class Raw:
         self.socket.close()
 
     def send(self, data: bytes) -> bool:
-        """Send unless the server has hung up, the first time with credentials."""
+        """Send data, with credentials the first time. Return False if it was closed."""
         line, end, rest = data.partition(b"\r\n")
         if not self.started_sending and line.endswith(b" HTTP/1.1"):
             fields = credentials(self.service)
@@ -209,7 +209,7 @@ class Raw:
         return True
 
     def has_answer(self, seconds: float = 0) -> bool:
-        """Tell whether the server says something, or hangs up, within these seconds."""
+        """Return whether the server sends data or closes within these seconds."""
         return bool(select.select([self.socket], [], [], seconds)[0])
 
     def await_continue(self, seconds: float = 5) -> None:
@@ -218,17 +218,17 @@ class Raw:
             seen = b""
             while not seen.endswith(b"\r\n\r\n"):
                 byte = self.socket.recv(1)
-                assert byte, f"hung up after {seen!r}"
+                assert byte, f"closed after {seen!r}"
                 seen += byte
             assert b" 100 " in seen.split(b"\r\n")[0], seen
 
     def finish_sending(self) -> None:
-        """Close our side only, unless the server has hung up."""
+        """Close the sending side, unless the server has closed the connection."""
         with contextlib.suppress(OSError):
             self.socket.shutdown(socket.SHUT_WR)
 
     def read(self, method: str = "GET") -> RawResponse:
-        """Read one answer."""
+        """Read one response."""
         answer = http.client.HTTPResponse(self.socket, method=method)
         try:
             answer.begin()
@@ -246,7 +246,7 @@ class Raw:
 
 
 def raw(service: Service, data: bytes) -> RawResponse:
-    """Send these bytes on a connection of their own and read the answer."""
+    """Send these bytes on a new connection and read the response."""
     with Raw(service) as connection:
         connection.send(data)
         return connection.read(data.split(b" ", 1)[0].decode("latin-1"))
@@ -271,7 +271,7 @@ def send_chunked(
         return connection.read("POST")
 
 
-# Pages, as a browser without script sees them.
+# Pages, as a browser without scripts shows them.
 
 
 @dataclass
@@ -292,7 +292,7 @@ class Element:
 
 @dataclass
 class Form:
-    """A form's address, and the names and values that a browser would send."""
+    """A form with the names and values that a browser would send."""
 
     element: Element
     values: dict[str, str] = field(default_factory=dict)
@@ -318,7 +318,7 @@ _VOID = {
 
 
 class Page(HTMLParser):
-    """The parts of a page that the contract speaks of."""
+    """A parsed HTML page."""
 
     def __init__(self, url: str, text: str) -> None:
         super().__init__(convert_charrefs=True)
@@ -390,7 +390,7 @@ class Page(HTMLParser):
         return " ".join(self.one("body").text.split())
 
     def links(self) -> list[str]:
-        """Return where the page leads to, as absolute addresses."""
+        """Return the links of the page as absolute URLs."""
         return [
             urljoin(self.url, a.get("href"))
             for a in self.all("a")
@@ -398,7 +398,7 @@ class Page(HTMLParser):
         ]
 
     def assets(self) -> list[str]:
-        """Return what a browser loads by itself, as absolute addresses."""
+        """Return what a browser loads with the page, as absolute URLs."""
         attributes = ("src", "data", "poster")
         found = [
             element.get(name)
@@ -423,7 +423,7 @@ class Page(HTMLParser):
         raise AssertionError(message)
 
     def form(self, *names: str) -> Form:
-        """Return the only form of the page's own that posts and has these fields."""
+        """Return the only form in <main> that posts and has these fields."""
         found = [
             form
             for form in self.forms
@@ -436,7 +436,7 @@ class Page(HTMLParser):
 
 
 class Browser:
-    """A browser without script: it keeps cookies and posts forms as browsers do."""
+    """A browser without scripts: it keeps cookies and posts forms."""
 
     def __init__(self, client: Client) -> None:
         self.client = client
@@ -499,7 +499,7 @@ class Browser:
 
 
 def as_page(response: httpx2.Response) -> Page:
-    """Parse an HTML answer; its address is the one that the browser shows."""
+    """Parse an HTML response."""
     assert media_type(response) == "text/html", response.headers.get("content-type")
     return Page(ORIGIN + response.url.raw_path.decode("ascii"), response.text)
 
@@ -508,9 +508,9 @@ def as_page(response: httpx2.Response) -> Page:
 
 
 def credentials(service: Service) -> dict[str, str]:
-    """Return the headers of somebody who is signed in: nothing without accounts.
+    """Return the headers of a signed-in user, or none if there are no accounts.
 
-    Nobody can sign in where every request is sent on to HTTPS.
+    Without a trusted proxy every request is redirected to HTTPS, also signing in.
     """
     features = service.project.starter.features
     if "accounts" not in features or not service.settings["TRUSTED_PROXIES"]:
@@ -531,7 +531,7 @@ def credentials(service: Service) -> dict[str, str]:
 
 
 class Person:
-    """Somebody with a mailbox, who may get an account."""
+    """A user with an email inbox, who may have an account."""
 
     def __init__(self, service: Service, email: str = "") -> None:
         self.service = service
@@ -544,17 +544,17 @@ class Person:
     def call(
         self, path: str, bearer: str | None = None, **body: object
     ) -> httpx2.Response:
-        """Post to one of the calls below /api/v1/auth."""
+        """Post to a path below /api/v1/auth."""
         headers = {} if bearer is None else {"Authorization": f"Bearer {bearer}"}
         return self.client.post(f"{AUTH}/{path}", json=body, headers=headers)
 
     def mail(self) -> EmailMessage:
-        """Wait for the next mail."""
+        """Wait for the next email and return it."""
         self.mails += 1
         return mail_server().last(self.email, self.mails)
 
     def join(self) -> None:
-        """Register, and confirm the address."""
+        """Register, and confirm the email address."""
         if "api" in self.features:
             answer = self.call("register", email=self.email, password=self.password)
             assert answer.status_code == 202, answer.text
@@ -569,13 +569,13 @@ class Person:
             browser.follow(browser.post(page, page.form("token")))
 
     def token(self, password: str | None = None) -> httpx2.Response:
-        """Ask for tokens."""
+        """Request tokens and return the response."""
         password = self.password if password is None else password
         form = {"username": self.email, "password": password}
         return self.client.post(f"{AUTH}/token", data=form)
 
     def sign_in(self) -> dict[str, Any]:
-        """Return a pair of tokens."""
+        """Return an access token and a refresh token."""
         answer = self.token()
         assert answer.status_code == 200, answer.text
         pair: dict[str, Any] = answer.json()
@@ -598,7 +598,7 @@ class Person:
     def enter(
         self, browser: Browser, query: str = "", **fields: str
     ) -> httpx2.Response:
-        """Fill in the form to sign in, with other fields if they are given."""
+        """Submit the sign-in form; `fields` replace its values."""
         home = Browser(Client(self.service, anonymous=True)).page("/")
         path = home.link(r".*/(sign-in|login)/?")
         page = browser.page(path + query)
@@ -607,7 +607,7 @@ class Person:
 
 
 def text_of(mail: EmailMessage) -> str:
-    """Return the text of a mail, which may have the same in HTML."""
+    """Return the plain text of an email."""
     body = mail.get_body(("plain",))
     assert body is not None
     text: str = body.get_content()
@@ -615,7 +615,7 @@ def text_of(mail: EmailMessage) -> str:
 
 
 def code(mail: EmailMessage) -> str:
-    """Return what a mail brings: it is in its link, or on a separate line."""
+    """Return the token of an email: it is in the link, or on a separate line."""
     text = text_of(mail)
     found = re.search(r"[?&]token=([\w.~-]+)|^([\w.~-]{24,})\s*$", text, re.MULTILINE)
     assert found, text
@@ -623,7 +623,7 @@ def code(mail: EmailMessage) -> str:
 
 
 def link(mail: EmailMessage) -> str:
-    """Return the path, with its query, that a mail leads to at this service."""
+    """Return the path and query of the link in an email."""
     text = text_of(mail)
     found = re.search(r"https?://\S+", text)
     assert found, text
@@ -636,7 +636,7 @@ def link(mail: EmailMessage) -> str:
 
 
 def json_lines(service: Service) -> list[dict[str, Any]]:
-    """Return all that the server has written; each line must be a JSON object."""
+    """Return all log lines of the server; each must be a JSON object."""
     lines = [_entry(line) for line in _whole_lines(service)]
     assert all(lines), [line for line in _whole_lines(service) if not _entry(line)]
     return lines
@@ -658,7 +658,7 @@ def _entry(line: str) -> dict[str, Any]:
 def log_entries(
     service: Service, request_id: str, count: int = 1
 ) -> list[dict[str, Any]]:
-    """Wait for the lines of a request and return them."""
+    """Wait for the log lines of a request and return them."""
     end = time.monotonic() + 5
     while True:
         entries = [_entry(line) for line in _whole_lines(service)]

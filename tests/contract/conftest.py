@@ -1,4 +1,4 @@
-"""Boots each starter as in production. The tests do not know the framework."""
+"""Fixtures that run each starter as in production."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -25,13 +25,13 @@ FRIEND = "https://friend.example"
 
 
 def marked(metafunc: pytest.Metafunc, name: str) -> set[str]:
-    """Return the features that all marks of this name list."""
+    """Return the features in all marks of this name."""
     marks = metafunc.definition.iter_markers(name)
     return {feature for mark in marks for feature in mark.args}
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """Run each test where its marks say that it can fail: see selection.py."""
+    """Run each test in the starters that its marks select: see selection.py."""
     if "project" not in metafunc.fixturenames:
         return
     needed, unwanted = marked(metafunc, "features"), marked(metafunc, "without")
@@ -72,14 +72,14 @@ def database(project: Project) -> Database:
 
 @pytest.fixture(scope="session")
 def service(project: Project, database: Database) -> Iterator[Service]:
-    """Boot the production server behind one trusted proxy."""
+    """Run the production server behind one trusted proxy."""
     with booted(project, database.url) as service:
         yield service
 
 
 @pytest.fixture(scope="session")
 def configured_service(project: Project, database: Database) -> Iterator[Service]:
-    """Boot it with optional settings on, and with other limits."""
+    """Run the server with optional settings on, and with other limits."""
     with booted(
         project,
         database.url,
@@ -93,7 +93,7 @@ def configured_service(project: Project, database: Database) -> Iterator[Service
 
 @pytest.fixture(scope="session")
 def service_without_proxies(project: Project, database: Database) -> Iterator[Service]:
-    """Boot it without trust in X-Forwarded headers."""
+    """Run the server without trust in X-Forwarded headers."""
     with booted(project, database.url, TRUSTED_PROXIES="") as service:
         yield service
 
@@ -117,7 +117,7 @@ def disposable(project: Project) -> Iterator[Disposable]:
 def service_without_mail_server(
     project: Project, database: Database
 ) -> Iterator[Service]:
-    """Boot a server that cannot reach its mail server."""
+    """Run a server that cannot reach its mail server."""
     url = f"smtp://127.0.0.1:{free_port()}"
     with booted(project, database.url, MAIL_URL=url) as service:
         yield service
@@ -125,7 +125,7 @@ def service_without_mail_server(
 
 @pytest.fixture(scope="session")
 def failing_service(project: Project) -> Iterator[Service]:
-    """Boot a server and drop its tables, so that requests fail inside."""
+    """Run a server and drop its tables, so that requests fail."""
     database = project.new_database()
     with booted(project, database.url) as service:
         credentials(service)

@@ -1,4 +1,4 @@
-"""One request for every kind of answer that the application gives."""
+"""One request for each kind of response of the application."""
 
 from dataclasses import dataclass
 
@@ -11,7 +11,7 @@ _MISSING_ID = "00000000-0000-4000-8000-000000000000"
 
 @dataclass(frozen=True)
 class Exchange:
-    """A request, what the service must have for it, and the status that comes back."""
+    """A request, the feature that it needs, and the expected status."""
 
     request: bytes
     status: int
@@ -55,7 +55,7 @@ EXCHANGES = {
 
 
 def exchanges(service: Service) -> dict[str, Exchange]:
-    """Return the exchanges that a service's features allow, by their names."""
+    """Return the exchanges that the features of a service support, by name."""
     features = {None, *service.project.starter.features}
     return {
         kind: exchange

@@ -187,7 +187,7 @@ def failure(service: Service, request: Request) -> str:
     return f"{request.description}: {start!r} was answered with {received[:300]!r}"
 
 
-# The API, as its document describes it.
+# The API, as its OpenAPI document describes it.
 
 
 def resolve(document: Mapping[str, Any], schema: Mapping[str, Any]) -> dict[str, Any]:
@@ -336,7 +336,8 @@ def api_requests(
                 query = f"{target}?{name}={text}"
                 yield Request(f"{label}, query {name}", method, query, headers)
         content = operation.get("requestBody", {}).get("content", {})
-        if not content and method != "DELETE":  # whose row the others need
+        # Deleting would remove the row that the other requests need.
+        if not content and method != "DELETE":
             yield Request(f"{label}, {VALID}", method, target, headers)
         for content_type, described in content.items():
             fields = properties(document, described["schema"])
@@ -351,7 +352,7 @@ def api_requests(
             yield from body_requests(label, method, target, headers, turn)
 
 
-# Pages, as far as links and forms lead.
+# Pages that links and forms lead to.
 
 
 def pattern(address: str) -> tuple[str, ...]:
@@ -435,13 +436,13 @@ def page_requests(browser: Browser, starts: Iterable[str]) -> Iterator[Request]:
             if form.element.get("method").lower() == "post":
                 action = urljoin(page.url, form.element.get("action"))
                 forms.setdefault(pattern(action), (page, form))
-    # Those without visible fields last: some of them end the session.
+    # Forms without visible fields come last: some of them end the session.
     last = sorted(forms.values(), key=lambda pair: not pair[1].values)
     for turn, (page, form) in enumerate(last):
         yield from page_form_requests(browser, page, form, turn)
 
 
-# What all routes share.
+# Headers, cookies and paths, which all routes share.
 
 
 def header_requests(
@@ -474,7 +475,7 @@ def header_requests(
 
 
 def socket_requests(headers: Mapping[str, str]) -> Iterator[Request]:
-    """Yield requests for WebSockets, which the document does not have."""
+    """Yield requests for WebSockets, which OpenAPI does not describe."""
     upgrade = {
         **headers,
         "Connection": "Upgrade",
@@ -494,7 +495,7 @@ def socket_requests(headers: Mapping[str, str]) -> Iterator[Request]:
 
 @dataclass
 class Visitor:
-    """Somebody with rows, and the headers and browser that show them."""
+    """A user with rows, and the headers and browser that show them."""
 
     headers: dict[str, str]
     browser: Browser | None
@@ -605,7 +606,7 @@ for name in names:
 
 
 @pytest.mark.features("accounts")
-def test_a_hostile_setting_is_refused_in_a_sentence(
+def test_an_invalid_setting_is_refused_in_one_sentence(
     project: Project, tmp_path: Path
 ) -> None:
     settings = project.production_settings("sqlite:////nowhere/service.sqlite3")

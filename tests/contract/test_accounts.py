@@ -99,7 +99,7 @@ def test_a_sign_in_during_a_reset_ends_with_the_old_password(
 
 @pytest.mark.database
 @pytest.mark.features("api")
-def test_a_reset_link_works_once_also_at_the_same_moment(
+def test_a_reset_link_works_once_even_when_used_simultaneously(
     service: Service, person: Person
 ) -> None:
     person.call("reset", email=person.email)
@@ -116,7 +116,7 @@ def test_a_reset_link_works_once_also_at_the_same_moment(
 
 
 @pytest.mark.features("api")
-def test_a_confirmation_link_works_once_also_at_the_same_moment(
+def test_a_confirmation_link_works_once_even_when_used_simultaneously(
     service: Service,
 ) -> None:
     person = Person(service)
@@ -132,7 +132,9 @@ def test_a_confirmation_link_works_once_also_at_the_same_moment(
 
 
 @pytest.mark.features("api")
-def test_a_stranger_cannot_lock_the_owner_out(service: Service, person: Person) -> None:
+def test_failed_attempts_of_others_do_not_lock_the_owner_out(
+    service: Service, person: Person
+) -> None:
     unregistered = Person(service, person.email)
     codes = [unregistered.token(OTHER).status_code for _ in range(15)]
     assert codes[-1] == 429
@@ -209,7 +211,7 @@ def sign_in_seconds(person: Person) -> float:
 
 
 @pytest.mark.features("api", "pages")
-def test_links_in_emails_do_not_follow_the_request(person: Person) -> None:
+def test_links_in_emails_do_not_depend_on_the_host_header(person: Person) -> None:
     person.client.headers["Host"] = f"{HOST}:8443"
     person.call("reset", email=person.email)
     assert link(person.mail()).startswith("/")  # and checks the host
@@ -300,7 +302,7 @@ def test_forms_with_text_that_is_not_valid_are_refused(person: Person) -> None:
 
 
 @pytest.mark.features("pages")
-def test_signing_in_leads_back_to_the_page_that_asked_for_it(person: Person) -> None:
+def test_signing_in_redirects_to_the_page_that_required_it(person: Person) -> None:
     response = person.enter(Browser(person.client), "?next=/items/new%3Fa=b")
     target = urlsplit(response.headers["location"])
     assert f"{target.path}?{target.query}" == "/items/new?a=b"

@@ -74,7 +74,7 @@ def create_item_of(person: Person) -> str:
     return name
 
 
-def test_strangers_are_asked_to_sign_in(
+def test_anonymous_users_are_redirected_to_sign_in(
     panel: Browser, admin_user: Person, conventions: Conventions
 ) -> None:
     browser = new_browser(admin_user)
@@ -84,7 +84,7 @@ def test_strangers_are_asked_to_sign_in(
         assert sign_in_form(browser.follow(response))
 
 
-def test_nobody_else_gets_in_and_the_answer_does_not_say_why(
+def test_all_failed_sign_ins_get_the_same_response(
     admin_user: Person, conventions: Conventions
 ) -> None:
     member = Person(admin_user.service)
@@ -105,7 +105,7 @@ def test_nobody_else_gets_in_and_the_answer_does_not_say_why(
 
 
 @pytest.mark.features("pages")
-def test_a_session_of_somebody_else_does_not_open_it(
+def test_users_who_are_not_staff_have_no_access(
     admin_user: Person, conventions: Conventions
 ) -> None:
     member = Person(admin_user.service)
@@ -114,7 +114,7 @@ def test_a_session_of_somebody_else_does_not_open_it(
     assert response.status_code in {302, 303, 403}
 
 
-def test_attempts_are_counted_with_those_elsewhere(
+def test_sign_in_attempts_share_the_rate_limit_of_other_forms(
     admin_user: Person, conventions: Conventions
 ) -> None:
     victim = Person(admin_user.service)
@@ -177,7 +177,7 @@ def test_every_model_is_listed_and_can_be_searched(
             assert panel.page(f"{path}?{conventions.admin_search}={query}")
 
 
-def test_its_pages_keep_to_the_policy_of_all_pages(
+def test_pages_comply_with_the_content_security_policy(
     panel: Browser, admin_user: Person, conventions: Conventions
 ) -> None:
     own_policy = panel.request("GET", "/no/such/thing").headers[
@@ -205,7 +205,7 @@ def test_its_pages_keep_to_the_policy_of_all_pages(
     assert response.headers["cache-control"] == "no-store"
 
 
-def test_signing_out_is_a_post_and_ends_the_session(
+def test_signing_out_needs_post_and_ends_the_session(
     panel: Browser, conventions: Conventions
 ) -> None:
     page = panel.page(conventions.admin)
@@ -222,7 +222,7 @@ def test_signing_out_is_a_post_and_ends_the_session(
     assert panel.request("GET", conventions.admin).status_code in {302, 303}
 
 
-def test_other_sites_can_neither_sign_in_nor_out_nor_change(
+def test_cross_site_posts_are_refused(
     panel: Browser, admin_user: Person, conventions: Conventions
 ) -> None:
     page = panel.page(conventions.admin)
@@ -242,15 +242,13 @@ def test_other_sites_can_neither_sign_in_nor_out_nor_change(
     assert panel.request("GET", conventions.admin).status_code == 200
 
 
-def test_what_is_not_there_is_a_404(panel: Browser, conventions: Conventions) -> None:
+def test_missing_rows_get_404(panel: Browser, conventions: Conventions) -> None:
     for path in ("nonsense/", "nonsense/list", "item/details/nonsense", "item/edit/7"):
         response = panel.request("GET", conventions.admin + path)
         assert response.status_code == 404, path
 
 
-def test_signing_in_is_a_line_in_the_log(
-    admin_user: Person, conventions: Conventions
-) -> None:
+def test_signing_in_is_logged(admin_user: Person, conventions: Conventions) -> None:
     browser = new_browser(admin_user)
     page = browser.follow(browser.request("GET", conventions.admin))
     for password, event in (("wrong", "sign_in_failed"), (PASSWORD, "signed_in")):

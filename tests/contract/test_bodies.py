@@ -30,7 +30,7 @@ def zeros(total: int) -> Iterator[bytes]:
         yield b"0" * 65_536
 
 
-def test_a_length_over_the_limit_is_refused_at_once(
+def test_a_content_length_over_the_limit_is_refused_immediately(
     service: Service, subtests: pytest.Subtests
 ) -> None:
     for path in (
@@ -49,12 +49,12 @@ def test_a_length_over_the_limit_is_refused_at_once(
                 assert answer.seconds < BODY_TIMEOUT_SECONDS
 
 
-def test_a_body_just_at_the_limit_is_let_through(client: Client) -> None:
+def test_a_body_of_the_maximum_size_is_accepted(client: Client) -> None:
     response = client.post("/no/such/thing", content=b"0" * MEBIBYTE)
     assert response.status_code in {403, 404, 405}
 
 
-def test_an_endless_chunked_body_is_refused_soon(
+def test_a_chunked_body_over_the_limit_is_refused_early(
     service: Service, subtests: pytest.Subtests
 ) -> None:
     for path in (
@@ -74,7 +74,7 @@ def test_an_endless_chunked_body_is_refused_soon(
             assert answer.sent < 8 * MEBIBYTE
 
 
-def test_the_limit_is_a_setting(configured_service: Service) -> None:
+def test_the_body_limit_is_a_setting(configured_service: Service) -> None:
     request = head("POST", "/no/such/thing", Content_Length="2001")
     assert raw(configured_service, request).status == 413
     with Client(configured_service) as client:
@@ -83,7 +83,7 @@ def test_the_limit_is_a_setting(configured_service: Service) -> None:
 
 
 @pytest.mark.features("api")
-def test_a_chunked_body_is_taken_whole_or_refused(
+def test_a_chunked_body_is_read_completely_or_refused(
     service: Service, client: Client
 ) -> None:
     name = fresh_name()
@@ -113,7 +113,7 @@ def test_a_chunked_body_over_the_limit_creates_nothing(
 
 
 @pytest.mark.features("api")
-def test_a_body_cut_off_creates_nothing(service: Service, client: Client) -> None:
+def test_a_truncated_body_creates_nothing(service: Service, client: Client) -> None:
     name = fresh_name()
     body = json.dumps({"name": name, "price": "1.00"}).encode()
     for headers, sent in (
@@ -133,7 +133,7 @@ def test_a_body_cut_off_creates_nothing(service: Service, client: Client) -> Non
 
 @pytest.mark.features("pages")
 @pytest.mark.alone("pages")
-def test_a_form_cut_off_creates_nothing(service: Service, client: Client) -> None:
+def test_a_truncated_form_creates_nothing(service: Service, client: Client) -> None:
     browser = Browser(client)
     form = browser.page("/items/new").form("name")
     name = fresh_name("Cut")
@@ -158,7 +158,7 @@ def test_a_form_cut_off_creates_nothing(service: Service, client: Client) -> Non
     assert name not in browser.page("/items/").text
 
 
-def test_a_length_that_makes_no_sense_is_refused(
+def test_an_invalid_content_length_is_refused(
     service: Service, subtests: pytest.Subtests
 ) -> None:
     for headers in (
@@ -197,9 +197,7 @@ def stalled(service: Service, count: int, path: str) -> Iterator[list[Raw]]:
         yield connections
 
 
-def test_a_body_that_stops_coming_is_given_up(
-    service: Service, subtests: pytest.Subtests
-) -> None:
+def test_a_stalled_body_times_out(service: Service, subtests: pytest.Subtests) -> None:
     for path in (
         "/no/such/thing",
         ITEMS,
@@ -212,7 +210,7 @@ def test_a_body_that_stops_coming_is_given_up(
                 assert answer.status in {0, 400, 403, 404, 405, 408, 411}
 
 
-def test_bodies_that_stop_coming_hold_no_worker_for_ever(service: Service) -> None:
+def test_stalled_bodies_do_not_block_other_requests(service: Service) -> None:
     path = ITEMS if "api" in service.project.starter.features else "/items/new"
     with stalled(service, 64, path):
         for _ in range(3):

@@ -39,7 +39,7 @@ def change_all(client: Client) -> None:
 
 
 @pytest.mark.database
-def test_lists_are_kept_until_an_item_changes(disposable: Disposable) -> None:
+def test_lists_are_cached_until_an_item_changes(disposable: Disposable) -> None:
     with Client(disposable.service) as client:
         client.create(description="0")
 
@@ -55,7 +55,7 @@ def test_lists_are_kept_until_an_item_changes(disposable: Disposable) -> None:
         assert descriptions(client) == {"after"}
 
 
-def test_what_one_process_changes_all_see(
+def test_changes_invalidate_the_cache_of_all_processes(
     disposable: Disposable, project: Project
 ) -> None:
     redis = disposable.service.settings["REDIS_URL"]
@@ -70,7 +70,7 @@ def test_what_one_process_changes_all_see(
 
 
 @pytest.mark.features("accounts")
-def test_what_is_kept_for_one_is_not_shown_to_another(disposable: Disposable) -> None:
+def test_cached_lists_are_separate_for_each_user(disposable: Disposable) -> None:
     people = [Person(disposable.service) for _ in range(2)]
     for person in people:
         person.join()
@@ -82,7 +82,7 @@ def test_what_is_kept_for_one_is_not_shown_to_another(disposable: Disposable) ->
 
 
 @pytest.mark.without("tasks")  # which do not start without Redis
-def test_in_production_nothing_is_kept_where_others_could_not_know(
+def test_nothing_is_cached_in_production_without_redis(
     project: Project,
 ) -> None:
     database = project.new_database()
@@ -96,7 +96,7 @@ def test_in_production_nothing_is_kept_where_others_could_not_know(
         assert descriptions(client) == {"after"}
 
 
-def test_two_releases_that_share_redis_read_only_their_own_values(
+def test_two_releases_that_share_redis_do_not_share_cached_values(
     disposable: Disposable, project: Project, tmp_path: Path
 ) -> None:
     directory = tmp_path / "next"
@@ -157,6 +157,6 @@ def seconds(client: Client) -> float:
     return max(times)
 
 
-def test_lists_of_service_are_right(service: Service) -> None:
+def test_lists_show_all_changes(service: Service) -> None:
     with Client(service) as client:
         change_all(client)

@@ -40,7 +40,7 @@ def test_a_listed_origin_is_allowed(configured_service: Service) -> None:
         assert "access-control-allow-credentials" not in response.headers
 
 
-def test_a_listed_origin_may_ask_for_every_method(
+def test_a_listed_origin_may_use_every_method(
     configured_service: Service, subtests: pytest.Subtests
 ) -> None:
     for method in (
@@ -60,7 +60,7 @@ def test_a_listed_origin_may_ask_for_every_method(
             assert response.headers["x-request-id"]
 
 
-def test_a_listed_origin_can_read_refusals(configured_service: Service) -> None:
+def test_a_listed_origin_can_read_400_and_422(configured_service: Service) -> None:
     with Client(configured_service) as client:
         for response in (
             client.get(f"{ITEMS}?limit=-1", headers={"Origin": FRIEND}),
@@ -89,14 +89,14 @@ def test_another_origin_is_not_allowed(
 
 
 @pytest.mark.features("pages")
-def test_pages_are_not_shared_with_other_origins(configured_service: Service) -> None:
+def test_pages_have_no_cors_headers(configured_service: Service) -> None:
     with Client(configured_service) as client:
         response = client.get("/items/", headers={"Origin": FRIEND})
         assert "access-control-allow-credentials" not in response.headers
 
 
 @pytest.mark.features("accounts")
-def test_a_listed_origin_can_read_errors(configured_service: Service) -> None:
+def test_a_listed_origin_can_read_404_and_413(configured_service: Service) -> None:
     with Client(configured_service) as client:
         for status, response in {
             404: client.get("/api/v1/none", headers={"Origin": FRIEND}),
@@ -107,7 +107,7 @@ def test_a_listed_origin_can_read_errors(configured_service: Service) -> None:
 
 
 @pytest.mark.features("accounts")
-def test_a_listed_origin_can_read_failures(project: Project) -> None:
+def test_a_listed_origin_can_read_500(project: Project) -> None:
     database = project.new_database()
     with booted(project, database.url, CORS_ORIGINS=FRIEND) as service:
         with Client(service) as client:

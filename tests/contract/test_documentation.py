@@ -58,7 +58,7 @@ def test_documentation_is_off_by_default(
             problem(client.get(path), 404)
 
 
-def test_there_is_no_documentation_elsewhere(
+def test_documentation_has_no_other_paths(
     client: Client, subtests: pytest.Subtests
 ) -> None:
     for path in (
@@ -78,7 +78,7 @@ def test_the_document_is_valid(document: dict[str, Any]) -> None:
 
 
 @pytest.mark.alone("api")
-def test_the_document_tells_of_every_call(document: dict[str, Any]) -> None:
+def test_the_document_describes_every_operation(document: dict[str, Any]) -> None:
     paths = document["paths"]
     collection = paths[ITEMS]
     (name,) = [path for path in paths if re.fullmatch(ITEMS + r"/\{\w+\}", path)]
@@ -97,7 +97,7 @@ def test_the_document_tells_of_every_call(document: dict[str, Any]) -> None:
 
 
 @pytest.mark.alone("api")
-def test_the_document_says_that_errors_are_problem_documents(
+def test_the_document_describes_errors_as_problem_documents(
     document: dict[str, Any],
 ) -> None:
     for path, operations in document["paths"].items():
@@ -112,7 +112,7 @@ def test_the_document_says_that_errors_are_problem_documents(
 
 
 @pytest.mark.alone("api")
-def test_the_document_tells_only_of_calls_that_exist(
+def test_the_document_describes_only_operations_that_exist(
     document: dict[str, Any], configured_client: Client
 ) -> None:
     for path, operations in document["paths"].items():
@@ -171,7 +171,7 @@ def has_example(document: dict[str, Any], value: dict[str, Any]) -> bool:
 
 
 @pytest.mark.parametrize("path", VIEWERS)
-def test_a_viewer_comes_with_all_its_files(
+def test_a_documentation_page_has_all_its_files(
     configured_client: Client, path: str
 ) -> None:
     response = configured_client.get(path)
@@ -199,7 +199,7 @@ def test_a_viewer_comes_with_all_its_files(
     )
 
 
-def test_a_viewer_works_under_its_own_policy(
+def test_a_documentation_page_works_under_its_content_security_policy(
     configured_client: Client, subtests: pytest.Subtests
 ) -> None:
     for path in VIEWERS:

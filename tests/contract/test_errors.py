@@ -32,7 +32,7 @@ def check_silent(text: str, service: Service) -> None:
 
 
 @pytest.mark.alone("api", "pages")
-def test_no_answer_tells_of_the_inside(
+def test_responses_contain_no_internal_details(
     service: Service, subtests: pytest.Subtests
 ) -> None:
     for kind, exchange in exchanges(service).items():
@@ -86,7 +86,7 @@ def test_errors_below_api_are_always_problems(client: Client) -> None:
         problem(client.get(path, headers={"Accept": JSON}), 404)
 
 
-def test_whoever_prefers_json_gets_problems(
+def test_clients_that_prefer_json_get_problem_documents(
     client: Client, subtests: pytest.Subtests
 ) -> None:
     for accept in (
@@ -131,9 +131,7 @@ ERRORS_IN_PAGES = {
 
 @pytest.mark.features("pages")
 @pytest.mark.alone("pages")
-def test_errors_are_pages_to_a_browser(
-    service: Service, subtests: pytest.Subtests
-) -> None:
+def test_browsers_get_error_pages(service: Service, subtests: pytest.Subtests) -> None:
     for status, request in ERRORS_IN_PAGES.items():
         with subtests.test(status=status):
             answer = raw(service, request)
@@ -146,7 +144,7 @@ def test_errors_are_pages_to_a_browser(
 
 
 @pytest.mark.features("pages")
-def test_an_error_page_leads_back(browser: Browser) -> None:
+def test_an_error_page_links_to_the_home_page(browser: Browser) -> None:
     page = browser.page("/no/such/thing", 404)
     assert page.link("/") == "/"
 
@@ -165,7 +163,7 @@ def test_a_refused_change_changes_nothing(client: Client) -> None:
         assert client.get(f"{ITEMS}/{first['id']}").json() == first
 
 
-def test_odd_requests_get_an_ordinary_answer(
+def test_unusual_requests_are_not_failures(
     service: Service, subtests: pytest.Subtests
 ) -> None:
     for request_line in (

@@ -94,7 +94,7 @@ def test_tokens_expire(
 
 
 @pytest.mark.features("api")
-def test_a_refresh_token_that_returns_later_ends_its_family(
+def test_reuse_of_a_refresh_token_after_ten_seconds_revokes_its_family(
     service: Service, past: Past
 ) -> None:
     """Simultaneous requests may use the same one for ten seconds."""
@@ -150,7 +150,7 @@ def test_a_reset_link_expires_after_an_hour(
         pytest.param(timedelta(hours=25), False, id="25 hours"),
     ],
 )
-def test_a_session_that_nobody_uses_expires(
+def test_an_idle_session_expires(
     service: Service, past: Past, by: timedelta, *, there: bool
 ) -> None:
     person = Person(service)

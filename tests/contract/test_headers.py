@@ -36,7 +36,7 @@ def check_no_version(headers: Mapping[str, str]) -> None:
 
 
 @pytest.mark.alone("api", "pages")
-def test_every_kind_of_answer_has_the_security_headers(
+def test_every_kind_of_response_has_the_security_headers(
     service: Service, subtests: pytest.Subtests
 ) -> None:
     for kind, exchange in exchanges(service).items():
@@ -49,7 +49,7 @@ def test_every_kind_of_answer_has_the_security_headers(
 
 
 @pytest.mark.alone("api", "pages")
-def test_no_header_comes_twice(service: Service, subtests: pytest.Subtests) -> None:
+def test_no_header_is_repeated(service: Service, subtests: pytest.Subtests) -> None:
     for kind, exchange in exchanges(service).items():
         with subtests.test(kind=kind):
             names = Counter(header_names(service, exchange.request))
@@ -94,7 +94,7 @@ def test_a_failing_page_has_the_security_headers(failing_service: Service) -> No
     check_headers(answer.headers)
 
 
-def test_the_time_for_strict_transport_security_is_a_setting(
+def test_hsts_seconds_is_a_setting(
     configured_service: Service,
 ) -> None:
     answer = raw(configured_service, head("GET", "/no/such/thing"))
@@ -103,6 +103,6 @@ def test_the_time_for_strict_transport_security_is_a_setting(
     )
 
 
-def test_the_host_is_part_of_no_answer_to_a_stranger(service: Service) -> None:
+def test_the_host_name_is_not_revealed_to_unknown_hosts(service: Service) -> None:
     answer = raw(service, head("GET", "/", Host="evil.example"))
     assert HOST not in answer.text

@@ -20,7 +20,7 @@ def await_status(client: Client, path: str, status: int) -> httpx2.Response:
             return response
 
 
-def test_health_is_told_without_the_right_host_or_https(
+def test_health_checks_need_neither_an_allowed_host_nor_https(
     service: Service, subtests: pytest.Subtests
 ) -> None:
     for path in (

@@ -40,7 +40,7 @@ def test_an_allowed_host_may_have_a_port_and_capitals(
             assert raw(service, head("GET", "/no/such/thing", Host=host)).status == 404
 
 
-def test_a_forwarded_host_leads_nowhere(client: Client) -> None:
+def test_a_forwarded_host_is_ignored(client: Client) -> None:
     for path in ("/", "/items", "/api/v1/items", "/no/such/thing"):
         response = client.get(path, headers={"X-Forwarded-Host": "evil.example"})
         assert response.status_code < 500

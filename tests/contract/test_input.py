@@ -70,7 +70,7 @@ BEYOND_THE_PARSER = {
 }
 
 
-def test_what_is_beyond_the_parser_gets_400_or_422_soon(
+def test_json_beyond_the_parsers_limits_is_refused_quickly(
     client: Client, subtests: pytest.Subtests
 ) -> None:
     for kind, body in BEYOND_THE_PARSER.items():
@@ -81,7 +81,7 @@ def test_what_is_beyond_the_parser_gets_400_or_422_soon(
             assert response.elapsed.total_seconds() < 5
 
 
-def test_json_that_is_no_object_gets_422(
+def test_json_that_is_not_an_object_gets_422(
     client: Client, subtests: pytest.Subtests
 ) -> None:
     for body in (
@@ -132,7 +132,9 @@ def test_an_unknown_field_with_an_odd_name_gets_422(
             problem(response, 422)
 
 
-def test_each_bad_field_has_one_entry_that_does_not_echo_it(client: Client) -> None:
+def test_each_invalid_field_has_one_error_that_does_not_echo_the_value(
+    client: Client,
+) -> None:
     body = {
         "name": "swordfish" * 20,
         "description": ["swordfish"],
@@ -188,7 +190,7 @@ def test_a_body_of_another_type_gets_415(
             assert name not in client.names()
 
 
-def test_json_may_be_spelt_in_its_ways(
+def test_all_spellings_of_the_json_media_type_are_accepted(
     client: Client, subtests: pytest.Subtests
 ) -> None:
     for content_type in (
@@ -205,7 +207,7 @@ def test_json_may_be_spelt_in_its_ways(
             assert response.status_code == 201, response.text
 
 
-def test_another_method_gets_405_and_is_told_which_there_are(
+def test_another_method_gets_405_with_all_allowed_methods(
     client: Client, subtests: pytest.Subtests
 ) -> None:
     for path, allowed in ALLOW.items():
@@ -226,7 +228,9 @@ def test_another_method_gets_405_and_is_told_which_there_are(
                     assert allow(response) == allowed
 
 
-def test_options_tells_the_methods(client: Client, subtests: pytest.Subtests) -> None:
+def test_options_returns_the_allowed_methods(
+    client: Client, subtests: pytest.Subtests
+) -> None:
     for path, allowed in ALLOW.items():
         with subtests.test(path=path):
             response = client.options(path)
@@ -251,9 +255,7 @@ def test_head_is_get_without_a_body(client: Client) -> None:
         }
 
 
-def test_there_is_nothing_at_another_path(
-    client: Client, subtests: pytest.Subtests
-) -> None:
+def test_other_paths_get_404(client: Client, subtests: pytest.Subtests) -> None:
     for path in (
         f"{ITEMS}/",
         f"{MISSING_ID}/",
@@ -276,13 +278,13 @@ def test_there_is_nothing_at_another_path(
                     assert media_type(response) == PROBLEM
 
 
-def test_answers_are_json(client: Client) -> None:
+def test_responses_are_json(client: Client) -> None:
     item = client.create()
     for response in (client.get(ITEMS), client.get(f"{ITEMS}/{item['id']}")):
         assert media_type(response) == JSON
 
 
-def test_answers_do_not_depend_on_what_is_accepted(client: Client) -> None:
+def test_responses_do_not_depend_on_the_accept_header(client: Client) -> None:
     for accept in ("text/html", "text/html,*/*;q=0.8", "application/xml", "image/png"):
         response = client.get(ITEMS, headers={"Accept": accept})
         assert response.status_code in {200, 406}
@@ -291,7 +293,7 @@ def test_answers_do_not_depend_on_what_is_accepted(client: Client) -> None:
         problem(client.get(MISSING_ID, headers={"Accept": accept}), 404)
 
 
-def test_a_name_that_is_slow_to_normalise_is_refused_soon(client: Client) -> None:
+def test_a_name_that_is_slow_to_normalise_is_refused_quickly(client: Client) -> None:
     """Composing alternating marks takes quadratic time: seconds for this name."""
     start = time.monotonic()
     problem(
@@ -309,7 +311,7 @@ def test_a_name_has_a_visible_character(client: Client, name: str) -> None:
     problem(client.post(ITEMS, json={"name": name, "price": 1}), 422)
 
 
-def test_an_answer_has_at_most_twenty_field_errors(client: Client) -> None:
+def test_a_response_has_at_most_twenty_field_errors(client: Client) -> None:
     fields = {f"unknown-{number}": number for number in range(30_000)}
     response = client.post(ITEMS, json=fields)
     assert len(problem(response, 422)["errors"]) <= 20

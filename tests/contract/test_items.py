@@ -32,7 +32,7 @@ def moment(text: str) -> datetime:
 
 @pytest.mark.database
 @pytest.mark.alone("api")
-def test_an_item_is_created_and_found_where_location_says(client: Client) -> None:
+def test_a_created_item_is_found_at_its_location(client: Client) -> None:
     name = fresh_name()
     body = {"name": name, "description": "Two\nlines", "price": "9.00"}
     response = client.post(ITEMS, json=body)
@@ -102,9 +102,7 @@ def test_a_price_is_text_or_number_and_comes_back_with_two_decimals(
             )
 
 
-def test_a_price_of_another_kind_gets_422(
-    client: Client, subtests: pytest.Subtests
-) -> None:
+def test_an_invalid_price_gets_422(client: Client, subtests: pytest.Subtests) -> None:
     for given in (
         '"9.001"',
         "9.001",
@@ -212,9 +210,7 @@ def test_a_name_may_have_a_hundred_characters(
             problem(client.post(ITEMS, json={"name": given + "x", "price": 1}), 422)
 
 
-def test_a_name_of_another_kind_gets_422(
-    client: Client, subtests: pytest.Subtests
-) -> None:
+def test_an_invalid_name_gets_422(client: Client, subtests: pytest.Subtests) -> None:
     for name in (
         '""',
         '"   "',
@@ -259,7 +255,7 @@ def test_a_description_may_have_a_thousand_characters(client: Client) -> None:
         )
 
 
-def test_a_description_of_another_kind_gets_422(
+def test_an_invalid_description_gets_422(
     client: Client, subtests: pytest.Subtests
 ) -> None:
     for description in (
@@ -280,7 +276,7 @@ def test_a_description_of_another_kind_gets_422(
 
 @pytest.mark.database
 @pytest.mark.alone("api")
-def test_a_name_is_taken_once_in_whatever_form_it_comes(client: Client) -> None:
+def test_a_name_is_unique_in_every_unicode_form(client: Client) -> None:
     number = fresh_name("n")
     client.create(name=f"caf\u00e9 {number}")
     for same in (
@@ -338,7 +334,7 @@ def renaming(item: dict[str, Any], name: str) -> Call:
 
 @pytest.mark.database
 @pytest.mark.alone("api")
-def test_one_of_many_who_take_a_name_at_once_gets_it(
+def test_only_one_of_many_simultaneous_requests_takes_a_name(
     service: Service, client: Client
 ) -> None:
     for _ in range(5):
@@ -349,7 +345,7 @@ def test_one_of_many_who_take_a_name_at_once_gets_it(
 
 @pytest.mark.database
 @pytest.mark.alone("api")
-def test_one_of_many_who_change_to_a_name_at_once_gets_it(
+def test_only_one_of_many_simultaneous_changes_takes_a_name(
     service: Service, client: Client
 ) -> None:
     for _ in range(3):
@@ -361,13 +357,15 @@ def test_one_of_many_who_change_to_a_name_at_once_gets_it(
 
 
 @pytest.mark.database
-def test_many_may_write_at_once(service: Service) -> None:
+def test_many_simultaneous_writes_succeed(service: Service) -> None:
     calls = [creating(fresh_name()) for _ in range(16)]
     assert call_concurrently(service, calls) == [201] * 16
 
 
 @pytest.mark.database
-def test_many_may_delete_at_once(service: Service, client: Client) -> None:
+def test_simultaneous_deletions_of_one_item_get_204_or_404(
+    service: Service, client: Client
+) -> None:
     path = f"{ITEMS}/{client.create()['id']}"
     codes = call_concurrently(service, [lambda client: client.delete(path)] * 6)
     assert codes[0] == 204
@@ -375,7 +373,7 @@ def test_many_may_delete_at_once(service: Service, client: Client) -> None:
 
 
 @pytest.mark.database
-def test_a_change_touches_only_what_it_names(client: Client) -> None:
+def test_a_change_affects_only_the_given_fields(client: Client) -> None:
     item = client.create(description="as it was", price="3.00")
     changes: dict[str, Any]
     for changes in (
@@ -402,9 +400,7 @@ def test_an_item_may_keep_its_own_name(client: Client) -> None:
     assert response.json()["name"] == item["name"]
 
 
-def test_a_change_of_another_kind_gets_422(
-    client: Client, subtests: pytest.Subtests
-) -> None:
+def test_an_invalid_change_gets_422(client: Client, subtests: pytest.Subtests) -> None:
     for body in (
         '{"name": null}',
         '{"price": null}',
@@ -438,7 +434,7 @@ def test_a_change_to_a_taken_name_gets_409(client: Client) -> None:
 
 @pytest.mark.database
 @pytest.mark.alone("api")
-def test_a_deleted_item_is_gone_and_its_name_is_free(client: Client) -> None:
+def test_a_deleted_item_gets_404_and_its_name_is_free(client: Client) -> None:
     item = client.create()
     response = client.delete(f"{ITEMS}/{item['id']}")
     assert response.status_code == 204

@@ -22,9 +22,7 @@ from tests.starters.harness import SECRET, Project, Service, booted
 RFC_3339_UTC = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|\+00:00)")
 
 
-def test_a_request_is_one_json_line_with_all_its_facts(
-    client: Client, service: Service
-) -> None:
+def test_a_request_is_logged_as_one_json_line(client: Client, service: Service) -> None:
     before = datetime.now(UTC)
     client.get(
         "/no/such/thing?token=swordfish", headers={"X-Request-ID": "logged-once"}
@@ -54,7 +52,7 @@ def test_nothing_secret_is_logged(client: Client, service: Service) -> None:
 
 
 @pytest.mark.alone("api", "pages")
-def test_every_kind_of_answer_is_logged_under_its_id(
+def test_every_kind_of_response_is_logged_with_its_request_id(
     service: Service, subtests: pytest.Subtests
 ) -> None:
     for kind, exchange in exchanges(service).items():
@@ -77,7 +75,7 @@ def test_every_kind_of_answer_is_logged_under_its_id(
                 assert entry["status"] == exchange.status
 
 
-def test_a_path_cannot_forge_a_line(client: Client, service: Service) -> None:
+def test_a_path_cannot_forge_a_log_line(client: Client, service: Service) -> None:
     client.get(
         "/no%0A%7B%22event%22:%22forged%22%7D/%1b[31m",
         headers={"X-Request-ID": "forger"},
@@ -88,7 +86,7 @@ def test_a_path_cannot_forge_a_line(client: Client, service: Service) -> None:
     assert "\x1b" not in service.output
 
 
-def test_all_that_a_production_server_writes_is_json(disposable: Disposable) -> None:
+def test_all_output_of_a_production_server_is_json(disposable: Disposable) -> None:
     for exchange in EXCHANGES.values():
         raw(disposable.service, exchange.request)
     raw(disposable.service, b"NOT HTTP AT ALL\r\n\r\n")
@@ -112,7 +110,9 @@ def test_the_log_level_is_a_setting(project: Project, database: Database) -> Non
 
 
 @pytest.mark.features("accounts", "api")
-def test_a_client_that_leaves_is_no_failure(disposable: Disposable) -> None:
+def test_a_client_that_disconnects_is_not_logged_as_a_failure(
+    disposable: Disposable,
+) -> None:
     with Client(disposable.service) as client:
         client.get("/healthz")
     start = head("POST", ITEMS, Content_Type=JSON, Content_Length="1000")

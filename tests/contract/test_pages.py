@@ -163,7 +163,7 @@ def check_refused(
 
 
 @pytest.mark.alone("pages")
-def test_every_page_is_in_order(browser: Browser) -> None:
+def test_every_page_has_a_valid_structure(browser: Browser) -> None:
     name = fresh_name("Order")
     create(browser, name=name)
     home = browser.page("/")
@@ -181,7 +181,7 @@ def test_every_page_is_in_order(browser: Browser) -> None:
 
 
 @pytest.mark.alone("pages")
-def test_every_page_leads_somewhere(browser: Browser) -> None:
+def test_no_page_has_a_broken_link(browser: Browser) -> None:
     create(browser)
     seen: set[str] = set()
     coming = ["/"]
@@ -194,7 +194,7 @@ def test_every_page_leads_somewhere(browser: Browser) -> None:
     assert {"/", ITEMS} <= seen
 
 
-def test_static_files_are_local_and_kept(browser: Browser) -> None:
+def test_static_files_are_local_and_cached(browser: Browser) -> None:
     page = browser.page("/")
     assert [address for address in page.assets() if ".css" in address]
     for address in page.assets():
@@ -229,7 +229,7 @@ def check_links_of_css(client: Client, path: str, text: str) -> None:
             assert client.get(target.path).status_code == 200, link
 
 
-def test_static_files_end_where_they_should(
+def test_static_files_do_not_expose_other_files(
     client: Client, subtests: pytest.Subtests
 ) -> None:
     for path in (
@@ -249,7 +249,7 @@ def test_static_files_end_where_they_should(
 
 @pytest.mark.database
 @pytest.mark.alone("pages")
-def test_an_item_is_created_changed_and_deleted_without_script(
+def test_an_item_is_created_changed_and_deleted_without_scripts(
     browser: Browser, conventions: Conventions
 ) -> None:
     page = browser.page(browser.page(browser.page("/").link(ITEMS)).link(NEW))
@@ -312,7 +312,7 @@ def test_a_list_is_shown_in_pages(browser: Browser) -> None:
         )
 
 
-def test_a_page_that_is_not_there_does_no_harm(
+def test_an_invalid_page_number_is_not_a_failure(
     browser: Browser, subtests: pytest.Subtests
 ) -> None:
     for page in (
@@ -332,9 +332,7 @@ def test_a_page_that_is_not_there_does_no_harm(
 
 
 @pytest.mark.database
-def test_what_people_write_is_shown_as_text(
-    browser: Browser, subtests: pytest.Subtests
-) -> None:
+def test_user_input_is_escaped(browser: Browser, subtests: pytest.Subtests) -> None:
     for name in (
         "<script>alert(1)</script>{}",
         "\"'><img src=x onerror=alert(1)>{}",
@@ -355,7 +353,7 @@ def test_what_people_write_is_shown_as_text(
                 )
 
 
-def test_a_form_that_is_not_right_comes_back_with_the_error_at_its_field(
+def test_an_invalid_form_shows_each_error_at_its_field(
     browser: Browser, conventions: Conventions, subtests: pytest.Subtests
 ) -> None:
     for bad, value in (
@@ -398,7 +396,9 @@ def test_a_form_that_is_not_right_comes_back_with_the_error_at_its_field(
             assert not is_listed(browser, name)
 
 
-def test_every_bad_field_is_told(browser: Browser, conventions: Conventions) -> None:
+def test_every_invalid_field_has_an_error(
+    browser: Browser, conventions: Conventions
+) -> None:
     fields = {"name": "x" * 101, "description": "x" * 1001, "price": "many"}
     page = browser.page(browser.page(ITEMS).link(NEW))
     response = browser.post(page, form_of(page), **fields)
@@ -407,7 +407,7 @@ def test_every_bad_field_is_told(browser: Browser, conventions: Conventions) -> 
 
 @pytest.mark.database
 @pytest.mark.alone("pages")
-def test_a_taken_name_is_told_at_the_field(
+def test_a_taken_name_is_an_error_at_its_field(
     browser: Browser, conventions: Conventions
 ) -> None:
     name = fresh_name("Taken \u00e9")
@@ -427,9 +427,7 @@ def test_a_taken_name_is_told_at_the_field(
     assert is_listed(browser, other)
 
 
-def test_fields_that_are_missing_are_told(
-    browser: Browser, conventions: Conventions
-) -> None:
+def test_missing_fields_are_errors(browser: Browser, conventions: Conventions) -> None:
     page = browser.page(browser.page(ITEMS).link(NEW))
     form = form_of(page)
     for name in ("name", "price", "description"):
@@ -440,7 +438,7 @@ def test_fields_that_are_missing_are_told(
 
 
 @pytest.mark.database
-def test_bytes_that_are_no_text_do_no_harm(
+def test_invalid_text_in_a_form_is_not_a_failure(
     browser: Browser, conventions: Conventions, subtests: pytest.Subtests
 ) -> None:
     for name in (
@@ -497,7 +495,7 @@ FORGERIES = {
 
 
 @pytest.mark.alone("pages")
-def test_a_post_from_elsewhere_is_refused(
+def test_a_cross_site_post_is_refused(
     browser: Browser, conventions: Conventions, subtests: pytest.Subtests
 ) -> None:
     mine, name = fresh_name("Mine"), fresh_name("Forged")
@@ -519,7 +517,7 @@ def test_a_post_from_elsewhere_is_refused(
     assert not is_listed(browser, name)
 
 
-def test_a_form_sent_as_another_type_does_no_harm(browser: Browser) -> None:
+def test_a_form_of_another_content_type_creates_nothing(browser: Browser) -> None:
     for content_type in ("application/json", "text/plain", "multipart/form-data", "x"):
         response = browser.request(
             "POST",
@@ -535,7 +533,7 @@ def test_a_form_sent_as_another_type_does_no_harm(browser: Browser) -> None:
     assert not is_listed(browser, "sent as json")
 
 
-def test_an_item_that_is_not_there_gets_the_404_page(
+def test_a_missing_item_gets_the_404_page(
     browser: Browser, subtests: pytest.Subtests
 ) -> None:
     for identifier in (
@@ -553,7 +551,7 @@ def test_an_item_that_is_not_there_gets_the_404_page(
 
 
 @pytest.mark.alone("pages")
-def test_error_pages_are_in_order(browser: Browser) -> None:
+def test_error_pages_have_a_valid_structure(browser: Browser) -> None:
     for response, status in (
         (browser.request("GET", "/no/such/thing"), 404),
         (browser.request("TRACE", "/"), 405),
@@ -565,7 +563,7 @@ def test_error_pages_are_in_order(browser: Browser) -> None:
 
 
 @pytest.mark.alone("pages")
-def test_a_failure_inside_is_a_page_in_order(failing_service: Service) -> None:
+def test_the_page_for_500_has_a_valid_structure(failing_service: Service) -> None:
     with Client(failing_service) as client:
         response = client.get(ITEMS, headers={"Accept": "text/html"})
         assert response.status_code == 500
@@ -590,7 +588,7 @@ def test_head_works_for_pages(browser: Browser) -> None:
         assert response.content == b""
 
 
-def test_a_missing_slash_is_no_failure(browser: Browser) -> None:
+def test_paths_with_other_slashes_are_not_failures(browser: Browser) -> None:
     for path in ("/items", "/items/new/", "/items/?", "//items/"):
         response = browser.request("GET", path)
         assert response.status_code in {200, 301, 302, 307, 308, 404}

@@ -21,7 +21,7 @@ def check_order(items: list[Any]) -> None:
 
 @pytest.mark.database
 @pytest.mark.alone("api")
-def test_pages_cover_everything_once_in_one_order(client: Client) -> None:
+def test_pages_contain_each_item_once_in_order(client: Client) -> None:
     mine = {client.create()["id"] for _ in range(25)}
     everything = client.walk(100)
     check_order(everything)
@@ -31,7 +31,7 @@ def test_pages_cover_everything_once_in_one_order(client: Client) -> None:
 
 
 @pytest.mark.database
-def test_twenty_items_come_by_default(client: Client) -> None:
+def test_a_page_has_twenty_items_by_default(client: Client) -> None:
     for _ in range(21):
         client.create()
     page = client.get(ITEMS).json()
@@ -61,7 +61,7 @@ def test_the_last_page_has_no_cursor_even_when_it_is_full(client: Client) -> Non
 
 @pytest.mark.database
 @pytest.mark.alone("api")
-def test_what_is_added_while_paging_moves_nothing(client: Client) -> None:
+def test_items_added_while_paging_shift_nothing(client: Client) -> None:
     for _ in range(12):
         client.create()
     before = ids(client.walk())
@@ -71,7 +71,7 @@ def test_what_is_added_while_paging_moves_nothing(client: Client) -> None:
 
 
 @pytest.mark.database
-def test_what_is_removed_while_paging_moves_nothing(client: Client) -> None:
+def test_items_deleted_while_paging_shift_nothing(client: Client) -> None:
     for _ in range(12):
         client.create()
     before = ids(client.walk())
@@ -83,7 +83,7 @@ def test_what_is_removed_while_paging_moves_nothing(client: Client) -> None:
 
 
 @pytest.mark.database
-def test_a_change_while_paging_moves_nothing(client: Client) -> None:
+def test_items_changed_while_paging_shift_nothing(client: Client) -> None:
     for _ in range(8):
         client.create()
     before = ids(client.walk())
@@ -93,7 +93,9 @@ def test_a_change_while_paging_moves_nothing(client: Client) -> None:
     assert ids(client.walk()) == before
 
 
-def test_the_limits_ends_are_allowed(client: Client, subtests: pytest.Subtests) -> None:
+def test_the_smallest_and_largest_limit_are_allowed(
+    client: Client, subtests: pytest.Subtests
+) -> None:
     for limit in (
         "1",
         "100",
@@ -102,7 +104,7 @@ def test_the_limits_ends_are_allowed(client: Client, subtests: pytest.Subtests) 
             assert client.get(f"{ITEMS}?limit={limit}").status_code == 200
 
 
-def test_another_limit_gets_422(client: Client, subtests: pytest.Subtests) -> None:
+def test_an_invalid_limit_gets_422(client: Client, subtests: pytest.Subtests) -> None:
     for limit in (
         "0",
         "-1",
@@ -131,13 +133,11 @@ def test_another_limit_gets_422(client: Client, subtests: pytest.Subtests) -> No
             assert "limit" in str(document["errors"])
 
 
-def test_a_limit_given_twice_does_no_harm(client: Client) -> None:
+def test_a_repeated_limit_is_not_a_failure(client: Client) -> None:
     assert client.get(f"{ITEMS}?limit=1&limit=2").status_code in {200, 422}
 
 
-def test_a_cursor_from_elsewhere_gets_422(
-    client: Client, subtests: pytest.Subtests
-) -> None:
+def test_an_invalid_cursor_gets_422(client: Client, subtests: pytest.Subtests) -> None:
     for cursor in (
         "abc",
         "%00",
@@ -161,7 +161,7 @@ def test_a_cursor_from_elsewhere_gets_422(
             problem(client.get(f"{ITEMS}?cursor={cursor}"), 422)
 
 
-def test_a_cursor_that_was_tampered_with_does_no_harm(client: Client) -> None:
+def test_an_altered_cursor_is_not_a_failure(client: Client) -> None:
     for _ in range(2):
         client.create()
     cursor = client.get(ITEMS, params={"limit": 1}).json()["next_cursor"]
@@ -183,7 +183,7 @@ def test_a_cursor_that_was_tampered_with_does_no_harm(client: Client) -> None:
         assert response.status_code in {200, 422}, changed
 
 
-def test_what_a_cursor_says_is_not_echoed(client: Client) -> None:
+def test_a_cursor_is_not_echoed(client: Client) -> None:
     response = client.get(f"{ITEMS}?cursor=swordfish&limit=swordfish")
     problem(response, 422)
     assert "swordfish" not in response.text

@@ -17,7 +17,7 @@ from tests.starters.databases import Database
 from tests.starters.harness import HOST, Project, Service, booted
 
 
-def test_an_untrusted_peer_cannot_say_that_it_came_by_https(
+def test_x_forwarded_proto_of_an_untrusted_peer_is_ignored(
     service_without_proxies: Service,
     conventions: Conventions,
     subtests: pytest.Subtests,
@@ -34,7 +34,7 @@ def test_an_untrusted_peer_cannot_say_that_it_came_by_https(
             assert answer.headers["location"] == f"https://{HOST}/some/where?with=query"
 
 
-def test_an_untrusted_peer_cannot_name_another_host(
+def test_x_forwarded_host_of_an_untrusted_peer_is_ignored(
     service_without_proxies: Service,
 ) -> None:
     answer = raw(
@@ -70,7 +70,7 @@ def test_a_path_with_two_slashes_is_not_redirected_to_another_host(
         assert location.startswith(f"https://{HOST}/")
 
 
-def test_a_trusted_peer_is_believed_when_it_says_http(
+def test_x_forwarded_proto_http_of_a_trusted_peer_is_redirected(
     service: Service, conventions: Conventions
 ) -> None:
     answer = raw(service, head("GET", "/", X_Forwarded_Proto="http"))
@@ -79,7 +79,7 @@ def test_a_trusted_peer_is_believed_when_it_says_http(
 
 
 @pytest.mark.features("api")
-def test_a_post_by_http_does_nothing(
+def test_a_post_over_http_has_no_effect(
     service: Service, conventions: Conventions, client: Client
 ) -> None:
     name = fresh_name()
@@ -92,7 +92,7 @@ def test_a_post_by_http_does_nothing(
     assert name not in client.names()
 
 
-def test_forwarded_nonsense_does_no_harm(
+def test_malformed_forwarded_headers_are_not_a_failure(
     service: Service, subtests: pytest.Subtests
 ) -> None:
     for headers in (
@@ -111,7 +111,7 @@ def test_forwarded_nonsense_does_no_harm(
             assert "evil" not in answer.text
 
 
-def test_an_unclear_protocol_is_not_https(
+def test_a_malformed_x_forwarded_proto_is_not_https(
     service: Service, conventions: Conventions, subtests: pytest.Subtests
 ) -> None:
     for protocol in (
@@ -174,7 +174,7 @@ def test_plain_http_is_served_where_https_is_not_forced(
 
 
 @pytest.mark.features("accounts")
-def test_a_header_with_underscores_is_not_a_proxys(
+def test_headers_with_underscores_are_not_forwarded_headers(
     service: Service, conventions: Conventions
 ) -> None:
     request = head("GET", "/", X_Forwarded_Proto="http")

@@ -165,7 +165,7 @@ def person(service: Service) -> Person:
 
 @both
 @pytest.mark.database
-def test_changes_are_told_once_they_are_committed(
+def test_changes_are_sent_after_they_are_committed(
     listen: Open, service: Service, client: Client
 ) -> None:
     with listen(service, **credentials(service)) as listening:
@@ -184,7 +184,7 @@ def test_changes_are_told_once_they_are_committed(
 
 
 @both
-def test_pages_of_other_sites_may_not_listen(
+def test_other_origins_cannot_open_streams(
     listen: Open, service: Service, configured_service: Service
 ) -> None:
     known = credentials(service)
@@ -197,7 +197,7 @@ def test_pages_of_other_sites_may_not_listen(
 
 
 @both
-def test_it_is_only_for_this_host(listen: Open, service: Service) -> None:
+def test_unknown_hosts_are_refused(listen: Open, service: Service) -> None:
     assert refused(listen, service, Host="evil.example") == 400
 
 
@@ -206,7 +206,7 @@ def test_a_ticket_that_is_too_long_is_invalid(listen: Open, service: Service) ->
     assert refused(listen, service, f"?ticket={'a' * 1001}") == 422
 
 
-def test_a_socket_in_plain_text_is_refused(service_without_proxies: Service) -> None:
+def test_a_websocket_without_tls_is_refused(service_without_proxies: Service) -> None:
     with Raw(service_without_proxies) as connection:
         connection.send(upgrade())
         assert connection.read().status in {301, 308, 403}
@@ -230,7 +230,7 @@ def test_idle_connections_have_a_heartbeat(service: Service) -> None:
 
 @pytest.mark.features("accounts")
 @both
-def test_strangers_may_not_listen(
+def test_anonymous_users_cannot_open_streams(
     listen: Open, service: Service, person: Person
 ) -> None:
     token = person.sign_in()["access_token"]
@@ -269,7 +269,7 @@ def test_a_user_can_open_twenty_streams(service: Service, person: Person) -> Non
 
 @pytest.mark.features("accounts")
 @both
-def test_each_is_told_of_their_own_items(
+def test_users_receive_changes_of_their_items_only(
     listen: Open, service: Service, client: Client, person: Person
 ) -> None:
     with listen(service, **bearer(person)) as listening:
@@ -280,7 +280,7 @@ def test_each_is_told_of_their_own_items(
 
 @pytest.mark.features("accounts")
 @both
-def test_a_ticket_opens_one_connection_and_stays_out_of_the_log(
+def test_a_ticket_opens_one_connection_and_is_not_logged(
     listen: Open, service: Service, person: Person
 ) -> None:
     api = person.api()
@@ -298,7 +298,7 @@ def test_a_ticket_opens_one_connection_and_stays_out_of_the_log(
 
 @pytest.mark.features("accounts", "pages")
 @both
-def test_a_browser_needs_nothing_but_its_cookie(
+def test_a_session_cookie_opens_a_stream(
     listen: Open, service: Service, person: Person
 ) -> None:
     cookies = person.browse().cookies
@@ -312,7 +312,7 @@ def test_a_browser_needs_nothing_but_its_cookie(
 @pytest.mark.features("accounts")
 @pytest.mark.parametrize("way", ["sign-out", "password", "disabled"])
 @both
-def test_it_ends_with_the_session(
+def test_a_stream_ends_with_its_session(
     listen: Open, way: str, person: Person, database: Database, conventions: Conventions
 ) -> None:
     service = person.service
@@ -344,7 +344,7 @@ def test_it_ends_with_the_session(
             third.await_end()
 
 
-def test_all_connections_end_when_the_server_stops(disposable: Disposable) -> None:
+def test_all_streams_end_when_the_server_stops(disposable: Disposable) -> None:
     known = credentials(disposable.service)
     with (
         stream(disposable.service, **known) as events,
@@ -371,7 +371,7 @@ def two(project: Project) -> Iterator[tuple[Service, Service]]:
 
 
 @both
-def test_all_processes_tell_what_one_has_changed(
+def test_changes_are_sent_by_all_processes(
     listen: Open, two: tuple[Service, Service]
 ) -> None:
     one, other = two
@@ -380,7 +380,7 @@ def test_all_processes_tell_what_one_has_changed(
         assert listening.next()["item"] == item
 
 
-def test_without_redis_each_process_tells_its_own_and_then_all_come_back(
+def test_without_redis_each_process_sends_its_changes_until_redis_is_back(
     two: tuple[Service, Service],
 ) -> None:
     one, other = two

@@ -14,7 +14,7 @@ def well_formed(request_id: str) -> bool:
 
 
 @pytest.mark.alone("api", "pages")
-def test_every_kind_of_answer_has_a_request_id(
+def test_every_kind_of_response_has_a_request_id(
     service: Service, subtests: pytest.Subtests
 ) -> None:
     for kind, exchange in exchanges(service).items():
@@ -28,7 +28,9 @@ def test_every_kind_of_answer_has_a_request_id(
             assert own.headers["x-request-id"] == "my.own_id-7"
 
 
-def test_a_clients_own_id_is_kept(client: Client, subtests: pytest.Subtests) -> None:
+def test_a_valid_id_of_the_client_is_kept(
+    client: Client, subtests: pytest.Subtests
+) -> None:
     for own in (
         "a",
         "A.b_c-9",
@@ -39,7 +41,7 @@ def test_a_clients_own_id_is_kept(client: Client, subtests: pytest.Subtests) -> 
             assert response.headers.get_list("x-request-id") == [own]
 
 
-def test_a_clients_id_of_another_form_is_replaced(
+def test_an_invalid_id_of_the_client_is_replaced(
     service: Service, subtests: pytest.Subtests
 ) -> None:
     for own in (
@@ -62,7 +64,7 @@ def test_a_clients_id_of_another_form_is_replaced(
             assert well_formed(answer.headers["x-request-id"])
 
 
-def test_two_ids_in_one_request_are_not_both_kept(service: Service) -> None:
+def test_only_one_of_two_ids_is_kept(service: Service) -> None:
     request = head(
         "GET", "/no/such/thing", X_Request_ID="first\r\nX-Request-ID: second"
     )
@@ -81,7 +83,9 @@ def test_a_redirect_to_https_has_a_request_id(service_without_proxies: Service) 
 
 
 @pytest.mark.features("api")
-def test_a_failure_has_the_same_id_in_answer_and_log(failing_service: Service) -> None:
+def test_a_failure_has_the_same_id_in_response_and_log(
+    failing_service: Service,
+) -> None:
     with Client(failing_service) as client:
         response = client.get(ITEMS, headers={"X-Request-ID": "failing-in-api"})
     assert response.status_code == 500
@@ -91,7 +95,7 @@ def test_a_failure_has_the_same_id_in_answer_and_log(failing_service: Service) -
 
 
 @pytest.mark.features("pages")
-def test_a_failing_page_has_the_same_id_in_answer_and_log(
+def test_a_failing_page_has_the_same_id_in_response_and_log(
     failing_service: Service,
 ) -> None:
     request = head("GET", "/items/", Host=HOST, X_Request_ID="failing-in-pages")

@@ -95,7 +95,9 @@ def choose_password(browser: Browser, path: str, new: str) -> None:
     browser.follow(browser.post(page, page.form(*fields), **fields))
 
 
-def test_every_page_is_in_order(anonymous_browser: Browser, person: Person) -> None:
+def test_every_page_has_a_valid_structure(
+    anonymous_browser: Browser, person: Person
+) -> None:
     sign_in = anonymous_browser.page(anonymous_browser.page("/").link(SIGN_IN))
     ask_for_reset(anonymous_browser, person.email)
     browser = person.browse()
@@ -118,7 +120,7 @@ def test_every_page_is_in_order(anonymous_browser: Browser, person: Person) -> N
 
 
 @pytest.mark.database
-def test_somebody_registers_confirms_and_signs_in(service: Service) -> None:
+def test_a_user_registers_confirms_and_signs_in(service: Service) -> None:
     person = Person(service)
     browser = Browser(person.client)
     page = browser.page(browser.page("/").link(REGISTER))
@@ -136,7 +138,7 @@ def test_somebody_registers_confirms_and_signs_in(service: Service) -> None:
     assert is_signed_in(browser)
 
 
-def test_strangers_are_sent_to_sign_in_and_back(
+def test_anonymous_users_are_redirected_to_sign_in_and_back(
     anonymous_browser: Browser, person: Person
 ) -> None:
     response = anonymous_browser.request("GET", "/items/new?a=b")
@@ -154,7 +156,7 @@ def test_strangers_are_sent_to_sign_in_and_back(
         assert response.status_code in {302, 303, 403}
 
 
-def test_signing_in_leads_only_to_this_site(
+def test_signing_in_redirects_only_to_this_site(
     service: Service, person: Person, subtests: pytest.Subtests
 ) -> None:
     for target in (
@@ -188,7 +190,7 @@ def test_signing_in_leads_only_to_this_site(
             assert len(response.headers.get_list("set-cookie")) < 4
 
 
-def test_a_failed_sign_in_does_not_tell_why(
+def test_all_failed_sign_ins_get_the_same_response(
     disposable: Disposable, conventions: Conventions
 ) -> None:
     person, disabled = Person(disposable.service), Person(disposable.service)
@@ -219,7 +221,7 @@ def test_a_failed_sign_in_does_not_tell_why(
     assert slow < fast * 2 + 0.03
 
 
-def test_registering_and_resetting_do_not_tell_who_has_an_account(
+def test_registering_and_resetting_do_not_reveal_accounts(
     anonymous_browser: Browser, person: Person
 ) -> None:
     page = anonymous_browser.page(anonymous_browser.page("/").link(REGISTER))
@@ -236,7 +238,7 @@ def test_registering_and_resetting_do_not_tell_who_has_an_account(
     assert is_signed_in(person.browse())
 
 
-def test_a_password_that_is_short_long_or_common_is_told_at_its_field(
+def test_a_short_long_or_common_password_is_an_error_at_its_field(
     anonymous_browser: Browser, conventions: Conventions, subtests: pytest.Subtests
 ) -> None:
     for password in (
@@ -261,7 +263,7 @@ def test_a_password_that_is_short_long_or_common_is_told_at_its_field(
                 assert page.by_id(identifier).text.strip()
 
 
-def test_a_long_password_of_any_kind_is_taken(
+def test_a_long_password_of_any_characters_is_accepted(
     service: Service, subtests: pytest.Subtests
 ) -> None:
     for password in (
@@ -275,7 +277,9 @@ def test_a_long_password_of_any_kind_is_taken(
             assert is_signed_in(person.browse())
 
 
-def test_the_cookie_is_for_this_host_alone_and_no_script(person: Person) -> None:
+def test_the_session_cookie_is_secure_http_only_and_bound_to_the_host(
+    person: Person,
+) -> None:
     browser = Browser(person.client)
     response = person.enter(browser)
     lines = [
@@ -302,7 +306,7 @@ def test_signing_in_gives_a_new_session(person: Person) -> None:
     assert not is_signed_in(after)
 
 
-def test_a_session_that_somebody_else_chose_is_not_taken(person: Person) -> None:
+def test_a_session_token_chosen_by_the_client_is_not_accepted(person: Person) -> None:
     planted = person.browse()
     name = next(name for name in planted.cookies if "session" in name)
     browser = Browser(person.client)
@@ -369,7 +373,7 @@ def test_a_cookie_does_not_work_after_the_account_was_disabled(
     assert not is_signed_in(browser)
 
 
-def test_signing_in_is_throttled_and_a_page_says_so(person: Person) -> None:
+def test_signing_in_is_rate_limited_with_an_error_page(person: Person) -> None:
     browser = Browser(person.client)
     for _ in range(30):
         browser.client.headers["X-Forwarded-For"] = fresh_address()
@@ -382,7 +386,7 @@ def test_signing_in_is_throttled_and_a_page_says_so(person: Person) -> None:
     assert person.enter(browser).status_code == 429
 
 
-def test_forms_of_accounts_from_elsewhere_are_refused(
+def test_cross_site_posts_of_account_forms_are_refused(
     person: Person, conventions: Conventions
 ) -> None:
     browser = person.browse()
@@ -399,7 +403,7 @@ def test_forms_of_accounts_from_elsewhere_are_refused(
     assert is_signed_in(browser)
 
 
-def test_pages_for_somebody_are_not_to_be_stored(person: Person) -> None:
+def test_pages_for_a_signed_in_user_are_not_stored(person: Person) -> None:
     browser = person.browse()
     for path in ("/", ITEMS, "/items/new", "/no/such/thing"):
         assert "no-store" in browser.request("GET", path).headers["cache-control"]
@@ -411,7 +415,7 @@ def test_pages_for_somebody_are_not_to_be_stored(person: Person) -> None:
     assert "no-store" in person.enter(browser).headers["cache-control"]
 
 
-def test_each_sees_only_what_is_theirs(service: Service, person: Person) -> None:
+def test_users_see_only_their_items(service: Service, person: Person) -> None:
     other = Person(service)
     other.join()
     mine, theirs = person.browse(), other.browse()
@@ -428,7 +432,7 @@ def test_each_sees_only_what_is_theirs(service: Service, person: Person) -> None
     assert is_listed(theirs, name)
 
 
-def test_who_is_signed_in_is_told_on_every_page(person: Person) -> None:
+def test_every_page_shows_who_is_signed_in(person: Person) -> None:
     browser = person.browse()
     for path in ("/", ITEMS, "/items/new"):
         assert person.email in browser.page(path).text

@@ -39,7 +39,7 @@ def stop(service: Service) -> None:
     assert "Traceback" not in service.output
 
 
-def test_it_goes_when_told_with_idle_and_stalled_connections_open(
+def test_sigterm_ends_the_server_with_idle_and_stalled_connections(
     disposable: Disposable,
 ) -> None:
     with (
@@ -58,7 +58,7 @@ def test_it_goes_when_told_with_idle_and_stalled_connections_open(
 
 @pytest.mark.database
 @pytest.mark.features("api")
-def test_it_finishes_the_request_under_way(disposable: Disposable) -> None:
+def test_sigterm_lets_running_requests_finish(disposable: Disposable) -> None:
     name = fresh_name("Late")
     body = json.dumps({"name": name, "price": "1.00"}).encode()
     with Raw(disposable.service) as connection:
@@ -88,7 +88,7 @@ def test_it_finishes_the_request_under_way(disposable: Disposable) -> None:
     assert [line["status"] for line in lines] == [201]
 
 
-def test_it_stops_at_the_terminals_interrupt(disposable: Disposable) -> None:
+def test_sigint_ends_the_server(disposable: Disposable) -> None:
     with Client(disposable.service) as client:
         assert client.get("/healthz").status_code == 200
     disposable.service.process.send_signal(signal.SIGINT)

@@ -87,7 +87,7 @@ def test_an_empty_environment_is_production_and_refused(project: Project) -> Non
     )
 
 
-def test_the_example_of_an_environment_is_no_secret(project: Project) -> None:
+def test_the_example_environment_is_refused_in_production(project: Project) -> None:
     example = project.directory / ".env.example"
     given = re.findall(
         r"^\s*#?\s*SECRET_KEY\s*=\s*(.+)$", example.read_text("utf-8"), re.MULTILINE
@@ -150,7 +150,7 @@ def refuse_value(project: Project, name: str, value: str) -> None:
     assert "teapot" not in sentence
 
 
-def test_a_dotenv_file_in_utf_16_is_named_in_a_sentence(project: Project) -> None:
+def test_a_dotenv_file_in_utf_16_is_reported_in_one_sentence(project: Project) -> None:
     path = project.directory / ".env"
     path.write_text("LOG_LEVEL=INFO\n", encoding="utf-16")
     settings = project.production_settings("sqlite:////nowhere/service.sqlite3")
@@ -167,9 +167,7 @@ def test_secrets_can_be_in_files(project: Project, database: Database) -> None:
         pass
 
 
-def test_empty_variables_are_like_missing_ones(
-    project: Project, database: Database
-) -> None:
+def test_empty_variables_count_as_missing(project: Project, database: Database) -> None:
     example = (project.directory / ".env.example").read_text("utf-8")
     names = set(re.findall(r"^# ([A-Z_]+)=", example, re.MULTILINE))
     needed = project.production_settings(database.url).keys() | {"PORT", "HOST"}

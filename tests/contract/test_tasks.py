@@ -102,7 +102,7 @@ def test_a_task_waits_for_a_worker(alone: Service) -> None:
         assert PASSWORD not in worker.output
 
 
-def test_what_is_refused_leaves_no_task_behind(alone: Service) -> None:
+def test_a_refused_request_enqueues_no_task(alone: Service) -> None:
     with work_for(alone) as worker, Client(alone) as client:
         known = client.create()["name"]
         wait_for(lambda: events(worker, "stock_taken"))
@@ -114,7 +114,9 @@ def test_what_is_refused_leaves_no_task_behind(alone: Service) -> None:
         assert [line["items"] for line in events(worker, "stock_taken")][-1] >= 2
 
 
-def test_mail_is_tried_again_when_its_server_was_away(alone: Service) -> None:
+def test_an_email_is_retried_after_the_mail_server_was_unreachable(
+    alone: Service,
+) -> None:
     port = free_port()
     with work_for(alone, MAIL_URL=f"smtp://127.0.0.1:{port}") as worker:
         person = register(alone)
@@ -129,7 +131,7 @@ def test_mail_is_tried_again_when_its_server_was_away(alone: Service) -> None:
 
 
 @pytest.mark.thorough
-def test_the_task_of_a_killed_worker_is_done_by_another(alone: Service) -> None:
+def test_the_task_of_a_killed_worker_is_run_by_another(alone: Service) -> None:
     silent = SilentServer()
     with work_for(alone, MAIL_URL=silent.url) as worker:
         person = register(alone)
@@ -143,7 +145,7 @@ def test_the_task_of_a_killed_worker_is_done_by_another(alone: Service) -> None:
     assert time.monotonic() - killed < TAKEN_OVER_SECONDS
 
 
-def test_a_worker_that_is_told_to_go_finishes_what_it_began(alone: Service) -> None:
+def test_sigterm_lets_a_worker_finish_its_task(alone: Service) -> None:
     silent = SilentServer()
     with work_for(alone, MAIL_URL=silent.url) as worker:
         register(alone)
@@ -156,7 +158,9 @@ def test_a_worker_that_is_told_to_go_finishes_what_it_began(alone: Service) -> N
         assert len(events(worker, "task_failed")) == 1
 
 
-def test_a_worker_outlives_its_redis(alone: Service, redis: Redis) -> None:
+def test_a_worker_continues_after_a_restart_of_redis(
+    alone: Service, redis: Redis
+) -> None:
     with work_for(alone) as worker:
         register(alone).mail()
         redis.stop()
@@ -178,7 +182,7 @@ def test_a_task_waits_until_redis_is_back(alone: Service, redis: Redis) -> None:
 
 
 @pytest.mark.thorough
-def test_a_task_is_done_though_its_server_was_killed_before_it_was_sent(
+def test_a_task_is_run_even_if_the_server_was_killed_before_sending_it(
     project: Project, redis: Redis
 ) -> None:
     settings = {"REDIS_URL": redis.new_database()}
@@ -241,7 +245,7 @@ def test_the_worker_refuses_to_start_without_a_queue(project: Project) -> None:
         assert len(said.strip().splitlines()) == 1
 
 
-def test_what_was_given_up_can_be_listed(alone: Service) -> None:
+def test_failed_tasks_can_be_listed(alone: Service) -> None:
     command = [alone.project.python, "-m", "app.tasks.failed"]
     said = run(command, alone.project.directory, alone.settings)
     assert said == "0 failed tasks\n"

@@ -67,7 +67,7 @@ def unauthorized(response: httpx2.Response) -> dict[str, Any]:
 
 
 @pytest.mark.database
-def test_somebody_registers_confirms_and_signs_in(unregistered: Person) -> None:
+def test_a_user_registers_confirms_and_signs_in(unregistered: Person) -> None:
     answer = unregistered.call("register", email=unregistered.email, password=PASSWORD)
     assert answer.status_code == 202
     unauthorized(unregistered.token())
@@ -86,7 +86,7 @@ def test_somebody_registers_confirms_and_signs_in(unregistered: Person) -> None:
     assert not re.search("password|hash", found.text)
 
 
-def test_what_is_no_address_gets_422(
+def test_an_invalid_email_address_gets_422(
     unregistered: Person, subtests: pytest.Subtests
 ) -> None:
     for email in (
@@ -108,7 +108,7 @@ def test_what_is_no_address_gets_422(
                 assert "email" in str(problem(answer, 422)["errors"])
 
 
-def test_a_password_that_is_short_long_or_common_is_refused(
+def test_a_short_long_or_common_password_is_refused(
     person: Person, subtests: pytest.Subtests
 ) -> None:
     for password in (
@@ -154,7 +154,7 @@ def test_a_password_may_hold_characters_of_any_kind(
             unauthorized(person.token(password[:-1]))
 
 
-def test_text_that_is_none_does_no_harm(person: Person) -> None:
+def test_invalid_text_is_not_a_failure(person: Person) -> None:
     odd = ["\\ud800", "\\u0000", "a" * 100_000]
     for path, fields in (
         ("register", ("email", "password")),
@@ -176,7 +176,7 @@ def test_text_that_is_none_does_no_harm(person: Person) -> None:
         assert answer.status_code in {400, 401, 422}
 
 
-def test_registering_does_not_tell_who_has_an_account(person: Person) -> None:
+def test_registering_does_not_reveal_accounts(person: Person) -> None:
     known = [
         person.call("register", email=person.email, password=OTHER) for _ in range(2)
     ]
@@ -188,7 +188,7 @@ def test_registering_does_not_tell_who_has_an_account(person: Person) -> None:
     unauthorized(person.token(OTHER))
 
 
-def test_asking_for_a_reset_does_not_tell_who_has_an_account(person: Person) -> None:
+def test_requesting_a_reset_does_not_reveal_accounts(person: Person) -> None:
     known = person.call("reset", email=person.email)
     unknown = person.call("reset", email=(nobody := fresh_email()))
     assert (known.status_code, known.text) == (unknown.status_code, unknown.text)
@@ -197,7 +197,7 @@ def test_asking_for_a_reset_does_not_tell_who_has_an_account(person: Person) -> 
     assert nobody not in mail_server().mails
 
 
-def test_unknown_and_known_addresses_take_as_long(service: Service) -> None:
+def test_unknown_and_known_addresses_take_equally_long(service: Service) -> None:
     """Medians of several, since a machine under load answers as it likes."""
     known, nobody = Person(service), Person(service)
     known.join()
@@ -219,7 +219,7 @@ def test_unknown_and_known_addresses_take_as_long(service: Service) -> None:
         assert slow < fast * 2 + 0.03, call
 
 
-def test_a_failed_sign_in_does_not_tell_why(
+def test_all_failed_sign_ins_get_the_same_response(
     disposable: Disposable, conventions: Conventions
 ) -> None:
     person, disabled, unconfirmed = (Person(disposable.service) for _ in range(3))
@@ -241,12 +241,12 @@ def test_a_failed_sign_in_does_not_tell_why(
 
 
 @pytest.mark.database
-def test_an_address_is_the_same_in_capitals(person: Person) -> None:
+def test_email_addresses_are_case_insensitive(person: Person) -> None:
     person.email = f" {person.email.upper()} "
     assert person.sign_in()
 
 
-def test_signing_in_is_throttled_for_each_address(person: Person) -> None:
+def test_signing_in_is_rate_limited_for_each_email_address(person: Person) -> None:
     codes = []
     for _ in range(30):
         person.client.headers["X-Forwarded-For"] = fresh_address()
@@ -261,7 +261,7 @@ def test_signing_in_is_throttled_for_each_address(person: Person) -> None:
     problem(person.token(), 429)  # the right password as well
 
 
-def test_signing_in_is_throttled_for_each_client(service: Service) -> None:
+def test_signing_in_is_rate_limited_for_each_client(service: Service) -> None:
     guesser = Person(service)
     codes = []
     for _ in range(200):
@@ -275,7 +275,7 @@ def test_signing_in_is_throttled_for_each_client(service: Service) -> None:
     unauthorized(elsewhere.token())
 
 
-def test_mail_is_throttled(service: Service, subtests: pytest.Subtests) -> None:
+def test_emails_are_rate_limited(service: Service, subtests: pytest.Subtests) -> None:
     for path in (
         "register",
         "reset",
@@ -297,7 +297,7 @@ def test_mail_is_throttled(service: Service, subtests: pytest.Subtests) -> None:
             assert int(answer.headers["retry-after"]) > 0
 
 
-def test_many_guesses_at_once_are_throttled_too(
+def test_simultaneous_attempts_are_rate_limited(
     service: Service, person: Person
 ) -> None:
     def guess(_: int) -> int:
@@ -376,7 +376,7 @@ def test_an_altered_access_token_is_refused(person: Person) -> None:
         assert person.client.get(ME, headers=headers).status_code == 401
 
 
-def test_an_access_token_says_what_it_is_for(person: Person) -> None:
+def test_an_access_token_has_issuer_audience_and_type(person: Person) -> None:
     head, claims, _ = person.sign_in()["access_token"].split(".")
     claimed = json.loads(base64.urlsafe_b64decode(claims + "=="))
     assert claimed["exp"] - claimed["iat"] == 900
@@ -387,7 +387,7 @@ def test_an_access_token_says_what_it_is_for(person: Person) -> None:
     assert person.email not in base64.urlsafe_b64decode(claims + "==").decode()
 
 
-def test_tokens_are_no_use_in_each_others_place(person: Person) -> None:
+def test_access_and_refresh_tokens_are_not_interchangeable(person: Person) -> None:
     pair = person.sign_in()
     person.call("reset", email=person.email)
     mailed = code(person.mail())
@@ -455,7 +455,7 @@ def test_revoking_ends_the_tokens(person: Person) -> None:
 
 
 @pytest.mark.database
-def test_changing_the_password_ends_all_that_the_old_one_let_in(person: Person) -> None:
+def test_changing_the_password_ends_all_sessions_and_tokens(person: Person) -> None:
     here, there = person.sign_in(), person.sign_in()
     token = here["access_token"]
     wrong = {"current_password": OTHER, "new_password": OTHER}
@@ -472,7 +472,7 @@ def test_changing_the_password_ends_all_that_the_old_one_let_in(person: Person) 
 
 
 @pytest.mark.database
-def test_resetting_the_password_ends_all_and_works_once(person: Person) -> None:
+def test_resetting_the_password_ends_all_tokens_and_works_once(person: Person) -> None:
     pair = person.sign_in()
     for _ in range(2):
         assert person.call("reset", email=person.email).status_code == 202
@@ -489,7 +489,7 @@ def test_resetting_the_password_ends_all_and_works_once(person: Person) -> None:
 
 
 @pytest.mark.database
-def test_disabling_an_account_ends_all(
+def test_disabling_an_account_ends_all_tokens(
     disposable: Disposable, conventions: Conventions
 ) -> None:
     person = Person(disposable.service)
@@ -502,7 +502,7 @@ def test_disabling_an_account_ends_all(
     unauthorized(person.token())
 
 
-def test_answers_with_credentials_are_not_to_be_stored(person: Person) -> None:
+def test_responses_to_credentials_are_not_stored(person: Person) -> None:
     pair = person.sign_in()
     token = pair["access_token"]
     signing_in = person.token()
@@ -517,7 +517,7 @@ def test_answers_with_credentials_are_not_to_be_stored(person: Person) -> None:
         assert "no-store" in answer.headers["cache-control"], answer.url
 
 
-def test_calls_take_json_alone_and_only_what_they_know(
+def test_calls_accept_only_json_and_known_fields(
     person: Person, subtests: pytest.Subtests
 ) -> None:
     for path in (
@@ -542,7 +542,7 @@ def test_calls_take_json_alone_and_only_what_they_know(
             problem(person.client.get(target, headers=headers), 405)
 
 
-def test_each_sees_only_what_is_theirs(service: Service, person: Person) -> None:
+def test_users_see_only_their_items(service: Service, person: Person) -> None:
     other = Person(service)
     other.join()
     mine, theirs = person.api(), other.api()
@@ -560,7 +560,7 @@ def test_each_sees_only_what_is_theirs(service: Service, person: Person) -> None
 
 
 @pytest.mark.database
-def test_only_staff_see_what_has_no_owner(
+def test_only_staff_see_items_without_an_owner(
     disposable: Disposable, conventions: Conventions
 ) -> None:
     person, admin_user = Person(disposable.service), Person(disposable.service)
@@ -582,7 +582,7 @@ def test_only_staff_see_what_has_no_owner(
     assert staff.patch(path, json={"price": 2}).status_code == 200
 
 
-def test_the_command_for_staff_refuses_in_a_sentence(
+def test_create_admin_refuses_invalid_input_in_one_sentence(
     service: Service, database: Database
 ) -> None:
     for address, password in (("nobody", PASSWORD), (fresh_email(), "password")):
@@ -627,7 +627,7 @@ def test_security_events_are_logged_and_secrets_are_not(disposable: Disposable) 
         assert secret not in disposable.service.output
 
 
-def test_mail_is_in_order(person: Person) -> None:
+def test_emails_have_plain_text_and_html(person: Person) -> None:
     person.call("reset", email=person.email)
     mail = person.mail()
     assert mail["From"]
@@ -639,7 +639,7 @@ def test_mail_is_in_order(person: Person) -> None:
     assert media_type(person.call("confirm", token="x")) != "text/html"  # noqa: S106
 
 
-def test_a_mail_server_that_is_gone_changes_no_answer(
+def test_an_unreachable_mail_server_changes_no_response(
     service_without_mail_server: Service,
 ) -> None:
     person = Person(service_without_mail_server)

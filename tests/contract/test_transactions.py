@@ -23,7 +23,7 @@ OTHER = "biscuits at five o'clock"
 
 
 @pytest.mark.features("accounts", "api")
-def test_a_reset_that_fails_half_way_changes_nothing(
+def test_a_failed_reset_changes_nothing(
     disposable: Disposable, conventions: Conventions
 ) -> None:
     """The new password is written, then ending the tokens fails."""
@@ -42,7 +42,7 @@ def test_a_reset_that_fails_half_way_changes_nothing(
 
 
 @pytest.mark.features("api")
-def test_only_a_taken_name_is_reported_as_one(
+def test_only_a_taken_name_is_reported_as_a_taken_name(
     disposable: Disposable, conventions: Conventions
 ) -> None:
     """Another constraint is a failure of the service, or a conflict without details."""

@@ -93,7 +93,9 @@ def picture(width: int, height: int) -> bytes:
 
 
 @pytest.mark.database
-def test_a_file_goes_in_and_comes_back_harmless(client: Client) -> None:
+def test_an_uploaded_file_is_downloaded_as_a_sandboxed_attachment(
+    client: Client,
+) -> None:
     content = PDF + b"<script>alert(1)</script>" * 1000
     upload = added(client, content, "page.html")
     assert (upload["name"], upload["size"]) == ("page.html", len(content))
@@ -128,7 +130,7 @@ REFUSED_CONTENT = {
 }
 
 
-def test_the_type_is_what_the_content_is(
+def test_the_type_is_detected_from_the_content(
     client: Client, subtests: pytest.Subtests
 ) -> None:
     before = listed(client)
@@ -138,11 +140,11 @@ def test_the_type_is_what_the_content_is(
             assert listed(client) == before
 
 
-def test_a_picture_of_25_megapixels_is_taken(client: Client) -> None:
+def test_a_picture_of_25_megapixels_is_accepted(client: Client) -> None:
     assert added(client, picture(5000, 5000), "a.txt")["type"] == "image/png"
 
 
-def test_a_name_is_only_text(client: Client, subtests: pytest.Subtests) -> None:
+def test_a_file_name_is_only_text(client: Client, subtests: pytest.Subtests) -> None:
     for name, shown in (
         ("../../../etc/passwd", "passwd"),
         ("C:\\Users\\ada\\plan.pdf", "plan.pdf"),
@@ -163,7 +165,9 @@ def test_a_name_is_only_text(client: Client, subtests: pytest.Subtests) -> None:
             assert disposition.count("filename") == 1 + upload["name"].count("filename")
 
 
-def test_ten_mebibytes_may_come_and_no_more(service: Service, client: Client) -> None:
+def test_uploads_up_to_ten_mebibytes_are_accepted(
+    service: Service, client: Client
+) -> None:
     upload = added(client, PDF + b"0" * (9 * MEBIBYTE))
     content = client.get(f"{UPLOADS}/{upload['id']}/content").content
     assert len(content) == upload["size"]
@@ -177,7 +181,7 @@ def test_ten_mebibytes_may_come_and_no_more(service: Service, client: Client) ->
     assert answer.sent < 16 * MEBIBYTE
 
 
-def test_what_is_no_form_with_a_file_is_refused(client: Client) -> None:
+def test_a_request_without_a_file_is_refused(client: Client) -> None:
     for content_type, body, status in (
         ("application/json", b"{}", 415),
         ("multipart/form-data", b"", 400),
@@ -200,7 +204,7 @@ def test_files_are_deleted_with_their_rows(frugal: Service, directory: Path) -> 
         assert not list(directory.iterdir())
 
 
-def test_a_file_cut_off_leaves_nothing(frugal: Service, directory: Path) -> None:
+def test_a_truncated_upload_leaves_no_file(frugal: Service, directory: Path) -> None:
     with Client(frugal) as client:
         request = head("POST", UPLOADS, Content_Length="2000000", Content_Type=FORM)
         for sent in (BEFORE + PDF, BEFORE + PDF + b"0" * 1_500_000):
@@ -214,7 +218,7 @@ def test_a_file_cut_off_leaves_nothing(frugal: Service, directory: Path) -> None
 
 
 @pytest.mark.database
-def test_a_quota_holds_also_for_files_at_the_same_time(
+def test_a_quota_holds_for_simultaneous_uploads(
     frugal: Service, directory: Path
 ) -> None:
     with Client(frugal) as client, ThreadPoolExecutor(8) as pool:
@@ -233,7 +237,7 @@ def test_a_quota_holds_also_for_files_at_the_same_time(
 
 
 @pytest.mark.features("accounts")
-def test_a_file_belongs_to_who_sent_it(frugal: Service) -> None:
+def test_a_file_belongs_to_the_user_who_uploaded_it(frugal: Service) -> None:
     owner, other, unregistered = Person(frugal), Person(frugal), Person(frugal)
     for person in (owner, other):
         person.join()
@@ -278,7 +282,7 @@ def test_a_file_without_a_row_is_deleted_by_a_sweep(
 
 
 @pytest.mark.features("accounts")
-def test_strangers_are_turned_away_before_their_file_is_read(service: Service) -> None:
+def test_anonymous_uploads_are_refused_before_they_are_read(service: Service) -> None:
     for credentials in (None, "Bearer nonsense"):
         with Raw(service) as connection:
             connection.started_sending = True  # without anybody's credentials
@@ -303,7 +307,9 @@ def resident(service: Service) -> int:
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="memory is read from /proc")
-def test_files_are_never_held_whole_in_memory(service: Service, client: Client) -> None:
+def test_files_are_not_read_into_memory_as_a_whole(
+    service: Service, client: Client
+) -> None:
     client.delete(f"{UPLOADS}/{added(client)['id']}")
     before = resident(service)
     body = BEFORE + PDF + b"0" * (9 * MEBIBYTE)
@@ -337,7 +343,7 @@ class TestPages:
         files = {"file": ("<i>plan.pdf", content)}
         return client.post("/uploads/", files=files, headers=headers)
 
-    def test_a_file_is_sent_saved_and_deleted(self, client: Client) -> None:
+    def test_a_file_is_uploaded_downloaded_and_deleted(self, client: Client) -> None:
         assert self.send(client, PDF).status_code in {302, 303}
         page = client.get("/uploads/").text
         assert "&lt;i&gt;plan.pdf" in page
@@ -350,7 +356,7 @@ class TestPages:
         assert deleted.status_code in {302, 303}
         assert upload not in listed(client)
 
-    def test_other_sites_cannot_send_or_delete(self, client: Client) -> None:
+    def test_other_sites_cannot_upload_or_delete(self, client: Client) -> None:
         upload = added(client)
         headers = {"Origin": "https://evil.example", "Sec-Fetch-Site": "cross-site"}
         for path in ("/uploads/", f"/uploads/{upload['id']}/delete"):

@@ -47,7 +47,9 @@ def add_factory(path: Path) -> None:
     path.write_text(f"{text.rstrip()}\n\n\n{rename(factory[0]).rstrip()}\n", "utf-8")
 
 
-def test_the_readme_leads_to_another_resource(project: Project, tmp_path: Path) -> None:
+def test_the_steps_of_the_readme_add_a_resource(
+    project: Project, tmp_path: Path
+) -> None:
     directory = tmp_path / "project"
     shutil.copytree(project.directory, directory)
     git("add", "--all", cwd=directory)

@@ -57,7 +57,7 @@ def grown(
 @pytest.mark.thorough
 @pytest.mark.parametrize("framework", sorted(GROWING))
 @pytest.mark.parametrize("database_kind", ["sqlite", "postgresql"])
-def test_accounts_come_and_go_and_the_items_stay(
+def test_items_are_kept_when_accounts_are_added_and_removed(
     framework: str, database_kind: str, template_repo: Path, tmp_path: Path
 ) -> None:
     project, database = grown(framework, database_kind, template_repo, tmp_path)
@@ -91,7 +91,7 @@ def test_accounts_come_and_go_and_the_items_stay(
 @pytest.mark.thorough
 @pytest.mark.parametrize("framework", sorted(GROWING))
 @pytest.mark.parametrize("database_kind", ["sqlite", "postgresql"])
-def test_uploads_come_before_accounts_and_the_staff_finds_them(
+def test_staff_see_uploads_from_before_accounts_were_added(
     framework: str, database_kind: str, template_repo: Path, tmp_path: Path
 ) -> None:
     project, database = grown(framework, database_kind, template_repo, tmp_path)
