@@ -1,4 +1,4 @@
-"""Each project says why it is built with its framework."""
+"""The decision record of each project explains its framework."""
 
 import pytest
 

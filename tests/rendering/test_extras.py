@@ -1,4 +1,4 @@
-"""The files of the extras, by the tools that know them best."""
+"""Checks the files of the extras with their linters and schemas."""
 
 import json
 import re
@@ -17,7 +17,7 @@ from tests.conftest import ROOT, tool
 from tests.rendering.answers import environment
 from tests.rendering.conftest import Project
 
-# The schemas that check-jsonschema brings along, by the file they are for.
+# Schemas from check-jsonschema, by file.
 SCHEMAS = {
     ".github/workflows/ci.yml": "vendor.github-workflows",
     ".gitlab-ci.yml": "vendor.gitlab-ci",
@@ -28,7 +28,7 @@ SCHEMAS = {
 
 @cache
 def findings(command: tuple[str, ...], name: str, text: str, scratch: Path) -> str:
-    """Return what a tool says of a file: nothing when all is well."""
+    """Return what a linter reports about a file."""
     file = scratch / name
     file.parent.mkdir(parents=True, exist_ok=True)
     file.write_text(text, encoding="utf-8")
@@ -45,11 +45,11 @@ def scratch(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @cache
 def misfits(schema: str, name: str, text: str, scratch: Path) -> str:
-    """Return where a file departs from its schema: nothing when all is well."""
+    """Return how a file violates its schema."""
     file = scratch / name
     file.parent.mkdir(parents=True, exist_ok=True)
     file.write_text(text, encoding="utf-8")
-    # In this process: starting another takes longer than the check.
+    # Run it in this process, since starting another takes longer than the check.
     run = CliRunner().invoke(check_jsonschema, ["--builtin-schema", schema, str(file)])
     return run.output if run.exit_code else ""
 

@@ -1,4 +1,4 @@
-"""A project may be called almost anything, and is called that everywhere."""
+"""Almost any project name works, and is shown unchanged everywhere."""
 
 import ast
 import html
@@ -48,7 +48,7 @@ def projects(render: Render, name: str) -> list[Path]:
     ]
 
 
-# The starters that are run have an odd name too, so bin/test does not need these.
+# The starters that are run have an unusual name too, so bin/test leaves these out.
 @pytest.mark.thorough
 @pytest.mark.parametrize("name", NAMES)
 def test_an_odd_name_shows_up_as_it_is(render: Render, name: str) -> None:
@@ -62,7 +62,7 @@ def test_an_odd_name_shows_up_as_it_is(render: Render, name: str) -> None:
 
 def in_readme(project: Path, name: str) -> None:
     title = (project / "README.md").read_text(encoding="utf-8").splitlines()[0]
-    # A reader of Markdown takes a backslash before punctuation away.
+    # Markdown removes a backslash before punctuation.
     assert re.sub(r"\\([!-/:-@\[-`{-~])", r"\1", title) == f"# {name}"
     text = re.sub(r"\\.", "", title.removeprefix("# "))
     assert not re.search(r"[*_\[\]#~]|&#?\w+;", text)
@@ -82,7 +82,7 @@ def in_yaml(project: Path) -> None:
 
 
 def in_python(project: Path, name: str) -> None:
-    """Look at tokens: the grammar of this Python may be older than the project's."""
+    """Compare tokens: this Python may be older than the project's."""
     strings = set()
     for path in project.rglob("settings.py"):
         with path.open("rb") as file:
@@ -93,7 +93,7 @@ def in_python(project: Path, name: str) -> None:
 
 
 def in_templates(project: Path, name: str) -> None:
-    """Pages take the name from a setting, or have it escaped."""
+    """Check that pages read the name from a setting, or escape it."""
     for path in project.rglob("*.html"):
         text = path.read_text(encoding="utf-8")
         assert name == html.escape(name) or name not in text

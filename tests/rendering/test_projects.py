@@ -1,4 +1,4 @@
-"""What is promised of every rendered project, before anything is installed."""
+"""Checks of every rendered project that need no installation."""
 
 import json
 import re
@@ -13,7 +13,7 @@ from tests.conftest import tool
 from tests.rendering.answers import model
 from tests.rendering.conftest import Project
 
-# What may show only when the switch is on. A file stands for all files that it names.
+# Text that may occur only if the option is on.
 ANYWHERE = r".*"
 WIRING = r"pyproject\.toml|README\.md|\.env\.example|compose\.yaml|Dockerfile|.*ci\.yml"
 LEFTOVERS = {
@@ -56,20 +56,20 @@ LEFTOVERS = {
     "renovate": {ANYWHERE: r"(?i)renovate"},
     "licence": {ANYWHERE: r"(?i)licen[cs]e\b"},
 }
-# What shows all the same, with its reason.
+# Exceptions, with the reason.
 ALLOWED = re.compile(
-    r"openapi_url=None"  # how FastAPI is told that there is no API description
-    r"|Bootstrap Authors|twbs/bootstrap"  # whose licence goes with their files
-    r"|path(_info)?\.startswith\(.?/api/"  # no HTML below /api/, whatever is there
+    r"openapi_url=None"  # turns FastAPI's API description off
+    r"|Bootstrap Authors|twbs/bootstrap"  # in the licence of their files
+    r"|path(_info)?\.startswith\(.?/api/"  # no HTML below /api/
 )
-# They record what was answered. All projects have all icons. Every Django project has a
+# They record the answers. All projects have all icons. Every Django project has a
 # user model, since Django cannot exchange it later.
 RECORDS = re.compile(
     r"\.copier-answers\.yml|docs/decisions/0001-web-framework\.md"
     r"|app/pages/static/icons\.svg|app/users/.*|tests/users/.*"
 )
 
-# Where braces belong to the language of the file itself.
+# Files in which braces are part of the language.
 OWN_BRACES = re.compile(r"\$\{\{.*?\}\}")
 JINJA = re.compile(r"\{\{|\{%|\{#")
 # Python has braces in strings and f-strings.
@@ -117,7 +117,7 @@ def test_nothing_shows_of_what_is_off(project: Project) -> None:
 def test_every_file_is_tidy(project: Project) -> None:
     untidy = []
     for name, text in project.own_texts.items():
-        # In Python, and where it is written, two blank lines are the formatter's own.
+        # The formatter writes two blank lines in Python.
         python = name.endswith((".py", ".py.mako"))
         blank = "\n\n\n\n" if python else "\n\n\n"
         if "\r" in text:

@@ -1,4 +1,4 @@
-"""The template reads like the projects it renders."""
+"""Rules for the template files."""
 
 import re
 from pathlib import Path
@@ -59,7 +59,7 @@ def test_no_jinja_is_nested() -> None:
 
 @pytest.mark.parametrize("framework", choices("framework"))
 def test_shared_files_are_in_one_place(framework: str) -> None:
-    """A stub is one line, at the path of what it includes."""
+    """Check that a file that includes another is one line at the same path."""
     shared = 0
     for path in (TEMPLATE / framework).rglob("*.jinja"):
         text = path.read_text(encoding="utf-8")

@@ -1,4 +1,4 @@
-"""What `copier copy` alone does, without trust and without the trivet command."""
+"""`copier copy` works without `--trust` and without the trivet command."""
 
 from pathlib import Path
 

@@ -12,7 +12,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Run each test in the starters that its mark `starters` lists."""
     if "project" in metafunc.fixturenames:
         mark = metafunc.definition.get_closest_marker("starters")
-        assert mark, f"{metafunc.definition.name} does not say for which starters"
+        assert mark, f"{metafunc.definition.name} has no mark `starters`"
         parametrize(metafunc, mark.args[0])
 
 

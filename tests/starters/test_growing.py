@@ -1,4 +1,4 @@
-"""A project with data of its own gets accounts, and loses them again."""
+"""A project that has data adds and removes accounts."""
 
 import sqlite3
 from pathlib import Path
@@ -23,7 +23,7 @@ def commit(directory: Path) -> None:
 
 
 def change_features(project: Project, features: tuple[str, ...]) -> Project:
-    """Do what the guide to adding a feature says, up to the migration."""
+    """Follow the guide to adding a feature, up to the migration."""
     commit(project.directory)
     run_update(
         project.directory,
@@ -42,7 +42,7 @@ def change_features(project: Project, features: tuple[str, ...]) -> Project:
 def grown(
     framework: str, kind: str, template: Path, directory: Path
 ) -> tuple[Project, Database]:
-    """Make a project with its first data."""
+    """Create a project with seeded data."""
     starter = Starter(framework, BOTH, kind)
     answers = {"known_framework": framework, "features": [*BOTH], "database": kind}
     render_into(directory / "project", template=template, answers=answers)

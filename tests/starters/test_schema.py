@@ -1,4 +1,4 @@
-"""What an API says of itself holds, whatever is sent: Schemathesis tries."""
+"""Tests the API against its OpenAPI document with Schemathesis."""
 
 import json
 import math
@@ -13,11 +13,10 @@ from tests.contract.client import Client, Person
 from tests.starters.harness import HOST, Project, booted, run
 from tests.starters.selection import SCHEMA
 
-# CONTRIBUTING.md says how to send more by hand.
+# CONTRIBUTING.md describes how to send more.
 CASES = int(os.environ.get("TRIVET_SCHEMATHESIS_CASES", "200"))
-# What a schema cannot say, and the document has as a status: a token that is not valid,
-# or not any more; a password that too many people use; an address that nobody can have;
-# a file of a type that is not taken.
+# Input that a schema cannot describe as invalid: an expired or unknown token, a common
+# password, an address with an impossible domain, a file of an unsupported type.
 SETTINGS = """
 [[operations]]
 include-path-regex = "/auth/(confirm|password|register|reset|reset/confirm)$"
@@ -27,7 +26,7 @@ checks.positive_data_acceptance.expected-statuses = ["2xx", 400, 401, 403, 422, 
 include-path-regex = "/uploads$"
 checks.positive_data_acceptance.expected-statuses = ["2xx", 400, 409, 422]
 """
-# Each request from another client: else all of them would be throttled.
+# Each request is from another client. Otherwise they would be rate limited.
 HOOKS = """
 import itertools, schemathesis
 numbers = itertools.count(1)
@@ -66,7 +65,7 @@ def test_no_answer_is_a_failure_or_undocumented(
                 *("--url", f"http://127.0.0.1:{service.port}", "--no-color"),
                 *("--checks", "all", "--max-examples", math.ceil(CASES / operations)),
                 *("--continue-on-failure", "--generation-database", "none"),
-                *("--exclude-path", "/api/v1/events"),  # which never ends
+                *("--exclude-path", "/api/v1/events"),  # an endless stream
                 *(part for pair in headers.items() for part in ("-H", ": ".join(pair))),
             ],
             tmp_path,

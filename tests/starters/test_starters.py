@@ -1,4 +1,4 @@
-"""What people do with a project on its first day works, and warns of nothing."""
+"""Checks, tests and servers of new projects work without warnings."""
 
 import re
 import shutil
@@ -48,7 +48,7 @@ def passed(output: str) -> int:
 
 
 def development_data(directory: Path) -> dict[str, list[tuple[object, ...]]]:
-    """Return all that is in the development database, table by table."""
+    """Return the rows of each table of the development database."""
     found = [
         path
         for path in directory.rglob("*")
@@ -75,7 +75,7 @@ def test_its_checks_pass(project: Project) -> None:
 
 @dataclass(frozen=True)
 class DatabaseServer:
-    """The database server that a project's own tests use, SQLite has none."""
+    """The database server for a project's tests. SQLite has none."""
 
     url: str = ""
     server: Server | None = None
@@ -103,7 +103,7 @@ def database_for_tests(project: Project) -> DatabaseServer:
 def test_its_tests_pass_cover_its_code_and_leave_all_databases_alone(
     project: Project, tmp_path: Path
 ) -> None:
-    """Run them once, on the kind of database that the project is for."""
+    """Run the tests on the database that the project is for."""
     framework = project.starter.framework
     project.poe("seed")
     before = development_data(project.directory)

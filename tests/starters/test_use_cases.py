@@ -1,4 +1,4 @@
-"""From each use case to a running service."""
+"""Runs a service for each use case."""
 
 import os
 import sys
@@ -23,12 +23,12 @@ from tests.starters.selection import (
     with_dependencies,
 )
 
-# One for each framework is set up by the command; what the others give is in RUNNABLE.
+# One for each framework is set up by the command. The others are in RUNNABLE.
 SET_UP = {"data_driven_app": "django", "small_web_app": "flask", "api": "fastapi"}
 
 
 def new(use_case: str, directory: Path, template: Path, *options: str) -> str:
-    """Make a project as the README says."""
+    """Create a project as the README says."""
     command = [
         sys.executable,
         "-m",
