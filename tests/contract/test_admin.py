@@ -1,4 +1,4 @@
-"""The admin panel: for the staff alone, and as careful as everything else."""
+"""The admin panel: access, sign-in, and protection of its forms."""
 
 import re
 from typing import Any
@@ -28,7 +28,7 @@ pytestmark = pytest.mark.features("admin")
 
 @pytest.fixture(scope="session")
 def admin_user(project: Project, service: Service, database: Database) -> Person:
-    """Make one of the staff, with the project's own command."""
+    """Create a staff account with the command of the project."""
     email = fresh_email()
     settings = {"DATABASE_URL": database.url}
     project.poe("create-admin", email, typed=f"{PASSWORD}\n", **settings)
@@ -60,7 +60,7 @@ def panel(admin_user: Person, conventions: Conventions) -> Browser:
 
 
 def lists(panel: Browser, conventions: Conventions) -> list[str]:
-    """Return where the lists of rows are: all that the menu leads to."""
+    """Return the paths of the lists of rows: all links of the menu."""
     links = panel.page(conventions.admin).links()
     paths = {urlsplit(address).path for address in links}
     return sorted(

@@ -1,4 +1,4 @@
-"""Pages in a real browser: valid, accessible, and steady on small and large screens."""
+"""Pages in a real browser: valid HTML, accessibility, layout on small screens."""
 
 import os
 import shutil
@@ -17,7 +17,7 @@ from tests.starters.harness import HOST, Service
 
 CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
 SCREENS: list[tuple[int, Literal["dark", "light"]]] = [(320, "dark"), (1280, "light")]
-REFUSED = "/items/refused"  # replaced with a form with errors
+REFUSED = "/items/refused"  # its content is replaced with a form with errors
 LAYOUT_SHIFT = """async () => {
   const observer = new PerformanceObserver(() => {});
   observer.observe({type: "layout-shift", buffered: true});
@@ -56,7 +56,7 @@ def invalid_form(browser: Browser) -> str:
 def check_appearance(
     chromium: playwright.Browser, service: Service, browser: Browser, paths: list[str]
 ) -> None:
-    """Check these pages with axe, and that they fit the screen and stay in place."""
+    """Check pages with axe, for horizontal overflow and for layout shifts."""
     headers = {"X-Forwarded-Proto": "https"} | credentials(service)
     headers.pop("Authorization", None)
     refused = invalid_form(browser) if REFUSED in paths else ""

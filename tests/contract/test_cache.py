@@ -1,4 +1,4 @@
-"""A cache shows in no answer, whether Redis is there, slow or gone."""
+"""Cached lists are never stale, whether Redis is available, slow or stopped."""
 
 import dataclasses
 import shutil
@@ -27,7 +27,7 @@ def descriptions(client: Client) -> set[str]:
 
 
 def change_all(client: Client) -> None:
-    """Make, change, and delete an item; the lists are right at each step."""
+    """Create, change and delete an item, and check the list after each step."""
     item = client.create()
     for _ in range(2):
         assert item in client.walk()
@@ -48,7 +48,7 @@ def test_lists_are_cached_until_an_item_changes(disposable: Disposable) -> None:
             disposable.database.execute(DESCRIPTIONS.format(text=number))
             return descriptions(client) == before
 
-        # On a busy machine Redis may at first seem not to answer.
+        # On a busy machine Redis may be skipped at first, because it is too slow.
         assert any(is_kept(number) for number in range(1, 50))
         disposable.database.execute(DESCRIPTIONS.format(text="after"))
         change_all(client)
@@ -81,7 +81,7 @@ def test_cached_lists_are_separate_for_each_user(disposable: Disposable) -> None
         assert bob.walk() == []
 
 
-@pytest.mark.without("tasks")  # which do not start without Redis
+@pytest.mark.without("tasks")  # tasks do not start without Redis
 def test_nothing_is_cached_in_production_without_redis(
     project: Project,
 ) -> None:
@@ -148,7 +148,7 @@ def test_without_redis_each_request_takes_at_most_100_ms_more(
 
 
 def seconds(client: Client) -> float:
-    """Change and list items, and return how long the slower of both takes."""
+    """Return how long creating or listing takes, whichever is slower."""
     times = []
     for send in (client.create, partial(client.get, ITEMS)):
         began = time.monotonic()

@@ -141,7 +141,7 @@ def test_every_operation_is_described_with_examples(document: dict[str, Any]) ->
 
 
 def examples_needed(operation: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
-    """Yield the body and the successful answers of an operation."""
+    """Yield the body and the successful responses of an operation."""
     bodies = {"body": operation.get("requestBody", {})} | {
         status: response
         for status, response in operation["responses"].items()
@@ -154,7 +154,7 @@ def examples_needed(operation: dict[str, Any]) -> Iterator[tuple[str, dict[str, 
 
 
 def has_example(document: dict[str, Any], value: dict[str, Any]) -> bool:
-    """Check whether a value is shown, or each part of it."""
+    """Return whether a value has an example, or each of its properties has one."""
     if {"example", "examples", "default", "const", "enum"} & set(value):
         return True
     if "$ref" in value:

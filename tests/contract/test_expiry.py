@@ -1,4 +1,4 @@
-"""What people hold gets old: shown by a second server whose clock is late."""
+"""Tokens, links and sessions expire: created by a server whose clock is behind."""
 
 import contextlib
 from collections.abc import Callable
@@ -48,7 +48,7 @@ Past = Callable[[timedelta], contextlib.AbstractContextManager[Service]]
 
 @pytest.fixture
 def past(project: Project, database: Database, tmp_path: Path) -> Past:
-    """Boot a server with the same database and secret, some time ago."""
+    """Run a server with the same database and secret, but with an earlier clock."""
     (tmp_path / "sitecustomize.py").write_text(LATE)
 
     def booted_late(by: timedelta) -> contextlib.AbstractContextManager[Service]:
@@ -97,7 +97,7 @@ def test_tokens_expire(
 def test_reuse_of_a_refresh_token_after_ten_seconds_revokes_its_family(
     service: Service, past: Past
 ) -> None:
-    """Simultaneous requests may use the same one for ten seconds."""
+    """For ten seconds simultaneous requests may use the same token."""
     person = Person(service)
     person.join()
     with past(timedelta(seconds=12)) as before:
@@ -135,7 +135,7 @@ def test_a_reset_link_expires_after_an_hour(
     person.join()
     person.call("reset", email=person.email)
     token = code(person.mail())
-    # A worker may send the email, and it does not live in the past.
+    # A worker, which has the right clock, may send the email.
     database.execute(conventions.age_resets_sql.format(minutes=61))
     problem(person.call("reset/confirm", token=token, password=person.password), 400)
 

@@ -11,7 +11,7 @@ READY_AGAIN_SECONDS = 15
 
 
 def await_status(client: Client, path: str, status: int) -> httpx2.Response:
-    """Ask until the status is there: checks and pools may take their time."""
+    """Repeat a request until it has this status. Pools may need time to reconnect."""
     end = time.monotonic() + READY_AGAIN_SECONDS
     while True:
         response = client.get(path)
@@ -47,7 +47,7 @@ def test_readiness_fails_by_name_without_its_database_and_recovers(
         disposable.database.hide()
         assert client.get("/healthz").status_code == 200
         if disposable.service.project.starter.database == "sqlite":
-            # A file that is open stays readable, so ready or not is both true.
+            # SQLite can still read an open file, so both results are right.
             assert client.get("/readyz").status_code in {200, 503}
         else:
             response = await_status(client, "/readyz", 503)

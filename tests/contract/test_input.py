@@ -1,4 +1,4 @@
-"""What the API says to bad bodies, types and methods."""
+"""Malformed bodies, content types and methods in the API."""
 
 import json
 import time
@@ -294,7 +294,7 @@ def test_responses_do_not_depend_on_the_accept_header(client: Client) -> None:
 
 
 def test_a_name_that_is_slow_to_normalise_is_refused_quickly(client: Client) -> None:
-    """Composing alternating marks takes quadratic time: seconds for this name."""
+    """NFC of alternating combining marks takes quadratic time: here seconds."""
     start = time.monotonic()
     problem(
         client.post(ITEMS, json={"name": "a\u0327\u0301" * 40_000, "price": 1}), 422

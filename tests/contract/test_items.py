@@ -1,4 +1,4 @@
-"""Items in the API: what is stored, and how it comes back."""
+"""Items in the API: validation, storage and uniqueness."""
 
 import re
 import threading
@@ -311,7 +311,7 @@ def test_names_differ_by_code_point(client: Client, subtests: pytest.Subtests) -
 
 
 def call_concurrently(service: Service, calls: list[Call]) -> list[int]:
-    """Make these calls at the same moment, each on its own connection."""
+    """Send these requests simultaneously, each on a separate connection."""
     barrier = threading.Barrier(len(calls))
 
     def make(call: Call) -> int:

@@ -1,4 +1,4 @@
-"""Pages, as people without script, with a keyboard, or with bad intentions use them."""
+"""Pages: structure, forms without scripts, and forged or malformed requests."""
 
 import re
 from urllib.parse import urljoin, urlsplit
@@ -34,14 +34,14 @@ def form_of(page: Page) -> Form:
 
 
 def create(browser: Browser, **values: str) -> Page:
-    """Create an item the way people do, and return the page that comes after."""
+    """Create an item with the form, and return the page after the redirect."""
     page = browser.page(browser.page(ITEMS).link(NEW))
     fields = {"name": fresh_name("Page"), "description": "", "price": "1.00"} | values
     return browser.follow(browser.post(page, form_of(page), **fields))
 
 
 def all_pages(browser: Browser) -> list[Page]:
-    """Walk through the list from its start by its own links."""
+    """Return all pages of the list, by following its links."""
     pages = [browser.page(ITEMS)]
     for _ in range(500):
         following = [
@@ -53,21 +53,21 @@ def all_pages(browser: Browser) -> list[Page]:
             return pages
         target = urlsplit(urljoin(pages[-1].url, following[0]))
         pages.append(browser.page(f"{target.path}?{target.query}"))
-    message = "the list never ends"
+    message = "the list has no last page"
     raise AssertionError(message)
 
 
 def find(browser: Browser, name: str) -> Page:
-    """Return the page of the list on which an item stands."""
+    """Return the page of the list that shows an item."""
     for page in all_pages(browser):
         if name in page.text:
             return page
-    message = f"{name} is in no page of the list"
+    message = f"{name} is on no page of the list"
     raise AssertionError(message)
 
 
 def distance(element: Element | None, text: str) -> int:
-    """Count the steps up to the first element around this one that has the text."""
+    """Count the levels up to the closest parent that contains the text."""
     steps = 0
     while element and text not in element.text:
         element, steps = element.parent, steps + 1
@@ -75,7 +75,7 @@ def distance(element: Element | None, text: str) -> int:
 
 
 def address_of(browser: Browser, name: str, pattern: str) -> str:
-    """Return the link that belongs to an item: the one nearest to its name."""
+    """Return the link of an item: the one that is nearest to its name."""
     page = find(browser, name)
     links = [
         (distance(element, name), path)
@@ -92,7 +92,7 @@ def is_listed(browser: Browser, name: str) -> bool:
 
 
 def check_page(page: Page) -> None:
-    """Check what holds for every page, error pages included."""
+    """Check the structure of a page or an error page."""
     assert re.match(r"(?i)<!doctype html>", page.source.lstrip())
     assert page.one("html").get("lang")
     assert page.one("title").text.strip()
@@ -143,7 +143,7 @@ def check_refused(
     fields: dict[str, str],
     *bad: str,
 ) -> None:
-    """Check that the form came back as filled in, with each error at its field."""
+    """Check that the form is shown again as filled in, with errors at its fields."""
     assert response.status_code == conventions.invalid_form_status, response.text
     page = as_page(response)
     check_page(page)
@@ -209,7 +209,7 @@ def test_static_files_are_local_and_cached(browser: Browser) -> None:
         control = response.headers.get("cache-control", "")
         assert not re.search(r"no-store|private", control)
         age = int((re.findall(r"max-age=(\d+)", control) or ["0"])[0])
-        if age > 86_400:  # never asked for again, so another file has another address
+        if age > 86_400:  # not requested again, so a changed file needs another URL
             name = parts.path.rpartition("/")[2]
             assert re.search(r"[.-][0-9a-f]{6,}|\d", f"{name}?{parts.query}")
         else:
@@ -390,7 +390,7 @@ def test_an_invalid_form_shows_each_error_at_its_field(
                 )
             if (
                 "\u0007" in value
-            ):  # a browser would not send it, a page need not give it back
+            ):  # browsers do not send it, so the page need not repeat it
                 fields.pop("name")
             check_refused(response, conventions, fields, bad)
             assert not is_listed(browser, name)
@@ -472,7 +472,7 @@ def test_invalid_text_in_a_form_is_not_a_failure(
                 },
             )
             allowed = {400, conventions.invalid_form_status}
-            if name in {"%ED%A0%80", "%FF%FE"}:  # a replacement character is text again
+            if name in {"%ED%A0%80", "%FF%FE"}:  # replaced with U+FFFD, which is valid
                 allowed.add(conventions.post_redirect_status)
             assert response.status_code in allowed
 

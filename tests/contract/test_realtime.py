@@ -1,4 +1,4 @@
-"""Changes as they happen: by event streams and WebSockets."""
+"""Event streams and WebSockets."""
 
 import contextlib
 import json
@@ -46,7 +46,7 @@ REDIS_SECONDS = 0.1
 EVIL = "https://evil.example"
 
 
-class Refused(Exception):  # noqa: N818 - it says what happened
+class Refused(Exception):  # noqa: N818 - a response, not a failure
     def __init__(self, status: int, request_id: str) -> None:
         super().__init__(status)
         self.status = status
@@ -58,7 +58,7 @@ class Listening(Protocol):
         """Return the next change."""
 
     def await_end(self) -> None:
-        """Wait until the service ends it."""
+        """Wait until the service closes the stream."""
 
 
 class Stream:
@@ -67,7 +67,7 @@ class Stream:
 
     def read(self, lines: Iterator[str]) -> Iterator[str]:
         for line in lines:
-            assert not line.startswith(": "), "nothing but a heartbeat"
+            assert not line.startswith(": "), "only heartbeats were received"
             if line.startswith("data:"):
                 yield line.removeprefix("data:")
 
@@ -119,7 +119,7 @@ def socket(service: Service, query: str = "", **headers: str) -> Iterator[Listen
             connection = connect(
                 f"ws://{sent.pop('Host', HOST)}{SOCKET}{query}",
                 sock=raw.socket,
-                additional_headers=sent,  # Origin among them
+                additional_headers=sent,  # including Origin
                 proxy=None,
                 close_timeout=1,
             )
@@ -242,7 +242,9 @@ def test_anonymous_users_cannot_open_streams(
 
 def test_a_head_request_on_a_stream_ends(service: Service) -> None:
     with Client(service) as client:
-        for _ in range(MAX_STREAMS + 5):  # none of them keeps a stream open
+        for _ in range(
+            MAX_STREAMS + 5
+        ):  # a stream that stays open counts towards the limit
             response = client.head(EVENTS)
             assert response.status_code == 200
             assert response.headers["content-type"].startswith("text/event-stream")
@@ -261,10 +263,12 @@ def test_a_user_can_open_twenty_streams(service: Service, person: Person) -> Non
         with stream(service, **credentials(service)):
             pass
     deadline = time.monotonic() + ENDS_SECONDS
-    while time.monotonic() < deadline:  # until the service has noticed that they left
+    while (
+        time.monotonic() < deadline
+    ):  # until the service has noticed the disconnections
         with contextlib.suppress(Refused), stream(service, **known):
             return
-    pytest.fail("streams that were closed still count")
+    pytest.fail("closed streams still count towards the limit")
 
 
 @pytest.mark.features("accounts")
@@ -360,7 +364,7 @@ def test_all_streams_end_when_the_server_stops(disposable: Disposable) -> None:
 
 @pytest.fixture(scope="module")
 def two(project: Project) -> Iterator[tuple[Service, Service]]:
-    """Boot two processes of one service."""
+    """Run two processes of one service."""
     database, redis = project.new_database(), redis_server().new_database()
     with (
         booted(project, database.url, REDIS_URL=redis) as one,
@@ -393,7 +397,7 @@ def test_without_redis_each_process_sends_its_changes_until_redis_is_back(
         finally:
             redis_server().start()
         listening.await_end()
-    # Whoever connects now hears all again, once their process is back, too.
+    # New streams receive all changes as soon as both processes are connected again.
     end = time.monotonic() + ENDS_SECONDS
     heard = False
     while not heard and time.monotonic() < end:

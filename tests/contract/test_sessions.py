@@ -1,4 +1,4 @@
-"""Accounts by pages: registering, sessions in cookies, passwords."""
+"""Accounts in pages: registration, session cookies, passwords."""
 
 import re
 import statistics
@@ -128,7 +128,7 @@ def test_a_user_registers_confirms_and_signs_in(service: Service) -> None:
     check_page(browser.follow(browser.post(page, page.form(*fields), **fields)))
     assert person.enter(browser).status_code not in {302, 303}
     path = link(person.mail())
-    for _ in range(2):  # programs that look through mail open its links as well
+    for _ in range(2):  # email scanners open links as well
         page = browser.page(path)
         check_page(page)
     browser.follow(browser.post(page, page.form("token")))

@@ -19,7 +19,7 @@ GOOD_CODES = {
     0,
     143,
     -signal.SIGTERM,
-}  # a process that a signal ended is 143 to a shell
+}  # shells report a process that was ended by SIGTERM as 143
 
 
 def accepts(service: Service) -> bool:

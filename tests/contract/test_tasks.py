@@ -1,4 +1,4 @@
-"""Tasks, seen from outside: a server, a worker that the test holds, and a Redis."""
+"""Tasks: tests start and kill the server, the worker and Redis."""
 
 import contextlib
 import json
@@ -37,7 +37,7 @@ GONE_SECONDS = 35
 
 @pytest.fixture(scope="module")
 def redis() -> Iterator[Redis]:
-    """Start a server that tests may stop, if they start it again."""
+    """Run a Redis that tests may stop, if they start it again."""
     redis = Redis()
     yield redis
     redis.stop()
@@ -45,7 +45,7 @@ def redis() -> Iterator[Redis]:
 
 @pytest.fixture(scope="module")
 def alone(project: Project, database: Database, redis: Redis) -> Iterator[Service]:
-    """Boot a server whose queue no worker looks after."""
+    """Run a server without a worker."""
     url = redis.new_database()
     with serving(project, database.url, REDIS_URL=url) as service:
         yield service
@@ -64,12 +64,12 @@ def events(worker: Service, event: str) -> list[dict[str, Any]]:
 def wait_for(condition: Callable[[], object], seconds: float = 15) -> None:
     end = time.monotonic() + seconds
     while not condition():
-        assert time.monotonic() < end, "it did not happen"
+        assert time.monotonic() < end, "the condition did not become true"
         time.sleep(0.05)
 
 
 def register(service: Service) -> Person:
-    """Let somebody register: that sends a mail, which is a task."""
+    """Register a user, which enqueues the task that sends an email."""
     person = Person(service, fresh_email())
     answer = person.call("register", email=person.email, password=PASSWORD)
     assert answer.status_code == 202
@@ -77,7 +77,7 @@ def register(service: Service) -> Person:
 
 
 class SilentServer:
-    """Takes connections for mail, and says nothing."""
+    """A mail server that accepts connections and sends nothing."""
 
     def __init__(self) -> None:
         self.listener = socket.create_server(("127.0.0.1", 0))

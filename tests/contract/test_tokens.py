@@ -1,4 +1,4 @@
-"""Accounts by the API: registering, tokens, passwords."""
+"""Accounts in the API: registration, tokens, passwords."""
 
 import base64
 import json
@@ -184,7 +184,7 @@ def test_registering_does_not_reveal_accounts(person: Person) -> None:
         person.call("register", email=fresh_email(), password=OTHER) for _ in range(2)
     ]
     assert len({(each.status_code, each.text) for each in [*known, *unknown]}) == 1
-    assert person.sign_in()  # with the password that it had
+    assert person.sign_in()  # with the unchanged password
     unauthorized(person.token(OTHER))
 
 
@@ -198,7 +198,7 @@ def test_requesting_a_reset_does_not_reveal_accounts(person: Person) -> None:
 
 
 def test_unknown_and_known_addresses_take_equally_long(service: Service) -> None:
-    """Medians of several, since a machine under load answers as it likes."""
+    """Compare medians, since single times vary on a busy machine."""
     known, nobody = Person(service), Person(service)
     known.join()
     for call in ("token", "register", "reset"):
@@ -258,7 +258,7 @@ def test_signing_in_is_rate_limited_for_each_email_address(person: Person) -> No
     assert codes[-1] == 429
     problem(answer, 429)
     assert 0 < int(answer.headers["retry-after"]) <= 3600
-    problem(person.token(), 429)  # the right password as well
+    problem(person.token(), 429)  # also with the right password
 
 
 def test_signing_in_is_rate_limited_for_each_client(service: Service) -> None:
@@ -340,7 +340,7 @@ def test_without_credentials_items_get_401(
 
 
 def altered(token: str) -> dict[str, str]:
-    """Return what somebody might make of a token."""
+    """Return forged variants of a token, by description."""
 
     def part(text: str) -> dict[str, Any]:
         found: dict[str, Any] = json.loads(base64.urlsafe_b64decode(text + "=="))

@@ -1,4 +1,4 @@
-"""A handler that fails in the middle leaves nothing half written."""
+"""A request that fails leaves no partial changes."""
 
 import sqlite3
 import time
@@ -26,7 +26,7 @@ OTHER = "biscuits at five o'clock"
 def test_a_failed_reset_changes_nothing(
     disposable: Disposable, conventions: Conventions
 ) -> None:
-    """The new password is written, then ending the tokens fails."""
+    """The password is written first, then revoking the tokens fails."""
     person = Person(disposable.service)
     person.join()
     person.sign_in()
@@ -45,7 +45,7 @@ def test_a_failed_reset_changes_nothing(
 def test_only_a_taken_name_is_reported_as_a_taken_name(
     disposable: Disposable, conventions: Conventions
 ) -> None:
-    """Another constraint is a failure of the service, or a conflict without details."""
+    """Other constraints get 500, or 409 without details."""
     with Client(disposable.service) as client:
         client.create()
         disposable.database.execute(

@@ -1,4 +1,4 @@
-"""Uploads: what is sent is kept to its owner, and comes back harmless."""
+"""Uploads: only the owner has access, and downloads are harmless."""
 
 import contextlib
 import os
@@ -48,7 +48,7 @@ def directory(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def frugal(project: Project, directory: Path) -> Iterator[Service]:
-    """Boot a server with little room for files, in a directory of its disposable."""
+    """Run a server with a small quota and a temporary directory for uploads."""
     settings = {"UPLOADS_DIR": str(directory), "UPLOAD_QUOTA_BYTES": str(QUOTA)}
     with booted(project, project.new_database().url, **settings) as service:
         yield service
@@ -77,7 +77,7 @@ def listed(client: Client) -> list[dict[str, Any]]:
 
 
 def picture(width: int, height: int) -> bytes:
-    """Return a PNG file that says it is as large as this."""
+    """Return a PNG file whose header has this size."""
     parts = (
         (b"IHDR", struct.pack(">IIBBBBB", width, height, 1, 0, 0, 0, 0)),
         (b"IDAT", zlib.compress(b"\0" * 100)),
@@ -249,14 +249,14 @@ def test_a_file_belongs_to_the_user_who_uploaded_it(frugal: Service) -> None:
         problem(other.api().request(method, at), 404)
         problem(unregistered.client.request(method, at), 401)
     problem(unregistered.client.get(UPLOADS), 401)
-    added(other.api(), content)  # each has a quota of their own
+    added(other.api(), content)  # each user has a separate quota
     problem(send(owner.api(), content), 409)
 
 
 def test_a_file_without_a_row_is_deleted_by_a_sweep(
     project: Project, directory: Path
 ) -> None:
-    """A crash leaves one, and so does a user who is deleted."""
+    """Such files remain after a crash, and when a user is deleted."""
     directory.mkdir()
     young, old, foreign = (directory / name for name in ("1" * 32, "2" * 32, "notes"))
     for path in (young, old, foreign):
@@ -285,7 +285,7 @@ def test_a_file_without_a_row_is_deleted_by_a_sweep(
 def test_anonymous_uploads_are_refused_before_they_are_read(service: Service) -> None:
     for credentials in (None, "Bearer nonsense"):
         with Raw(service) as connection:
-            connection.started_sending = True  # without anybody's credentials
+            connection.started_sending = True  # so that no credentials are added
             connection.send(
                 head(
                     "POST",
@@ -301,7 +301,7 @@ def test_anonymous_uploads_are_refused_before_they_are_read(service: Service) ->
 
 
 def resident(service: Service) -> int:
-    """Return the bytes of memory that the server holds."""
+    """Return the resident memory of the server in bytes."""
     status = Path(f"/proc/{service.process.pid}/statm").read_text("ascii")
     return int(status.split()[1]) * 4096
 
@@ -335,7 +335,7 @@ def test_files_are_not_read_into_memory_as_a_whole(
 
 @pytest.mark.features("pages")
 class TestPages:
-    """The same, as people without script see it."""
+    """The pages of uploads."""
 
     @staticmethod
     def send(client: Client, content: bytes) -> httpx2.Response:

@@ -297,7 +297,7 @@ class Service:
         except subprocess.TimeoutExpired:
             self.process.kill()
             self.process.wait()
-            message = f"the server was still running {seconds} s after SIGTERM:\n{self.output}"
+            message = f"still running {seconds} s after SIGTERM:\n{self.output}"
             raise AssertionError(message) from None
 
 
