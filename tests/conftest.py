@@ -35,7 +35,7 @@ def git(*arguments: str, cwd: Path) -> str:
     ).stdout
 
 
-def tool(name: str) -> str:
+def find_program(name: str) -> str:
     """Return the path of a program, from this environment if it has the program."""
     places = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
     found = shutil.which(name, path=places)
@@ -66,10 +66,10 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     `--dist worksteal` gives each worker a contiguous part of the list, so that hardly
     any project is rendered, installed and started by both.
     """
-    items.sort(key=project_of)
+    items.sort(key=project_name_of)
 
 
-def project_of(item: pytest.Item) -> str:
+def project_name_of(item: pytest.Item) -> str:
     """Return the name of the project that a test runs in, or an empty string."""
     callspec = getattr(item, "callspec", None)  # only parametrized tests have one
     return str(callspec.params.get("project", "")) if callspec else ""

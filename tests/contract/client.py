@@ -39,17 +39,17 @@ MEBIBYTE = 1_048_576
 _numbers = itertools.count(1)
 
 
-def fresh_name(prefix: str = "Item") -> str:
+def unique_name(prefix: str = "Item") -> str:
     """Return a name that no other test of this run uses."""
     return f"{prefix} {next(_numbers):06d}"
 
 
-def fresh_email() -> str:
+def unique_email() -> str:
     """Return an email address that no other test of this run uses."""
     return f"somebody{next(_numbers)}-{secrets.token_hex(4)}@example.org"
 
 
-def fresh_address() -> str:
+def unique_ip_address() -> str:
     """Return an IP address that no other client of this run has."""
     number = next(_numbers)
     return f"10.{number >> 16 & 255}.{number >> 8 & 255}.{number & 255}"
@@ -67,7 +67,7 @@ class Client(httpx2.Client):
         """
         defaults = {"Host": HOST, "X-Forwarded-Proto": "https", "Accept": "*/*"}
         if anonymous:  # such clients are not closed, so they keep no connection
-            defaults |= {"X-Forwarded-For": fresh_address(), "Connection": "close"}
+            defaults |= {"X-Forwarded-For": unique_ip_address(), "Connection": "close"}
         else:
             defaults |= credentials(service)
         super().__init__(
@@ -85,7 +85,7 @@ class Client(httpx2.Client):
     def create(self, **values: object) -> dict[str, Any]:
         """Create an item through the API and return it."""
         body: dict[str, object] = {
-            "name": fresh_name(),
+            "name": unique_name(),
             "description": "",
             "price": "1.00",
         }
@@ -125,7 +125,7 @@ class Client(httpx2.Client):
         raise AssertionError(message)
 
 
-def problem(response: httpx2.Response, status: int) -> dict[str, Any]:
+def check_problem(response: httpx2.Response, status: int) -> dict[str, Any]:
     """Check that the answer is a problem document with this status, and return it."""
     assert response.status_code == status, f"{response.status_code}: {response.text}"
     assert media_type(response) == PROBLEM, response.headers.get("content-type")
@@ -165,7 +165,7 @@ class RawResponse:
         return self.body.decode("utf-8", errors="replace")
 
 
-def head(method: str, target: str, **headers: str | None) -> bytes:
+def request_head(method: str, target: str, **headers: str | None) -> bytes:
     """Return the request line and headers; a header that is None is left out."""
     fields: dict[str, str | None] = {"Host": HOST, "X-Forwarded-Proto": "https"}
     fields |= {name.replace("_", "-"): value for name, value in headers.items()}
@@ -175,7 +175,7 @@ def head(method: str, target: str, **headers: str | None) -> bytes:
     )
 
 
-class Raw:
+class RawConnection:
     """A TCP connection to the service."""
 
     def __init__(self, service: Service, seconds: float = 15) -> None:
@@ -245,9 +245,9 @@ class Raw:
         return RawResponse(answer.status, headers, body, seconds, self.sent)
 
 
-def raw(service: Service, data: bytes) -> RawResponse:
+def send_raw(service: Service, data: bytes) -> RawResponse:
     """Send these bytes on a new connection and read the response."""
-    with Raw(service) as connection:
+    with RawConnection(service) as connection:
         connection.send(data)
         return connection.read(data.split(b" ", 1)[0].decode("latin-1"))
 
@@ -259,8 +259,10 @@ def send_chunked(
     **headers: str | None,
 ) -> RawResponse:
     """Post a chunked body, and stop as soon as the server answers."""
-    with Raw(service) as connection:
-        connection.send(head("POST", target, Transfer_Encoding="chunked", **headers))
+    with RawConnection(service) as connection:
+        connection.send(
+            request_head("POST", target, Transfer_Encoding="chunked", **headers)
+        )
         for piece in pieces:
             if connection.has_answer(0.002):
                 break
@@ -471,7 +473,7 @@ class Browser:
         """Get a page."""
         response = self.request("GET", path)
         assert response.status_code == status, f"{path}: {response.status_code}"
-        return as_page(response)
+        return parse_page(response)
 
     def post(self, page: Page, form: Form, **values: str) -> httpx2.Response:
         """Post a form with these fields filled in."""
@@ -498,7 +500,7 @@ class Browser:
         )
 
 
-def as_page(response: httpx2.Response) -> Page:
+def parse_page(response: httpx2.Response) -> Page:
     """Parse an HTML response."""
     assert media_type(response) == "text/html", response.headers.get("content-type")
     return Page(ORIGIN + response.url.raw_path.decode("ascii"), response.text)
@@ -535,7 +537,7 @@ class Person:
 
     def __init__(self, service: Service, email: str = "") -> None:
         self.service = service
-        self.email = email or fresh_email()
+        self.email = email or unique_email()
         self.password = PASSWORD
         self.client = Client(service, anonymous=True)
         self.features = service.project.starter.features
@@ -558,14 +560,14 @@ class Person:
         if "api" in self.features:
             answer = self.call("register", email=self.email, password=self.password)
             assert answer.status_code == 202, answer.text
-            answer = self.call("confirm", token=code(self.mail()))
+            answer = self.call("confirm", token=extract_token(self.mail()))
             assert answer.status_code == 204, answer.text
         else:
             browser = Browser(self.client)
             page = browser.page(browser.page("/").link(r".*/(register|signup)/?"))
             fields = {"email": self.email, "password": self.password}
             browser.follow(browser.post(page, page.form(*fields), **fields))
-            page = browser.page(link(self.mail()))
+            page = browser.page(extract_link(self.mail()))
             browser.follow(browser.post(page, page.form("token")))
 
     def token(self, password: str | None = None) -> httpx2.Response:
@@ -606,7 +608,7 @@ class Person:
         return browser.post(page, page.form("email", "password"), **filled)
 
 
-def text_of(mail: EmailMessage) -> str:
+def plain_text(mail: EmailMessage) -> str:
     """Return the plain text of an email."""
     body = mail.get_body(("plain",))
     assert body is not None
@@ -614,17 +616,17 @@ def text_of(mail: EmailMessage) -> str:
     return text
 
 
-def code(mail: EmailMessage) -> str:
+def extract_token(mail: EmailMessage) -> str:
     """Return the token of an email: it is in the link, or on a separate line."""
-    text = text_of(mail)
+    text = plain_text(mail)
     found = re.search(r"[?&]token=([\w.~-]+)|^([\w.~-]{24,})\s*$", text, re.MULTILINE)
     assert found, text
     return found[1] or found[2]
 
 
-def link(mail: EmailMessage) -> str:
+def extract_link(mail: EmailMessage) -> str:
     """Return the path and query of the link in an email."""
-    text = text_of(mail)
+    text = plain_text(mail)
     found = re.search(r"https?://\S+", text)
     assert found, text
     target = urlsplit(found[0])

@@ -9,7 +9,13 @@ import pytest
 from tests.contract.client import Browser, Client, credentials
 from tests.contract.differences import CONVENTIONS, Conventions
 from tests.starters.databases import Database, free_port
-from tests.starters.harness import Project, Service, Starter, booted, installed
+from tests.starters.harness import (
+    Project,
+    Service,
+    Starter,
+    install_starter,
+    running_service,
+)
 from tests.starters.parameters import parametrize
 from tests.starters.selection import (
     ALONE,
@@ -57,7 +63,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 @pytest.fixture(scope="session")
 def project(request: pytest.FixtureRequest, template_repo: Path) -> Project:
-    return installed(request.param, template_repo)
+    return install_starter(request.param, template_repo)
 
 
 @pytest.fixture(scope="session")
@@ -73,14 +79,14 @@ def database(project: Project) -> Database:
 @pytest.fixture(scope="session")
 def service(project: Project, database: Database) -> Iterator[Service]:
     """Run the production server behind one trusted proxy."""
-    with booted(project, database.url) as service:
+    with running_service(project, database.url) as service:
         yield service
 
 
 @pytest.fixture(scope="session")
 def configured_service(project: Project, database: Database) -> Iterator[Service]:
     """Run the server with optional settings on, and with other limits."""
-    with booted(
+    with running_service(
         project,
         database.url,
         API_DOCS="true",
@@ -94,7 +100,7 @@ def configured_service(project: Project, database: Database) -> Iterator[Service
 @pytest.fixture(scope="session")
 def service_without_proxies(project: Project, database: Database) -> Iterator[Service]:
     """Run the server without trust in X-Forwarded headers."""
-    with booted(project, database.url, TRUSTED_PROXIES="") as service:
+    with running_service(project, database.url, TRUSTED_PROXIES="") as service:
         yield service
 
 
@@ -109,7 +115,7 @@ class Disposable:
 @pytest.fixture
 def disposable(project: Project) -> Iterator[Disposable]:
     database = project.new_database()
-    with booted(project, database.url) as service:
+    with running_service(project, database.url) as service:
         yield Disposable(service, database)
 
 
@@ -119,7 +125,7 @@ def service_without_mail_server(
 ) -> Iterator[Service]:
     """Run a server that cannot reach its mail server."""
     url = f"smtp://127.0.0.1:{free_port()}"
-    with booted(project, database.url, MAIL_URL=url) as service:
+    with running_service(project, database.url, MAIL_URL=url) as service:
         yield service
 
 
@@ -127,7 +133,7 @@ def service_without_mail_server(
 def failing_service(project: Project) -> Iterator[Service]:
     """Run a server and drop its tables, so that requests fail."""
     database = project.new_database()
-    with booted(project, database.url) as service:
+    with running_service(project, database.url) as service:
         credentials(service)
         database.drop_tables()
         yield service

@@ -31,14 +31,14 @@ from tests.contract.client import (
     Form,
     Page,
     Person,
-    as_page,
-    fresh_address,
-    fresh_email,
-    link,
+    extract_link,
     media_type,
+    parse_page,
+    unique_email,
+    unique_ip_address,
 )
 from tests.contract.differences import Conventions
-from tests.starters.harness import HOST, Project, Service, booted, run
+from tests.starters.harness import HOST, Project, Service, run, running_service
 
 HEAD_BUDGET = 60_000  # servers accept 64 KiB of headers and as much of a URL
 BODY_BUDGET = MEBIBYTE - 5000
@@ -153,7 +153,7 @@ class Request:
         fields = {
             "Host": HOST,
             "X-Forwarded-Proto": "https",
-            "X-Forwarded-For": fresh_address(),
+            "X-Forwarded-For": unique_ip_address(),
             "Connection": "close",
             "Content-Length": str(len(self.body)),
         }
@@ -379,7 +379,7 @@ def crawl(browser: Browser, starts: Iterable[str]) -> list[Page]:
         if response.status_code in {302, 303}:
             waiting.append(urljoin(address, response.headers["location"]))
         elif response.status_code == 200 and media_type(response) == "text/html":
-            page = as_page(response)
+            page = parse_page(response)
             pages.append(page)
             waiting += page.links()
     return pages
@@ -526,11 +526,11 @@ def emailed_pages(service: Service) -> list[str]:
     newcomer.call("register", email=newcomer.email, password=PASSWORD)
     forgetful.join()
     forgetful.call("reset", email=forgetful.email)
-    return [link(newcomer.mail()), link(forgetful.mail())]
+    return [extract_link(newcomer.mail()), extract_link(forgetful.mail())]
 
 
 def staff_browser(service: Service, database_url: str, path: str) -> Browser:
-    email = fresh_email()
+    email = unique_email()
     settings = {"DATABASE_URL": database_url}
     service.project.poe("create-admin", email, typed=f"{PASSWORD}\n", **settings)
     browser = Browser(Client(service, anonymous=True))
@@ -570,7 +570,7 @@ def test_no_hostile_value_makes_a_route_fail(
     project: Project, conventions: Conventions
 ) -> None:
     database = project.new_database()
-    with booted(project, database.url, API_DOCS="true") as service:
+    with running_service(project, database.url, API_DOCS="true") as service:
         failures, count = [], 0
         for request in all_requests(service, database.url, conventions):
             count += 1

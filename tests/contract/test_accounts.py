@@ -16,15 +16,15 @@ from tests.contract.client import (
     Browser,
     Client,
     Person,
-    as_page,
-    code,
-    fresh_address,
-    link,
-    text_of,
+    extract_link,
+    extract_token,
+    parse_page,
+    plain_text,
+    unique_ip_address,
 )
 from tests.contract.conftest import Disposable
 from tests.starters.databases import Database
-from tests.starters.harness import HOST, Project, Service, booted
+from tests.starters.harness import HOST, Project, Service, running_service
 from tests.starters.redis import redis_server
 
 pytestmark = pytest.mark.features("accounts")
@@ -60,9 +60,9 @@ def simultaneously(
 def test_a_link_confirms_only_the_password_it_was_sent_for(service: Service) -> None:
     owner = Person(service)
     owner.call("register", email=owner.email, password=PASSWORD)
-    first = code(owner.mail())
+    first = extract_token(owner.mail())
     owner.call("register", email=owner.email, password=OTHER)
-    second = code(owner.mail())
+    second = extract_token(owner.mail())
     assert owner.call("confirm", token=first).status_code == 204
     assert owner.token(OTHER).status_code == 401
     assert owner.sign_in()
@@ -77,7 +77,7 @@ def test_a_sign_in_during_a_reset_ends_with_the_old_password(
     service: Service, person: Person
 ) -> None:
     person.call("reset", email=person.email)
-    body = {"token": code(person.mail()), "password": OTHER}
+    body = {"token": extract_token(person.mail()), "password": OTHER}
     form = {"username": person.email, "password": PASSWORD}
 
     def reset_or_sign_in(number: int) -> httpx2.Response:
@@ -103,7 +103,7 @@ def test_a_reset_link_works_once_even_when_used_simultaneously(
     service: Service, person: Person
 ) -> None:
     person.call("reset", email=person.email)
-    token = code(person.mail())
+    token = extract_token(person.mail())
     passwords = iter([f"{OTHER} {number}" for number in range(8)])
     answers = simultaneously(
         service,
@@ -121,7 +121,7 @@ def test_a_confirmation_link_works_once_even_when_used_simultaneously(
 ) -> None:
     person = Person(service)
     person.call("register", email=person.email, password=PASSWORD)
-    token = code(person.mail())
+    token = extract_token(person.mail())
     answers = simultaneously(
         service,
         8,
@@ -189,7 +189,7 @@ def test_a_redis_that_hangs_hardly_delays_a_sign_in(
 ) -> None:
     redis = redis_server()
     url = redis.new_database()
-    with booted(project, database.url, REDIS_URL=url) as service:
+    with running_service(project, database.url, REDIS_URL=url) as service:
         person = Person(service)
         person.join()
         usual = statistics.median(sign_in_seconds(person) for _ in range(5))
@@ -214,7 +214,7 @@ def sign_in_seconds(person: Person) -> float:
 def test_links_in_emails_do_not_depend_on_the_host_header(person: Person) -> None:
     person.client.headers["Host"] = f"{HOST}:8443"
     person.call("reset", email=person.email)
-    assert link(person.mail()).startswith("/")  # and checks the host
+    assert extract_link(person.mail()).startswith("/")  # and checks the host
 
 
 @pytest.mark.features("api", "pages")
@@ -222,10 +222,10 @@ def test_links_in_emails_are_built_from_the_setting(
     project: Project, database: Database
 ) -> None:
     public_url = "https://front.example:8443/tea"
-    with booted(project, database.url, PUBLIC_URL=public_url) as service:
+    with running_service(project, database.url, PUBLIC_URL=public_url) as service:
         person = Person(service)
         person.call("register", email=person.email, password=PASSWORD)
-        assert f"{public_url}/accounts/" in text_of(person.mail())
+        assert f"{public_url}/accounts/" in plain_text(person.mail())
 
 
 def is_signed_in(browser: Browser) -> bool:
@@ -251,7 +251,7 @@ def test_an_account_is_deleted_on_a_page_that_asks_for_the_password(
     profile = browser.page(browser.page("/").link(PROFILE))
     page = browser.page(profile.link(DELETE))
     fields = {"current_password": OTHER}
-    refused = as_page(browser.post(page, page.form(*fields), **fields))
+    refused = parse_page(browser.post(page, page.form(*fields), **fields))
     assert [each for each in refused.all("input") if each.get("aria-invalid")]
     fields = {"current_password": PASSWORD}
     browser.follow(browser.post(page, page.form(*fields), **fields))
@@ -290,7 +290,7 @@ def test_forms_with_text_that_is_not_valid_are_refused(person: Person) -> None:
         ("confirm", ("token",)),
     ):
         for text in ("%00", "%ED%A0%80", "%ff", "a%CC%95" * 20_000):
-            browser.client.headers["X-Forwarded-For"] = fresh_address()
+            browser.client.headers["X-Forwarded-For"] = unique_ip_address()
             response = browser.request(
                 "POST",
                 f"/accounts/{path}",

@@ -14,9 +14,9 @@ from tests.contract.client import (
     Form,
     Page,
     Person,
-    fresh_email,
-    fresh_name,
     log_entries,
+    unique_email,
+    unique_name,
 )
 from tests.contract.conftest import Disposable
 from tests.contract.differences import Conventions
@@ -29,7 +29,7 @@ pytestmark = pytest.mark.features("admin")
 @pytest.fixture(scope="session")
 def admin_user(project: Project, service: Service, database: Database) -> Person:
     """Create a staff account with the command of the project."""
-    email = fresh_email()
+    email = unique_email()
     settings = {"DATABASE_URL": database.url}
     project.poe("create-admin", email, typed=f"{PASSWORD}\n", **settings)
     return Person(service, email)
@@ -70,7 +70,7 @@ def lists(panel: Browser, conventions: Conventions) -> list[str]:
 
 def create_item_of(person: Person) -> str:
     """Create an item of a person, and return its name."""
-    name: str = person.api().create(name=fresh_name())["name"]
+    name: str = person.api().create(name=unique_name())["name"]
     return name
 
 
@@ -94,7 +94,7 @@ def test_all_failed_sign_ins_get_the_same_response(
         (member.email, PASSWORD),
         (member.email, "wrong password"),
         (admin_user.email, "wrong password"),
-        (fresh_email(), PASSWORD),
+        (unique_email(), PASSWORD),
     ):
         browser = new_browser(admin_user)
         response = sign_in(browser, conventions, email, password)

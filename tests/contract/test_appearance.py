@@ -11,7 +11,7 @@ import playwright.sync_api as playwright
 import pytest
 from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]
 
-from tests.contract.client import Browser, credentials, fresh_name
+from tests.contract.client import Browser, credentials, unique_name
 from tests.contract.test_pages import DELETE, EDIT, ITEMS, NEW, address_of, create
 from tests.starters.harness import HOST, Service
 
@@ -90,7 +90,7 @@ def check_appearance(
 def test_pages_are_accessible_and_fit_the_screen(
     chromium: playwright.Browser, service: Service, browser: Browser
 ) -> None:
-    name = fresh_name("Donaudampfschifffahrtsgesellschaftskapitän")
+    name = unique_name("Donaudampfschifffahrtsgesellschaftskapitän")
     create(browser, name=name, description="long " * 150, price="1000000")
     paths = [
         "/",
@@ -122,7 +122,7 @@ def test_pages_of_accounts_are_accessible_and_fit_the_screen(
 
 @pytest.mark.features("pages")
 def test_pages_are_valid_html(browser: Browser) -> None:
-    name = fresh_name("<Valid> & \"quoted\" 'name'")
+    name = unique_name("<Valid> & \"quoted\" 'name'")
     create(browser, name=name, description=name)
     sources = [browser.page("/no/such/page", 404).source, invalid_form(browser)] + [
         browser.page(path).source

@@ -11,12 +11,12 @@ from tests.contract.client import (
     PROBLEM,
     Browser,
     Client,
-    Raw,
+    RawConnection,
     RawResponse,
-    fresh_name,
-    head,
-    raw,
+    request_head,
     send_chunked,
+    send_raw,
+    unique_name,
 )
 from tests.starters.harness import HOST, Service
 
@@ -41,10 +41,10 @@ def test_a_content_length_over_the_limit_is_refused_immediately(
     ):
         with subtests.test(path=path):
             for length in (MEBIBYTE + 1, 50 * MEBIBYTE):
-                request = head(
+                request = request_head(
                     "POST", path, Content_Length=str(length), Content_Type=JSON
                 )
-                answer = raw(service, request)
+                answer = send_raw(service, request)
                 assert answer.status == 413, length
                 assert answer.seconds < BODY_TIMEOUT_SECONDS
 
@@ -75,8 +75,8 @@ def test_a_chunked_body_over_the_limit_is_refused_early(
 
 
 def test_the_body_limit_is_a_setting(configured_service: Service) -> None:
-    request = head("POST", "/no/such/thing", Content_Length="2001")
-    assert raw(configured_service, request).status == 413
+    request = request_head("POST", "/no/such/thing", Content_Length="2001")
+    assert send_raw(configured_service, request).status == 413
     with Client(configured_service) as client:
         response = client.post("/no/such/thing", content=b"0" * 2000)
         assert response.status_code in {403, 404, 405}
@@ -86,7 +86,7 @@ def test_the_body_limit_is_a_setting(configured_service: Service) -> None:
 def test_a_chunked_body_is_read_completely_or_refused(
     service: Service, client: Client
 ) -> None:
-    name = fresh_name()
+    name = unique_name()
     text = "x" * 1000
     body = json.dumps({"name": name, "description": text, "price": "1.00"}).encode()
     pieces = [body[start : start + 100] for start in range(0, len(body), 100)]
@@ -103,7 +103,7 @@ def test_a_chunked_body_is_read_completely_or_refused(
 def test_a_chunked_body_over_the_limit_creates_nothing(
     service: Service, client: Client
 ) -> None:
-    name = fresh_name()
+    name = unique_name()
     start = json.dumps({"name": name, "price": "1.00"}).encode()
     pieces = [start, *(b" " * 65_536 for _ in range(32))]
     answer = send_chunked(service, ITEMS, pieces, Content_Type=JSON)
@@ -114,7 +114,7 @@ def test_a_chunked_body_over_the_limit_creates_nothing(
 
 @pytest.mark.features("api")
 def test_a_truncated_body_creates_nothing(service: Service, client: Client) -> None:
-    name = fresh_name()
+    name = unique_name()
     body = json.dumps({"name": name, "price": "1.00"}).encode()
     for headers, sent in (
         ({"Content_Length": str(len(body) + 20)}, body),
@@ -123,8 +123,8 @@ def test_a_truncated_body_creates_nothing(service: Service, client: Client) -> N
             f"{len(body):x}\r\n".encode() + body + b"\r\n",
         ),
     ):
-        with Raw(service) as connection:
-            connection.send(head("POST", ITEMS, Content_Type=JSON, **headers))
+        with RawConnection(service) as connection:
+            connection.send(request_head("POST", ITEMS, Content_Type=JSON, **headers))
             connection.send(sent)
             connection.finish_sending()
             assert connection.read("POST").status in {0, 400, 408, 411, 413}
@@ -136,13 +136,13 @@ def test_a_truncated_body_creates_nothing(service: Service, client: Client) -> N
 def test_a_truncated_form_creates_nothing(service: Service, client: Client) -> None:
     browser = Browser(client)
     form = browser.page("/items/new").form("name")
-    name = fresh_name("Cut")
+    name = unique_name("Cut")
     fields = form.values | {"name": name, "price": "1.00", "description": ""}
     body = str(client.build_request("POST", "/", data=fields).content, "ascii").encode()
     cookies = (
         "; ".join(f"{key}={value}" for key, value in browser.cookies.items()) or None
     )
-    request = head(
+    request = request_head(
         "POST",
         "/items/new",
         Content_Type=FORM,
@@ -151,7 +151,7 @@ def test_a_truncated_form_creates_nothing(service: Service, client: Client) -> N
         Referer=f"https://{HOST}/items/new",
         Cookie=cookies,
     )
-    with Raw(service) as connection:
+    with RawConnection(service) as connection:
         connection.send(request + body)
         connection.finish_sending()
         assert connection.read("POST").status in {0, 400, 408, 411, 413}
@@ -171,27 +171,32 @@ def test_an_invalid_content_length_is_refused(
         {"Transfer_Encoding": "chunked, nonsense"},
     ):
         with subtests.test(headers=headers):
-            answer = raw(
-                service, head("POST", "/no/such/thing", **headers) + b"0\r\n\r\n"
+            answer = send_raw(
+                service,
+                request_head("POST", "/no/such/thing", **headers) + b"0\r\n\r\n",
             )
             assert answer.status in {0, 400, 411, 413, 501}
 
 
 @contextlib.contextmanager
-def stalled(service: Service, count: int, path: str) -> Iterator[list[Raw]]:
+def stalled(service: Service, count: int, path: str) -> Iterator[list[RawConnection]]:
     """Hold uploads open that have stopped half-way."""
     kind = FORM if path == "/items/new" else JSON
     with contextlib.ExitStack() as stack:
-        connections = [stack.enter_context(Raw(service)) for _ in range(count)]
+        connections = [
+            stack.enter_context(RawConnection(service)) for _ in range(count)
+        ]
         for number, connection in enumerate(connections):
             if number % 2:
                 connection.send(
-                    head("POST", path, Content_Type=kind, Content_Length="100")
+                    request_head("POST", path, Content_Type=kind, Content_Length="100")
                 )
                 connection.send(b'{"name": "')
             else:
                 connection.send(
-                    head("POST", path, Content_Type=kind, Transfer_Encoding="chunked")
+                    request_head(
+                        "POST", path, Content_Type=kind, Transfer_Encoding="chunked"
+                    )
                 )
                 connection.send(b'5\r\n{"nam\r\n')
         yield connections
@@ -214,6 +219,6 @@ def test_stalled_bodies_do_not_block_other_requests(service: Service) -> None:
     path = ITEMS if "api" in service.project.starter.features else "/items/new"
     with stalled(service, 64, path):
         for _ in range(3):
-            answer = raw(service, head("GET", "/no/such/thing"))
+            answer = send_raw(service, request_head("GET", "/no/such/thing"))
             assert answer.status == 404
             assert answer.seconds < BODY_TIMEOUT_SECONDS + SLACK_SECONDS

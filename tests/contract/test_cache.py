@@ -12,7 +12,7 @@ import pytest
 
 from tests.contract.client import ITEMS, Client, Person, credentials
 from tests.contract.conftest import Disposable
-from tests.starters.harness import Project, Service, booted
+from tests.starters.harness import Project, Service, running_service
 from tests.starters.redis import redis_server
 
 pytestmark = pytest.mark.features("cache", "api")
@@ -59,7 +59,7 @@ def test_changes_invalidate_the_cache_of_all_processes(
     disposable: Disposable, project: Project
 ) -> None:
     redis = disposable.service.settings["REDIS_URL"]
-    with booted(project, disposable.database.url, REDIS_URL=redis) as other:
+    with running_service(project, disposable.database.url, REDIS_URL=redis) as other:
         other.credentials = credentials(disposable.service)
         other.signed_in = disposable.service.signed_in
         with Client(disposable.service) as client, Client(other) as reader:
@@ -87,7 +87,7 @@ def test_nothing_is_cached_in_production_without_redis(
 ) -> None:
     database = project.new_database()
     with (
-        booted(project, database.url, REDIS_URL="") as service,
+        running_service(project, database.url, REDIS_URL="") as service,
         Client(service) as client,
     ):
         client.create(description="before")
@@ -107,7 +107,7 @@ def test_two_releases_that_share_redis_do_not_share_cached_values(
     schemas.write_text(text.replace(UPDATED_AT, f"{UPDATED_AT}\n    stock: int = 7"))
     following = dataclasses.replace(project, directory=directory)
     redis = disposable.service.settings["REDIS_URL"]
-    with booted(following, disposable.database.url, REDIS_URL=redis) as other:
+    with running_service(following, disposable.database.url, REDIS_URL=redis) as other:
         other.credentials = credentials(disposable.service)
         other.signed_in = disposable.service.signed_in
         with Client(disposable.service) as client, Client(other) as reader:

@@ -3,7 +3,7 @@ import pytest
 
 from tests.contract.client import ITEMS, Client
 from tests.contract.conftest import FRIEND
-from tests.starters.harness import Project, Service, booted
+from tests.starters.harness import Project, Service, running_service
 
 pytestmark = pytest.mark.features("api")
 
@@ -109,7 +109,7 @@ def test_a_listed_origin_can_read_404_and_413(configured_service: Service) -> No
 @pytest.mark.features("accounts")
 def test_a_listed_origin_can_read_500(project: Project) -> None:
     database = project.new_database()
-    with booted(project, database.url, CORS_ORIGINS=FRIEND) as service:
+    with running_service(project, database.url, CORS_ORIGINS=FRIEND) as service:
         with Client(service) as client:
             database.execute("ALTER TABLE items RENAME TO renamed")
             response = client.get(ITEMS, headers={"Origin": FRIEND})

@@ -17,8 +17,8 @@ from tests.contract.client import (
     PROBLEM,
     Client,
     Page,
+    check_problem,
     media_type,
-    problem,
 )
 from tests.contract.test_headers import check_no_version, directives
 from tests.starters.harness import HOST, Service
@@ -55,7 +55,7 @@ def test_documentation_is_off_by_default(
         "/api/redoc/",
     ):
         with subtests.test(path=path):
-            problem(client.get(path), 404)
+            check_problem(client.get(path), 404)
 
 
 def test_documentation_has_no_other_paths(

@@ -13,14 +13,14 @@ from tests.contract.client import (
     Browser,
     Client,
     Person,
-    code,
-    fresh_email,
+    check_problem,
+    extract_token,
     log_entries,
-    problem,
+    unique_email,
 )
 from tests.contract.differences import Conventions
 from tests.starters.databases import Database
-from tests.starters.harness import Project, Service, booted
+from tests.starters.harness import Project, Service, running_service
 
 pytestmark = [pytest.mark.features("accounts")]
 
@@ -54,7 +54,9 @@ def past(project: Project, database: Database, tmp_path: Path) -> Past:
     def booted_late(by: timedelta) -> contextlib.AbstractContextManager[Service]:
         late = str(int(by.total_seconds()))
         path = str(tmp_path)
-        return booted(project, database.url, PYTHONPATH=path, SECONDS_LATE=late)
+        return running_service(
+            project, database.url, PYTHONPATH=path, SECONDS_LATE=late
+        )
 
     return booted_late
 
@@ -106,7 +108,7 @@ def test_reuse_of_a_refresh_token_after_ten_seconds_revokes_its_family(
         answer = then.call("refresh", refresh_token=first["refresh_token"])
         second = answer.json()
     assert use(service, second["access_token"]).status_code == 200
-    person.client.headers["X-Request-ID"] = request_id = f"reuse-{fresh_email()[:20]}"
+    person.client.headers["X-Request-ID"] = request_id = f"reuse-{unique_email()[:20]}"
     for pair in (first, second):
         answer = person.call("refresh", refresh_token=pair["refresh_token"])
         assert answer.status_code == 401
@@ -134,10 +136,12 @@ def test_a_reset_link_expires_after_an_hour(
     person = Person(service)
     person.join()
     person.call("reset", email=person.email)
-    token = code(person.mail())
+    token = extract_token(person.mail())
     # A worker, which has the right clock, may send the email.
     database.execute(conventions.age_resets_sql.format(minutes=61))
-    problem(person.call("reset/confirm", token=token, password=person.password), 400)
+    check_problem(
+        person.call("reset/confirm", token=token, password=person.password), 400
+    )
 
 
 @pytest.mark.features("pages")

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 import pytest
 
-from tests.contract.client import ITEMS, Raw, head, raw
+from tests.contract.client import ITEMS, RawConnection, request_head, send_raw
 from tests.contract.exchanges import exchanges
 from tests.starters.harness import HOST, Service
 
@@ -41,7 +41,7 @@ def test_every_kind_of_response_has_the_security_headers(
 ) -> None:
     for kind, exchange in exchanges(service).items():
         with subtests.test(kind=kind):
-            answer = raw(service, exchange.request)
+            answer = send_raw(service, exchange.request)
             assert answer.status == exchange.status
             check_headers(answer.headers)
             hsts = answer.headers["strict-transport-security"]
@@ -61,7 +61,7 @@ def test_no_header_is_repeated(service: Service, subtests: pytest.Subtests) -> N
 def header_names(service: Service, request: bytes) -> list[str]:
     """Return the names of an answer's headers as often as they occur."""
     line, rest = request.split(b"\r\n", 1)
-    with Raw(service) as connection:
+    with RawConnection(service) as connection:
         connection.send(line + b"\r\nConnection: close\r\n" + rest)
         received = b""
         while data := connection.socket.recv(65_536):
@@ -73,7 +73,7 @@ def header_names(service: Service, request: bytes) -> list[str]:
 def test_a_redirect_to_https_has_the_security_headers(
     service_without_proxies: Service,
 ) -> None:
-    answer = raw(service_without_proxies, head("GET", "/"))
+    answer = send_raw(service_without_proxies, request_head("GET", "/"))
     assert 300 <= answer.status < 400
     check_headers(answer.headers)
 
@@ -82,14 +82,16 @@ def test_a_redirect_to_https_has_the_security_headers(
 def test_a_failure_in_the_api_has_the_security_headers(
     failing_service: Service,
 ) -> None:
-    answer = raw(failing_service, head("GET", ITEMS))
+    answer = send_raw(failing_service, request_head("GET", ITEMS))
     assert answer.status == 500
     check_headers(answer.headers)
 
 
 @pytest.mark.features("pages")
 def test_a_failing_page_has_the_security_headers(failing_service: Service) -> None:
-    answer = raw(failing_service, head("GET", "/items/", Accept="text/html"))
+    answer = send_raw(
+        failing_service, request_head("GET", "/items/", Accept="text/html")
+    )
     assert answer.status == 500
     check_headers(answer.headers)
 
@@ -97,12 +99,12 @@ def test_a_failing_page_has_the_security_headers(failing_service: Service) -> No
 def test_hsts_seconds_is_a_setting(
     configured_service: Service,
 ) -> None:
-    answer = raw(configured_service, head("GET", "/no/such/thing"))
+    answer = send_raw(configured_service, request_head("GET", "/no/such/thing"))
     assert (
         answer.headers["strict-transport-security"].split(";")[0] == "max-age=31536000"
     )
 
 
 def test_the_host_name_is_not_revealed_to_unknown_hosts(service: Service) -> None:
-    answer = raw(service, head("GET", "/", Host="evil.example"))
+    answer = send_raw(service, request_head("GET", "/", Host="evil.example"))
     assert HOST not in answer.text

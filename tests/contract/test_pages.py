@@ -13,9 +13,9 @@ from tests.contract.client import (
     Element,
     Form,
     Page,
-    as_page,
-    fresh_name,
     media_type,
+    parse_page,
+    unique_name,
 )
 from tests.contract.differences import Conventions
 from tests.starters.harness import HOST, PROJECT_NAME, Service
@@ -36,7 +36,7 @@ def form_of(page: Page) -> Form:
 def create(browser: Browser, **values: str) -> Page:
     """Create an item with the form, and return the page after the redirect."""
     page = browser.page(browser.page(ITEMS).link(NEW))
-    fields = {"name": fresh_name("Page"), "description": "", "price": "1.00"} | values
+    fields = {"name": unique_name("Page"), "description": "", "price": "1.00"} | values
     return browser.follow(browser.post(page, form_of(page), **fields))
 
 
@@ -145,7 +145,7 @@ def check_refused(
 ) -> None:
     """Check that the form is shown again as filled in, with errors at its fields."""
     assert response.status_code == conventions.invalid_form_status, response.text
-    page = as_page(response)
+    page = parse_page(response)
     check_page(page)
     form = form_of(page)
     for name, value in fields.items():
@@ -164,7 +164,7 @@ def check_refused(
 
 @pytest.mark.alone("pages")
 def test_every_page_has_a_valid_structure(browser: Browser) -> None:
-    name = fresh_name("Order")
+    name = unique_name("Order")
     create(browser, name=name)
     home = browser.page("/")
     assert home.link(ITEMS)
@@ -253,7 +253,7 @@ def test_an_item_is_created_changed_and_deleted_without_scripts(
     browser: Browser, conventions: Conventions
 ) -> None:
     page = browser.page(browser.page(browser.page("/").link(ITEMS)).link(NEW))
-    name, renamed = fresh_name("Born"), fresh_name("Renamed")
+    name, renamed = unique_name("Born"), unique_name("Renamed")
     fields = {"name": f"  {name} ", "description": "One\r\ntwo", "price": "9.5"}
     response = browser.post(page, form_of(page), **fields)
     assert response.status_code == conventions.post_redirect_status
@@ -286,7 +286,7 @@ def test_an_item_is_created_changed_and_deleted_without_scripts(
 
 
 def test_each_change_is_reported_once(browser: Browser) -> None:
-    name = fresh_name("Reported")
+    name = unique_name("Reported")
     assert name in create(browser, name=name).by_role("status").text
     assert not browser.page("/").has_role("status")
     for pattern in (EDIT, DELETE):
@@ -298,7 +298,7 @@ def test_each_change_is_reported_once(browser: Browser) -> None:
 
 @pytest.mark.database
 def test_a_list_is_shown_in_pages(browser: Browser) -> None:
-    names = [fresh_name("Many") for _ in range(45)]
+    names = [unique_name("Many") for _ in range(45)]
     for name in names:
         create(browser, name=name)
     pages = all_pages(browser)
@@ -328,7 +328,7 @@ def test_an_invalid_page_number_is_not_a_failure(
             for query in (f"page={page}", f"cursor={page}", f"after={page}"):
                 response = browser.request("GET", f"{ITEMS}?{query}")
                 assert response.status_code in {200, 400, 404, 422}
-                check_page(as_page(response))
+                check_page(parse_page(response))
 
 
 @pytest.mark.database
@@ -340,7 +340,7 @@ def test_user_input_is_escaped(browser: Browser, subtests: pytest.Subtests) -> N
         "&amp;{}",
     ):
         with subtests.test(name=name):
-            written = name.format(fresh_name(" n"))
+            written = name.format(unique_name(" n"))
             create(browser, name=written, description=written)
             listed = find(browser, written)
             check_page(listed)
@@ -372,7 +372,7 @@ def test_an_invalid_form_shows_each_error_at_its_field(
         ("description", "x" * 1001),
     ):
         with subtests.test(bad=bad, value=value):
-            name = fresh_name("Refused")
+            name = unique_name("Refused")
             fields = {
                 "name": name,
                 "description": "kept as it was",
@@ -381,11 +381,11 @@ def test_an_invalid_form_shows_each_error_at_its_field(
             page = browser.page(browser.page(ITEMS).link(NEW))
             response = browser.post(page, form_of(page), **fields)
             if bad == "name" and not value.strip():
-                fields["name"] = form_of(as_page(response)).values["name"].strip()
+                fields["name"] = form_of(parse_page(response)).values["name"].strip()
                 assert fields["name"] == ""
                 fields.pop("name")
                 assert (
-                    form_of(as_page(response)).control("name").get("aria-invalid")
+                    form_of(parse_page(response)).control("name").get("aria-invalid")
                     == "true"
                 )
             if (
@@ -410,7 +410,7 @@ def test_every_invalid_field_has_an_error(
 def test_a_taken_name_is_an_error_at_its_field(
     browser: Browser, conventions: Conventions
 ) -> None:
-    name = fresh_name("Taken \u00e9")
+    name = unique_name("Taken \u00e9")
     create(browser, name=name)
     page = browser.page(browser.page(ITEMS).link(NEW))
     fields = {"name": name, "description": "kept", "price": "3.00"}
@@ -418,7 +418,7 @@ def test_a_taken_name_is_an_error_at_its_field(
         browser.post(page, form_of(page), **fields), conventions, fields, "name"
     )
 
-    other = fresh_name("Other")
+    other = unique_name("Other")
     create(browser, name=other)
     page = browser.page(address_of(browser, other, EDIT))
     check_refused(
@@ -434,7 +434,7 @@ def test_missing_fields_are_errors(browser: Browser, conventions: Conventions) -
         form.values.pop(name)
     response = browser.post(page, form)
     assert response.status_code == conventions.invalid_form_status
-    assert form_of(as_page(response)).control("name").get("aria-invalid") == "true"
+    assert form_of(parse_page(response)).control("name").get("aria-invalid") == "true"
 
 
 @pytest.mark.database
@@ -459,7 +459,7 @@ def test_invalid_text_in_a_form_is_not_a_failure(
             body = browser.client.build_request(
                 "POST", "/", data=hidden | {"price": "1.00"}
             ).content
-            number = fresh_name("n").replace(" ", "+")
+            number = unique_name("n").replace(" ", "+")
             response = browser.request(
                 "POST",
                 urlsplit(page.url).path,
@@ -498,7 +498,7 @@ FORGERIES = {
 def test_a_cross_site_post_is_refused(
     browser: Browser, conventions: Conventions, subtests: pytest.Subtests
 ) -> None:
-    mine, name = fresh_name("Mine"), fresh_name("Forged")
+    mine, name = unique_name("Mine"), unique_name("Forged")
     create(browser, name=mine)
     fields = {"name": name, "description": "", "price": "1.00"}
     forms = {
@@ -512,7 +512,7 @@ def test_a_cross_site_post_is_refused(
                 # The victim's browser adds the cookies, but not the hidden fields.
                 response = browser.request("POST", path, data=data, headers=headers)
                 assert response.status_code == conventions.csrf_status, path
-                check_page(as_page(response))
+                check_page(parse_page(response))
     assert is_listed(browser, mine)
     assert not is_listed(browser, name)
 
@@ -547,7 +547,7 @@ def test_a_missing_item_gets_the_404_page(
             for action in ("edit", "delete"):
                 response = browser.request("GET", f"/items/{identifier}/{action}")
                 assert response.status_code == 404
-                check_page(as_page(response))
+                check_page(parse_page(response))
 
 
 @pytest.mark.alone("pages")
@@ -559,7 +559,7 @@ def test_error_pages_have_a_valid_structure(browser: Browser) -> None:
         (browser.request("POST", "/", content=b"0" * 2_000_000), 413),
     ):
         assert response.status_code == status
-        check_page(as_page(response))
+        check_page(parse_page(response))
 
 
 @pytest.mark.alone("pages")
@@ -567,7 +567,7 @@ def test_the_page_for_500_has_a_valid_structure(failing_service: Service) -> Non
     with Client(failing_service) as client:
         response = client.get(ITEMS, headers={"Accept": "text/html"})
         assert response.status_code == 500
-        check_page(as_page(response))
+        check_page(parse_page(response))
 
 
 @pytest.mark.alone("pages")
@@ -599,9 +599,9 @@ def test_paths_with_other_slashes_are_not_failures(browser: Browser) -> None:
 @pytest.mark.database
 @pytest.mark.features("api")
 def test_pages_and_api_show_the_same_items(browser: Browser, client: Client) -> None:
-    item = client.create(name=fresh_name("Shared \u00e9"), price="7.00")
+    item = client.create(name=unique_name("Shared \u00e9"), price="7.00")
     page = browser.page(address_of(browser, item["name"], EDIT))
     assert form_of(page).values["price"] == "7.00"
-    name = fresh_name("Changed")
+    name = unique_name("Changed")
     browser.follow(browser.post(page, form_of(page), name=name))
     assert client.get(f"/api/v1/items/{item['id']}").json()["name"] == name

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from tests.contract.client import ITEMS, Client, fresh_name, problem
+from tests.contract.client import ITEMS, Client, check_problem, unique_name
 
 pytestmark = pytest.mark.features("api")
 
@@ -88,7 +88,7 @@ def test_items_changed_while_paging_shift_nothing(client: Client) -> None:
         client.create()
     before = ids(client.walk())
     for identifier in before[:3]:
-        body = {"name": fresh_name("Changed")}
+        body = {"name": unique_name("Changed")}
         assert client.patch(f"{ITEMS}/{identifier}", json=body).status_code == 200
     assert ids(client.walk()) == before
 
@@ -129,7 +129,7 @@ def test_an_invalid_limit_gets_422(client: Client, subtests: pytest.Subtests) ->
         "%C2%B2",
     ):
         with subtests.test(limit=limit):
-            document = problem(client.get(f"{ITEMS}?limit={limit}"), 422)
+            document = check_problem(client.get(f"{ITEMS}?limit={limit}"), 422)
             assert "limit" in str(document["errors"])
 
 
@@ -158,7 +158,7 @@ def test_an_invalid_cursor_gets_422(client: Client, subtests: pytest.Subtests) -
         "a%20b",
     ):
         with subtests.test(cursor=cursor):
-            problem(client.get(f"{ITEMS}?cursor={cursor}"), 422)
+            check_problem(client.get(f"{ITEMS}?cursor={cursor}"), 422)
 
 
 def test_an_altered_cursor_is_not_a_failure(client: Client) -> None:
@@ -185,5 +185,5 @@ def test_an_altered_cursor_is_not_a_failure(client: Client) -> None:
 
 def test_a_cursor_is_not_echoed(client: Client) -> None:
     response = client.get(f"{ITEMS}?cursor=swordfish&limit=swordfish")
-    problem(response, 422)
+    check_problem(response, 422)
     assert "swordfish" not in response.text

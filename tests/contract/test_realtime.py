@@ -19,17 +19,17 @@ from tests.contract.client import (
     ORIGIN,
     Client,
     Person,
-    Raw,
+    RawConnection,
+    check_problem,
     credentials,
-    fresh_name,
-    head,
-    problem,
+    request_head,
+    unique_name,
 )
 from tests.contract.conftest import FRIEND, Disposable
 from tests.contract.differences import Conventions
 from tests.contract.test_shutdown import stop
 from tests.starters.databases import Database
-from tests.starters.harness import HOST, Project, Service, booted
+from tests.starters.harness import HOST, Project, Service, running_service
 from tests.starters.redis import redis_server
 
 pytestmark = pytest.mark.features("realtime")
@@ -103,7 +103,7 @@ def stream(service: Service, query: str = "", **headers: str) -> Iterator[Listen
     ):
         if response.status_code != 200:
             response.read()
-            problem(response, response.status_code)
+            check_problem(response, response.status_code)
             raise Refused(response.status_code, response.headers["x-request-id"])
         assert response.headers["content-type"].startswith("text/event-stream")
         assert "no-store" in response.headers["cache-control"]
@@ -114,7 +114,7 @@ def stream(service: Service, query: str = "", **headers: str) -> Iterator[Listen
 @contextlib.contextmanager
 def socket(service: Service, query: str = "", **headers: str) -> Iterator[Listening]:
     sent = {"X-Forwarded-Proto": "https"} | headers
-    with Raw(service) as raw:
+    with RawConnection(service) as raw:
         try:
             connection = connect(
                 f"ws://{sent.pop('Host', HOST)}{SOCKET}{query}",
@@ -132,7 +132,7 @@ def socket(service: Service, query: str = "", **headers: str) -> Iterator[Listen
 
 def upgrade() -> bytes:
     """Return the request that opens a WebSocket."""
-    return head(
+    return request_head(
         "GET",
         SOCKET,
         Connection="Upgrade",
@@ -207,15 +207,15 @@ def test_a_ticket_that_is_too_long_is_invalid(listen: Open, service: Service) ->
 
 
 def test_a_websocket_without_tls_is_refused(service_without_proxies: Service) -> None:
-    with Raw(service_without_proxies) as connection:
+    with RawConnection(service_without_proxies) as connection:
         connection.send(upgrade())
         assert connection.read().status in {301, 308, 403}
 
 
 @pytest.mark.thorough  # it waits for 15 seconds
 def test_idle_connections_have_a_heartbeat(service: Service) -> None:
-    with Raw(service, 5) as events, Raw(service, 5) as messages:
-        events.send(head("GET", EVENTS))
+    with RawConnection(service, 5) as events, RawConnection(service, 5) as messages:
+        events.send(request_head("GET", EVENTS))
         messages.send(upgrade())
         for connection in (events, messages):
             received = b""
@@ -237,7 +237,7 @@ def test_anonymous_users_cannot_open_streams(
     queries = ("", "?ticket=1.2.3", f"?ticket={token}", f"?access_token={token}")
     assert [refused(listen, service, query) for query in queries] == [401] * 4
     assert refused(listen, service, Authorization=f"Bearer {token}x") == 401
-    problem(person.client.post(TICKET), 401)
+    check_problem(person.client.post(TICKET), 401)
 
 
 def test_a_head_request_on_a_stream_ends(service: Service) -> None:
@@ -367,8 +367,8 @@ def two(project: Project) -> Iterator[tuple[Service, Service]]:
     """Run two processes of one service."""
     database, redis = project.new_database(), redis_server().new_database()
     with (
-        booted(project, database.url, REDIS_URL=redis) as one,
-        booted(project, database.url, REDIS_URL=redis) as other,
+        running_service(project, database.url, REDIS_URL=redis) as one,
+        running_service(project, database.url, REDIS_URL=redis) as other,
     ):
         other.credentials, other.signed_in = credentials(one), one.signed_in
         yield one, other
@@ -392,7 +392,7 @@ def test_without_redis_each_process_sends_its_changes_until_redis_is_back(
     with Client(one) as client, stream(one, **known) as listening:
         redis_server().stop()
         try:
-            item = client.create(name=fresh_name())
+            item = client.create(name=unique_name())
             assert listening.next()["item"] == item
         finally:
             redis_server().start()
@@ -443,7 +443,7 @@ def test_a_thousand_idle_connections_make_no_request_fail(
         pytest.skip(f"needs {ENOUGH_FILES} open files: ulimit -Hn says {hard}")
     resource.setrlimit(resource.RLIMIT_NOFILE, (max(soft, ENOUGH_FILES), hard))
     with (
-        booted(
+        running_service(
             disposable.service.project,
             disposable.database.url,
             MAX_STREAMS_PER_USER="2000",
@@ -451,8 +451,8 @@ def test_a_thousand_idle_connections_make_no_request_fail(
         Client(service) as client,
         contextlib.ExitStack() as connections,
     ):
-        for request in [head("GET", EVENTS)] * 1000 + [upgrade()] * 200:
-            connection = connections.enter_context(Raw(service))
+        for request in [request_head("GET", EVENTS)] * 1000 + [upgrade()] * 200:
+            connection = connections.enter_context(RawConnection(service))
             connection.send(request)
             assert connection.socket.recv(12) in {b"HTTP/1.1 200", b"HTTP/1.1 101"}
         client.create()

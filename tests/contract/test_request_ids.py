@@ -2,7 +2,7 @@ import string
 
 import pytest
 
-from tests.contract.client import ITEMS, Client, head, log_entries, raw
+from tests.contract.client import ITEMS, Client, log_entries, request_head, send_raw
 from tests.contract.exchanges import exchanges
 from tests.starters.harness import HOST, Service
 
@@ -19,12 +19,12 @@ def test_every_kind_of_response_has_a_request_id(
 ) -> None:
     for kind, exchange in exchanges(service).items():
         with subtests.test(kind=kind):
-            answer = raw(service, exchange.request)
+            answer = send_raw(service, exchange.request)
             assert answer.status == exchange.status, answer.text
             assert well_formed(answer.headers["x-request-id"])
 
             line, rest = exchange.request.split(b"\r\n", 1)
-            own = raw(service, line + b"\r\nX-Request-ID: my.own_id-7\r\n" + rest)
+            own = send_raw(service, line + b"\r\nX-Request-ID: my.own_id-7\r\n" + rest)
             assert own.headers["x-request-id"] == "my.own_id-7"
 
 
@@ -59,16 +59,18 @@ def test_an_invalid_id_of_the_client_is_replaced(
         "%0a",
     ):
         with subtests.test(own=own):
-            answer = raw(service, head("GET", "/no/such/thing", X_Request_ID=own))
+            answer = send_raw(
+                service, request_head("GET", "/no/such/thing", X_Request_ID=own)
+            )
             assert answer.headers["x-request-id"] != own
             assert well_formed(answer.headers["x-request-id"])
 
 
 def test_only_one_of_two_ids_is_kept(service: Service) -> None:
-    request = head(
+    request = request_head(
         "GET", "/no/such/thing", X_Request_ID="first\r\nX-Request-ID: second"
     )
-    assert well_formed(raw(service, request).headers["x-request-id"])
+    assert well_formed(send_raw(service, request).headers["x-request-id"])
 
 
 def test_ids_differ(client: Client) -> None:
@@ -77,7 +79,9 @@ def test_ids_differ(client: Client) -> None:
 
 
 def test_a_redirect_to_https_has_a_request_id(service_without_proxies: Service) -> None:
-    answer = raw(service_without_proxies, head("GET", "/", X_Request_ID="on-the-way"))
+    answer = send_raw(
+        service_without_proxies, request_head("GET", "/", X_Request_ID="on-the-way")
+    )
     assert 300 <= answer.status < 400
     assert answer.headers["x-request-id"] == "on-the-way"
 
@@ -98,8 +102,8 @@ def test_a_failure_has_the_same_id_in_response_and_log(
 def test_a_failing_page_has_the_same_id_in_response_and_log(
     failing_service: Service,
 ) -> None:
-    request = head("GET", "/items/", Host=HOST, X_Request_ID="failing-in-pages")
-    answer = raw(failing_service, request)
+    request = request_head("GET", "/items/", Host=HOST, X_Request_ID="failing-in-pages")
+    answer = send_raw(failing_service, request)
     assert answer.status == 500
     assert answer.headers["x-request-id"] == "failing-in-pages"
     lines = log_entries(failing_service, "failing-in-pages", 2)

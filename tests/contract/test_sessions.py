@@ -13,12 +13,12 @@ from tests.contract.client import (
     Client,
     Page,
     Person,
-    as_page,
-    fresh_address,
-    fresh_email,
-    fresh_name,
-    link,
+    extract_link,
     log_entries,
+    parse_page,
+    unique_email,
+    unique_ip_address,
+    unique_name,
 )
 from tests.contract.conftest import Disposable
 from tests.contract.differences import Conventions
@@ -80,7 +80,7 @@ def change_password(browser: Browser, current: str, new: str) -> Page:
     response = browser.post(page, page.form(*fields), **fields)
     if response.status_code in {302, 303}:
         return browser.follow(response)
-    return as_page(response)
+    return parse_page(response)
 
 
 def ask_for_reset(browser: Browser, email: str) -> Page:
@@ -106,8 +106,8 @@ def test_every_page_has_a_valid_structure(
         sign_in,
         anonymous_browser.page(anonymous_browser.page("/").link(REGISTER)),
         anonymous_browser.page(sign_in.link(RESET)),
-        ask_for_reset(anonymous_browser, fresh_email()),
-        anonymous_browser.page(link(person.mail())),
+        ask_for_reset(anonymous_browser, unique_email()),
+        anonymous_browser.page(extract_link(person.mail())),
         browser.page("/"),
         browser.page(browser.page("/").link(CHANGE)),
         browser.page("/no/such/thing", 404),
@@ -127,7 +127,7 @@ def test_a_user_registers_confirms_and_signs_in(service: Service) -> None:
     fields = {"email": person.email, "password": PASSWORD}
     check_page(browser.follow(browser.post(page, page.form(*fields), **fields)))
     assert person.enter(browser).status_code not in {302, 303}
-    path = link(person.mail())
+    path = extract_link(person.mail())
     for _ in range(2):  # email scanners open links as well
         page = browser.page(path)
         check_page(page)
@@ -204,13 +204,13 @@ def test_all_failed_sign_ins_get_the_same_response(
     for _ in range(5):
         for kind, email, password in (
             ("known", person.email, OTHER),
-            ("unknown", fresh_email(), OTHER),
+            ("unknown", unique_email(), OTHER),
             ("disabled", disabled.email, PASSWORD),
         ):
             browser = Browser(Client(disposable.service, anonymous=True))
             response = person.enter(browser, email=email, password=password)
             assert response.status_code == conventions.failed_sign_in_status
-            page = as_page(response)
+            page = parse_page(response)
             check_page(page)
             assert [each.text for each in page.elements if each.get("role") == "alert"]
             pages.append(page.text)
@@ -226,7 +226,7 @@ def test_registering_and_resetting_do_not_reveal_accounts(
 ) -> None:
     page = anonymous_browser.page(anonymous_browser.page("/").link(REGISTER))
     answers = []
-    for email in (person.email, fresh_email()):
+    for email in (person.email, unique_email()):
         fields = {"email": email, "password": OTHER}
         response = anonymous_browser.post(page, page.form(*fields), **fields)
         answers.append((response.status_code, anonymous_browser.follow(response).text))
@@ -234,7 +234,7 @@ def test_registering_and_resetting_do_not_reveal_accounts(
         (0, ask_for_reset(anonymous_browser, email).text) for email in (person.email,)
     ]
     assert answers[0] == answers[1]
-    assert ask_for_reset(anonymous_browser, fresh_email()).text == answers[2][1]
+    assert ask_for_reset(anonymous_browser, unique_email()).text == answers[2][1]
     assert is_signed_in(person.browse())
 
 
@@ -249,10 +249,10 @@ def test_a_short_long_or_common_password_is_an_error_at_its_field(
     ):
         with subtests.test(password=password):
             page = anonymous_browser.page(anonymous_browser.page("/").link(REGISTER))
-            fields = {"email": fresh_email(), "password": password}
+            fields = {"email": unique_email(), "password": password}
             response = anonymous_browser.post(page, page.form(*fields), **fields)
             assert response.status_code == conventions.invalid_form_status
-            page = as_page(response)
+            page = parse_page(response)
             check_page(page)
             form = page.form("email", "password")
             assert form.values["email"] == fields["email"]
@@ -352,7 +352,7 @@ def test_a_cookie_does_not_work_after_the_password_was_changed(person: Person) -
 def test_a_cookie_does_not_work_after_a_reset(person: Person) -> None:
     browser = person.browse()
     ask_for_reset(Browser(person.client), person.email)
-    path = link(person.mail())
+    path = extract_link(person.mail())
     choose_password(Browser(person.client), path, OTHER)
     assert not is_signed_in(browser)
     page = browser.page(path)
@@ -376,13 +376,13 @@ def test_a_cookie_does_not_work_after_the_account_was_disabled(
 def test_signing_in_is_rate_limited_with_an_error_page(person: Person) -> None:
     browser = Browser(person.client)
     for _ in range(30):
-        browser.client.headers["X-Forwarded-For"] = fresh_address()
+        browser.client.headers["X-Forwarded-For"] = unique_ip_address()
         response = person.enter(browser, password=OTHER)
         if response.status_code == 429:
             break
     assert response.status_code == 429
     assert int(response.headers["retry-after"]) > 0
-    check_page(as_page(response))
+    check_page(parse_page(response))
     assert person.enter(browser).status_code == 429
 
 
@@ -419,7 +419,7 @@ def test_users_see_only_their_items(service: Service, person: Person) -> None:
     other = Person(service)
     other.join()
     mine, theirs = person.browse(), other.browse()
-    name = fresh_name("Mine")
+    name = unique_name("Mine")
     listed = create(mine, name=name)
     path = listed.link(r"/items/[0-9a-f-]{36}/edit/?")
     assert is_listed(mine, name)
@@ -441,7 +441,7 @@ def test_every_page_shows_who_is_signed_in(person: Person) -> None:
 
 
 def test_signing_in_and_out_is_logged(person: Person, service: Service) -> None:
-    person.client.headers["X-Request-ID"] = request_id = f"page-{fresh_email()[:20]}"
+    person.client.headers["X-Request-ID"] = request_id = f"page-{unique_email()[:20]}"
     browser = Browser(person.client)
     person.enter(browser, password=OTHER)
     browser.follow(person.enter(browser))

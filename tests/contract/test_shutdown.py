@@ -6,7 +6,15 @@ import time
 
 import pytest
 
-from tests.contract.client import ITEMS, JSON, Client, Raw, fresh_name, head, json_lines
+from tests.contract.client import (
+    ITEMS,
+    JSON,
+    Client,
+    RawConnection,
+    json_lines,
+    request_head,
+    unique_name,
+)
 from tests.contract.conftest import Disposable
 from tests.starters.harness import Service
 
@@ -43,14 +51,14 @@ def test_sigterm_ends_the_server_with_idle_and_stalled_connections(
     disposable: Disposable,
 ) -> None:
     with (
-        Raw(disposable.service) as idle,
-        Raw(disposable.service) as silent,
-        Raw(disposable.service) as stalled,
+        RawConnection(disposable.service) as idle,
+        RawConnection(disposable.service) as silent,
+        RawConnection(disposable.service) as stalled,
     ):
-        idle.send(head("GET", "/no/such/thing"))
+        idle.send(request_head("GET", "/no/such/thing"))
         assert idle.read().status == 404
         stalled.send(
-            head("POST", ITEMS, Content_Type=JSON, Content_Length="100") + b"{"
+            request_head("POST", ITEMS, Content_Type=JSON, Content_Length="100") + b"{"
         )
         assert silent.socket.fileno() > 0
         stop(disposable.service)
@@ -59,11 +67,11 @@ def test_sigterm_ends_the_server_with_idle_and_stalled_connections(
 @pytest.mark.database
 @pytest.mark.features("api")
 def test_sigterm_lets_running_requests_finish(disposable: Disposable) -> None:
-    name = fresh_name("Late")
+    name = unique_name("Late")
     body = json.dumps({"name": name, "price": "1.00"}).encode()
-    with Raw(disposable.service) as connection:
+    with RawConnection(disposable.service) as connection:
         connection.send(
-            head(
+            request_head(
                 "POST",
                 ITEMS,
                 Content_Type=JSON,

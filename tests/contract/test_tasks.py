@@ -17,11 +17,11 @@ from tests.contract.client import (
     PASSWORD,
     Client,
     Person,
-    fresh_email,
     json_lines,
+    unique_email,
 )
 from tests.starters.databases import Database, free_port
-from tests.starters.harness import Project, Service, run, serving, working
+from tests.starters.harness import Project, Service, run, running_server, running_worker
 from tests.starters.mail_server import MailServer, mail_server
 from tests.starters.redis import Redis
 
@@ -47,14 +47,14 @@ def redis() -> Iterator[Redis]:
 def alone(project: Project, database: Database, redis: Redis) -> Iterator[Service]:
     """Run a server without a worker."""
     url = redis.new_database()
-    with serving(project, database.url, REDIS_URL=url) as service:
+    with running_server(project, database.url, REDIS_URL=url) as service:
         yield service
 
 
 def work_for(
     service: Service, **settings: str
 ) -> contextlib.AbstractContextManager[Service]:
-    return working(service.project, {**service.settings, **settings})
+    return running_worker(service.project, {**service.settings, **settings})
 
 
 def events(worker: Service, event: str) -> list[dict[str, Any]]:
@@ -70,7 +70,7 @@ def wait_for(condition: Callable[[], object], seconds: float = 15) -> None:
 
 def register(service: Service) -> Person:
     """Register a user, which enqueues the task that sends an email."""
-    person = Person(service, fresh_email())
+    person = Person(service, unique_email())
     answer = person.call("register", email=person.email, password=PASSWORD)
     assert answer.status_code == 202
     return person
@@ -186,7 +186,7 @@ def test_a_task_is_run_even_if_the_server_was_killed_before_sending_it(
     project: Project, redis: Redis
 ) -> None:
     settings = {"REDIS_URL": redis.new_database()}
-    with serving(project, project.new_database().url, **settings) as service:
+    with running_server(project, project.new_database().url, **settings) as service:
         redis.process.send_signal(signal.SIGSTOP)
         try:
             began = time.monotonic()

@@ -16,14 +16,14 @@ from tests.contract.client import (
     PASSWORD,
     Client,
     Person,
-    code,
-    fresh_address,
-    fresh_email,
-    fresh_name,
+    check_problem,
+    extract_token,
     json_lines,
     log_entries,
     media_type,
-    problem,
+    unique_email,
+    unique_ip_address,
+    unique_name,
 )
 from tests.contract.conftest import Disposable
 from tests.contract.differences import Conventions
@@ -63,7 +63,7 @@ def middle(calls: list[httpx2.Response]) -> float:
 
 def unauthorized(response: httpx2.Response) -> dict[str, Any]:
     assert response.headers["www-authenticate"].lower().startswith("bearer")
-    return problem(response, 401)
+    return check_problem(response, 401)
 
 
 @pytest.mark.database
@@ -75,7 +75,10 @@ def test_a_user_registers_confirms_and_signs_in(unregistered: Person) -> None:
     assert mail["To"] == unregistered.email
     assert PASSWORD not in mail.as_string()
     for expected in (204, 400):
-        assert unregistered.call("confirm", token=code(mail)).status_code == expected
+        assert (
+            unregistered.call("confirm", token=extract_token(mail)).status_code
+            == expected
+        )
     pair = unregistered.sign_in()
     assert {"access_token", "refresh_token", "token_type", "expires_in"} <= set(pair)
     assert pair["token_type"].lower() == "bearer"
@@ -99,13 +102,13 @@ def test_an_invalid_email_address_gets_422(
         "\0",
     ):
         with subtests.test(email=email):
-            unregistered.client.headers["X-Forwarded-For"] = fresh_address()
+            unregistered.client.headers["X-Forwarded-For"] = unique_ip_address()
             for path in ("register", "reset"):
                 body = {"email": email} | (
                     {"password": PASSWORD} if path == "register" else {}
                 )
                 answer = unregistered.call(path, **body)
-                assert "email" in str(problem(answer, 422)["errors"])
+                assert "email" in str(check_problem(answer, 422)["errors"])
 
 
 def test_a_short_long_or_common_password_is_refused(
@@ -122,8 +125,8 @@ def test_a_short_long_or_common_password_is_refused(
         "x" * 20,
     ):
         with subtests.test(password=password):
-            person.client.headers["X-Forwarded-For"] = fresh_address()
-            unregistered = {"email": fresh_email(), "password": password}
+            person.client.headers["X-Forwarded-For"] = unique_ip_address()
+            unregistered = {"email": unique_email(), "password": password}
             token = person.sign_in()["access_token"]
             body = {"current_password": PASSWORD, "new_password": password}
             for answer in (
@@ -131,7 +134,7 @@ def test_a_short_long_or_common_password_is_refused(
                 person.call("password", token, **body),
                 person.call("reset/confirm", token="none", password=password),  # noqa: S106
             ):
-                assert "password" in str(problem(answer, 422)["errors"])
+                assert "password" in str(check_problem(answer, 422)["errors"])
                 assert password in {"", "password"} or password not in answer.text
 
 
@@ -181,7 +184,7 @@ def test_registering_does_not_reveal_accounts(person: Person) -> None:
         person.call("register", email=person.email, password=OTHER) for _ in range(2)
     ]
     unknown = [
-        person.call("register", email=fresh_email(), password=OTHER) for _ in range(2)
+        person.call("register", email=unique_email(), password=OTHER) for _ in range(2)
     ]
     assert len({(each.status_code, each.text) for each in [*known, *unknown]}) == 1
     assert person.sign_in()  # with the unchanged password
@@ -190,7 +193,7 @@ def test_registering_does_not_reveal_accounts(person: Person) -> None:
 
 def test_requesting_a_reset_does_not_reveal_accounts(person: Person) -> None:
     known = person.call("reset", email=person.email)
-    unknown = person.call("reset", email=(nobody := fresh_email()))
+    unknown = person.call("reset", email=(nobody := unique_email()))
     assert (known.status_code, known.text) == (unknown.status_code, unknown.text)
     assert known.status_code == 202
     person.mail()
@@ -205,11 +208,11 @@ def test_unknown_and_known_addresses_take_equally_long(service: Service) -> None
         times: dict[str, list[httpx2.Response]] = {known.email: [], nobody.email: []}
         for _ in range(4):
             for person in (known, nobody):
-                person.client.headers["X-Forwarded-For"] = fresh_address()
+                person.client.headers["X-Forwarded-For"] = unique_ip_address()
                 if call == "token":
                     answer = person.token(OTHER)
                 elif call == "register" and person is nobody:
-                    answer = person.call(call, email=fresh_email(), password=OTHER)
+                    answer = person.call(call, email=unique_email(), password=OTHER)
                 elif call == "register":
                     answer = person.call(call, email=person.email, password=OTHER)
                 else:
@@ -249,23 +252,23 @@ def test_email_addresses_are_case_insensitive(person: Person) -> None:
 def test_signing_in_is_rate_limited_for_each_email_address(person: Person) -> None:
     codes = []
     for _ in range(30):
-        person.client.headers["X-Forwarded-For"] = fresh_address()
+        person.client.headers["X-Forwarded-For"] = unique_ip_address()
         answer = person.token(OTHER)
         codes.append(answer.status_code)
         if answer.status_code == 429:
             break
     assert set(codes[:5]) == {401}
     assert codes[-1] == 429
-    problem(answer, 429)
+    check_problem(answer, 429)
     assert 0 < int(answer.headers["retry-after"]) <= 3600
-    problem(person.token(), 429)  # also with the right password
+    check_problem(person.token(), 429)  # also with the right password
 
 
 def test_signing_in_is_rate_limited_for_each_client(service: Service) -> None:
     guesser = Person(service)
     codes = []
     for _ in range(200):
-        guesser.email = fresh_email()
+        guesser.email = unique_email()
         codes.append(guesser.token(OTHER).status_code)
         if codes[-1] == 429:
             break
@@ -287,7 +290,7 @@ def test_emails_are_rate_limited(service: Service, subtests: pytest.Subtests) ->
                 body["password"] = PASSWORD
             codes = []
             for _ in range(30):
-                person.client.headers["X-Forwarded-For"] = fresh_address()
+                person.client.headers["X-Forwarded-For"] = unique_ip_address()
                 answer = person.call(path, **body)
                 codes.append(answer.status_code)
                 if answer.status_code == 429:
@@ -390,14 +393,14 @@ def test_an_access_token_has_issuer_audience_and_type(person: Person) -> None:
 def test_access_and_refresh_tokens_are_not_interchangeable(person: Person) -> None:
     pair = person.sign_in()
     person.call("reset", email=person.email)
-    mailed = code(person.mail())
+    mailed = extract_token(person.mail())
     unauthorized(me(person, pair["refresh_token"]))
     unauthorized(me(person, mailed))
     unauthorized(refresh(person, pair["access_token"]))
     unauthorized(refresh(person, mailed))
-    problem(person.call("confirm", token=mailed), 400)
+    check_problem(person.call("confirm", token=mailed), 400)
     for token in pair["refresh_token"], pair["access_token"]:
-        problem(person.call("reset/confirm", token=token, password=OTHER), 400)
+        check_problem(person.call("reset/confirm", token=token, password=OTHER), 400)
     assert me(person, pair["access_token"]).status_code == 200
 
 
@@ -459,7 +462,7 @@ def test_changing_the_password_ends_all_sessions_and_tokens(person: Person) -> N
     here, there = person.sign_in(), person.sign_in()
     token = here["access_token"]
     wrong = {"current_password": OTHER, "new_password": OTHER}
-    problem(person.call("password", token, **wrong), 403)
+    check_problem(person.call("password", token, **wrong), 403)
     unauthorized(person.call("password", None, **wrong))
     right = {"current_password": PASSWORD, "new_password": OTHER}
     assert person.call("password", token, **right).status_code == 204
@@ -476,11 +479,11 @@ def test_resetting_the_password_ends_all_tokens_and_works_once(person: Person) -
     pair = person.sign_in()
     for _ in range(2):
         assert person.call("reset", email=person.email).status_code == 202
-    first, second = code(person.mail()), code(person.mail())
+    first, second = extract_token(person.mail()), extract_token(person.mail())
     body = {"token": second, "password": OTHER}
     assert person.call("reset/confirm", **body).status_code == 204
-    problem(person.call("reset/confirm", **body), 400)
-    problem(person.call("reset/confirm", token=first, password=PASSWORD), 400)
+    check_problem(person.call("reset/confirm", **body), 400)
+    check_problem(person.call("reset/confirm", token=first, password=PASSWORD), 400)
     unauthorized(me(person, pair["access_token"]))
     unauthorized(refresh(person, pair["refresh_token"]))
     unauthorized(person.token(PASSWORD))
@@ -533,30 +536,34 @@ def test_calls_accept_only_json_and_known_fields(
             token = person.sign_in()["access_token"]
             headers = {"Authorization": f"Bearer {token}"}
             target = f"{AUTH}/{path}"
-            problem(person.client.post(target, data={"a": "b"}, headers=headers), 415)
+            check_problem(
+                person.client.post(target, data={"a": "b"}, headers=headers), 415
+            )
             answer = person.client.post(
                 target, json={"unknown": "swordfish"}, headers=headers
             )
-            problem(answer, 422)
+            check_problem(answer, 422)
             assert "swordfish" not in answer.text
-            problem(person.client.get(target, headers=headers), 405)
+            check_problem(person.client.get(target, headers=headers), 405)
 
 
 def test_users_see_only_their_items(service: Service, person: Person) -> None:
     other = Person(service)
     other.join()
     mine, theirs = person.api(), other.api()
-    item = mine.create(name=(name := fresh_name("Mine")))
+    item = mine.create(name=(name := unique_name("Mine")))
     path = f"{ITEMS}/{item['id']}"
     assert mine.get(path).json() == item
-    problem(theirs.get(path), 404)
-    problem(theirs.patch(path, json={"price": 1}), 404)
-    problem(theirs.delete(path), 404)
+    check_problem(theirs.get(path), 404)
+    check_problem(theirs.patch(path, json={"price": 1}), 404)
+    check_problem(theirs.delete(path), 404)
     assert theirs.walk() == []
     assert theirs.create(name=name)["name"] == name
-    problem(mine.post(ITEMS, json={"name": name, "price": 1}), 409)
+    check_problem(mine.post(ITEMS, json={"name": name, "price": 1}), 409)
     assert mine.walk() == [item]
-    problem(mine.post(ITEMS, json={"name": "x", "price": 1, "owner_id": "1"}), 422)
+    check_problem(
+        mine.post(ITEMS, json={"name": "x", "price": 1, "owner_id": "1"}), 422
+    )
 
 
 @pytest.mark.database
@@ -575,7 +582,7 @@ def test_only_staff_see_items_without_an_owner(
     disposable.database.execute(conventions.remove_owners_sql)
     assert person.api().walk() == []
     path = f"{ITEMS}/{item['id']}"
-    problem(person.api().get(path), 404)
+    check_problem(person.api().get(path), 404)
     staff = admin_user.api()
     assert staff.get(ME).json()["is_staff"]
     assert [each["id"] for each in staff.walk()] == [item["id"]]
@@ -585,7 +592,7 @@ def test_only_staff_see_items_without_an_owner(
 def test_create_admin_refuses_invalid_input_in_one_sentence(
     service: Service, database: Database
 ) -> None:
-    for address, password in (("nobody", PASSWORD), (fresh_email(), "password")):
+    for address, password in (("nobody", PASSWORD), (unique_email(), "password")):
         with pytest.raises(AssertionError, match="ended with 1") as refused:
             service.project.poe(
                 "-q",
@@ -604,7 +611,7 @@ def test_security_events_are_logged_and_secrets_are_not(disposable: Disposable) 
     pair = person.sign_in()
     person.token(OTHER)
     person.call("reset", email=person.email)
-    mailed = code(person.mail())
+    mailed = extract_token(person.mail())
     person.call("reset/confirm", token=mailed, password=OTHER)
     for _ in range(30):
         if person.token("wrong again").status_code == 429:

@@ -11,9 +11,9 @@ from tests.contract.client import (
     PASSWORD,
     Client,
     Person,
-    code,
-    fresh_name,
-    problem,
+    check_problem,
+    extract_token,
+    unique_name,
 )
 from tests.contract.conftest import Disposable
 from tests.contract.differences import Conventions
@@ -31,9 +31,9 @@ def test_a_failed_reset_changes_nothing(
     person.join()
     person.sign_in()
     assert person.call("reset", email=person.email).status_code == 202
-    reset = {"token": code(person.mail()), "password": OTHER}
+    reset = {"token": extract_token(person.mail()), "password": OTHER}
     disposable.database.execute(conventions.broken_revocation_sql)
-    problem(person.call("reset/confirm", **reset), 500)
+    check_problem(person.call("reset/confirm", **reset), 500)
     disposable.database.execute("DROP TRIGGER broken")
     assert person.token(OTHER).status_code == 401
     assert person.token(PASSWORD).status_code == 200
@@ -52,8 +52,8 @@ def test_only_a_taken_name_is_reported_as_a_taken_name(
             f"CREATE TRIGGER broken BEFORE INSERT ON {conventions.items_table}"
             " BEGIN SELECT RAISE(ABORT, 'broken'); END"
         )
-        response = client.post(ITEMS, json={"name": fresh_name(), "price": 1})
-        assert "name" not in problem(response, 500)["detail"]
+        response = client.post(ITEMS, json={"name": unique_name(), "price": 1})
+        assert "name" not in check_problem(response, 500)["detail"]
 
 
 @pytest.mark.features("api")
@@ -68,7 +68,7 @@ def test_a_request_that_waits_for_a_lock_ends_in_503(disposable: Disposable) -> 
         try:
             with ThreadPoolExecutor() as pool:
                 start = time.monotonic()
-                body = {"name": fresh_name(), "price": 1}
+                body = {"name": unique_name(), "price": 1}
                 waiting = pool.submit(client.post, ITEMS, json=body)
                 for path in ("/healthz", "/readyz", ITEMS):
                     assert other.get(path).status_code == 200, path
@@ -77,7 +77,7 @@ def test_a_request_that_waits_for_a_lock_ends_in_503(disposable: Disposable) -> 
                 seconds = time.monotonic() - start
         finally:
             lock.close()
-        problem(response, 503)
+        check_problem(response, 503)
         assert int(response.headers["retry-after"]) > 0
         assert seconds < 5
         client.create()

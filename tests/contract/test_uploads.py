@@ -20,13 +20,13 @@ from tests.contract.client import (
     UPLOADS,
     Client,
     Person,
-    Raw,
-    head,
-    problem,
-    raw,
+    RawConnection,
+    check_problem,
+    request_head,
     send_chunked,
+    send_raw,
 )
-from tests.starters.harness import Project, Service, booted
+from tests.starters.harness import Project, Service, running_service
 
 pytestmark = pytest.mark.features("uploads", "api")
 
@@ -50,7 +50,7 @@ def directory(tmp_path: Path) -> Path:
 def frugal(project: Project, directory: Path) -> Iterator[Service]:
     """Run a server with a small quota and a temporary directory for uploads."""
     settings = {"UPLOADS_DIR": str(directory), "UPLOAD_QUOTA_BYTES": str(QUOTA)}
-    with booted(project, project.new_database().url, **settings) as service:
+    with running_service(project, project.new_database().url, **settings) as service:
         yield service
 
 
@@ -113,7 +113,7 @@ def test_an_uploaded_file_is_downloaded_as_a_sandboxed_attachment(
     assert "default-src 'none'" in policy
     assert client.delete(path).status_code == 204
     for method, gone in (("GET", path), ("GET", f"{path}/content"), ("DELETE", path)):
-        problem(client.request(method, gone), 404)
+        check_problem(client.request(method, gone), 404)
     assert upload not in listed(client)
 
 
@@ -136,7 +136,7 @@ def test_the_type_is_detected_from_the_content(
     before = listed(client)
     for kind, content in REFUSED_CONTENT.items():
         with subtests.test(kind=kind):
-            problem(send(client, content, "picture.png"), 422)
+            check_problem(send(client, content, "picture.png"), 422)
             assert listed(client) == before
 
 
@@ -173,8 +173,8 @@ def test_uploads_up_to_ten_mebibytes_are_accepted(
     assert len(content) == upload["size"]
     client.delete(f"{UPLOADS}/{upload['id']}")
     length = str(10 * MEBIBYTE + 1)
-    request = head("POST", UPLOADS, Content_Length=length, Content_Type=FORM)
-    assert raw(service, request).status == 413
+    request = request_head("POST", UPLOADS, Content_Length=length, Content_Type=FORM)
+    assert send_raw(service, request).status == 413
     pieces = [BEFORE + PDF, *[b"0" * 65_536] * 400, AFTER]
     answer = send_chunked(service, UPLOADS, pieces, Content_Type=FORM)
     assert answer.status in {411, 413}
@@ -191,7 +191,7 @@ def test_a_request_without_a_file_is_refused(client: Client) -> None:
         (FORM, f"--{BOUNDARY}--\r\n".encode(), 422),
     ):
         headers = {"Content-Type": content_type}
-        problem(client.post(UPLOADS, content=body, headers=headers), status)
+        check_problem(client.post(UPLOADS, content=body, headers=headers), status)
 
 
 def test_files_are_deleted_with_their_rows(frugal: Service, directory: Path) -> None:
@@ -206,9 +206,11 @@ def test_files_are_deleted_with_their_rows(frugal: Service, directory: Path) -> 
 
 def test_a_truncated_upload_leaves_no_file(frugal: Service, directory: Path) -> None:
     with Client(frugal) as client:
-        request = head("POST", UPLOADS, Content_Length="2000000", Content_Type=FORM)
+        request = request_head(
+            "POST", UPLOADS, Content_Length="2000000", Content_Type=FORM
+        )
         for sent in (BEFORE + PDF, BEFORE + PDF + b"0" * 1_500_000):
-            with Raw(frugal) as connection:
+            with RawConnection(frugal) as connection:
                 connection.send(request)
                 connection.send(sent)
                 connection.finish_sending()
@@ -229,7 +231,7 @@ def test_a_quota_holds_for_simultaneous_uploads(
         assert statuses.count(201) <= 3
         while send(client, content).status_code == 201:
             pass
-        problem(send(client, content), 409)
+        check_problem(send(client, content), 409)
         uploads = listed(client)
         assert len(uploads) == len(list(directory.iterdir())) == 3
         client.delete(f"{UPLOADS}/{uploads[0]['id']}")
@@ -246,11 +248,11 @@ def test_a_file_belongs_to_the_user_who_uploaded_it(frugal: Service) -> None:
     assert listed(other.api()) == []
     path = f"{UPLOADS}/{upload['id']}"
     for method, at in (("GET", path), ("GET", f"{path}/content"), ("DELETE", path)):
-        problem(other.api().request(method, at), 404)
-        problem(unregistered.client.request(method, at), 401)
-    problem(unregistered.client.get(UPLOADS), 401)
+        check_problem(other.api().request(method, at), 404)
+        check_problem(unregistered.client.request(method, at), 401)
+    check_problem(unregistered.client.get(UPLOADS), 401)
     added(other.api(), content)  # each user has a separate quota
-    problem(send(owner.api(), content), 409)
+    check_problem(send(owner.api(), content), 409)
 
 
 def test_a_file_without_a_row_is_deleted_by_a_sweep(
@@ -266,7 +268,7 @@ def test_a_file_without_a_row_is_deleted_by_a_sweep(
     database = project.new_database()
     settings = {"UPLOADS_DIR": str(directory)}
     with (
-        booted(project, database.url, **settings) as service,
+        running_service(project, database.url, **settings) as service,
         Client(service) as client,
     ):
         url = f"{UPLOADS}/{added(client)['id']}/content"
@@ -284,10 +286,10 @@ def test_a_file_without_a_row_is_deleted_by_a_sweep(
 @pytest.mark.features("accounts")
 def test_anonymous_uploads_are_refused_before_they_are_read(service: Service) -> None:
     for credentials in (None, "Bearer nonsense"):
-        with Raw(service) as connection:
+        with RawConnection(service) as connection:
             connection.started_sending = True  # so that no credentials are added
             connection.send(
-                head(
+                request_head(
                     "POST",
                     UPLOADS,
                     Content_Length=str(9 * MEBIBYTE),
@@ -313,14 +315,14 @@ def test_files_are_not_read_into_memory_as_a_whole(
     client.delete(f"{UPLOADS}/{added(client)['id']}")
     before = resident(service)
     body = BEFORE + PDF + b"0" * (9 * MEBIBYTE)
-    request = head(
+    request = request_head(
         "POST",
         UPLOADS,
         Content_Length=str(len(body) + len(AFTER)),
         Content_Type=FORM,
     )
     with contextlib.ExitStack() as stack:
-        connections = [stack.enter_context(Raw(service)) for _ in range(8)]
+        connections = [stack.enter_context(RawConnection(service)) for _ in range(8)]
         for connection in connections:
             connection.send(request)
             assert connection.send(body)

@@ -13,7 +13,7 @@ import yaml
 from check_jsonschema import main as check_jsonschema
 from click.testing import CliRunner
 
-from tests.conftest import ROOT, tool
+from tests.conftest import ROOT, find_program
 from tests.rendering.answers import environment
 from tests.rendering.conftest import Project
 
@@ -67,14 +67,14 @@ def test_hadolint_finds_nothing_in_the_dockerfile(
 ) -> None:
     if "Dockerfile" in project.texts:
         text = project.texts["Dockerfile"]
-        command = (tool("hadolint"), "--failure-threshold", "style")
+        command = (find_program("hadolint"), "--failure-threshold", "style")
         assert not findings(command, "Dockerfile", text, scratch)
 
 
 def test_zizmor_finds_nothing_in_the_workflow(project: Project, scratch: Path) -> None:
     name = ".github/workflows/ci.yml"
     if name in project.texts:
-        command = (tool("zizmor"), "--offline", "--quiet", "--no-progress")
+        command = (find_program("zizmor"), "--offline", "--quiet", "--no-progress")
         assert not findings(command, name, project.texts[name], scratch)
 
 
@@ -86,7 +86,9 @@ def test_actionlint_finds_nothing_in_the_workflow(
 ) -> None:
     name = ".github/workflows/ci.yml"
     if name in project.texts:
-        assert not findings((tool("actionlint"),), name, project.texts[name], scratch)
+        assert not findings(
+            (find_program("actionlint"),), name, project.texts[name], scratch
+        )
 
 
 def test_no_secret_stands_in_what_runs_in_production(project: Project) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from tests.conftest import tool
+from tests.conftest import find_program
 from tests.rendering.answers import model
 from tests.rendering.conftest import Project
 
@@ -79,7 +79,7 @@ PYTHON_JINJA = re.compile(r"\{\{ (?!name|project_name)|\{%|\{#")
 def test_ruff_finds_nothing_to_format_or_to_lint(project: Project) -> None:
     for command in (["format", "--check", "--diff"], ["check"]):
         run = subprocess.run(
-            [tool("ruff"), *command, "--no-cache", "."],
+            [find_program("ruff"), *command, "--no-cache", "."],
             cwd=project.directory,
             capture_output=True,
             text=True,

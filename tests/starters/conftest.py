@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.starters.harness import Project, installed
+from tests.starters.harness import Project, install_starter
 from tests.starters.parameters import parametrize
 
 
@@ -18,4 +18,4 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 @pytest.fixture(scope="session")
 def project(request: pytest.FixtureRequest, template_repo: Path) -> Project:
-    return installed(request.param, template_repo)
+    return install_starter(request.param, template_repo)

@@ -249,7 +249,7 @@ def install(starter: Starter, directory: Path) -> Project:
 
 
 @functools.cache
-def installed(starter: Starter, template: Path) -> Project:
+def install_starter(starter: Starter, template: Path) -> Project:
     """Render and install one project, once for each process of the test run."""
     directory = session_directory() / str(starter) / "project"
     answers = {
@@ -363,17 +363,21 @@ def end_process(process: subprocess.Popen[bytes]) -> None:
 
 
 @contextlib.contextmanager
-def booted(project: Project, database_url: str, **settings: str) -> Iterator[Service]:
+def running_service(
+    project: Project, database_url: str, **settings: str
+) -> Iterator[Service]:
     """Run the production server, and a worker if the project has tasks."""
     with contextlib.ExitStack() as stack:
-        service = stack.enter_context(serving(project, database_url, **settings))
+        service = stack.enter_context(running_server(project, database_url, **settings))
         if project.has_tasks:
-            stack.enter_context(working(project, service.settings))
+            stack.enter_context(running_worker(project, service.settings))
         yield service
 
 
 @contextlib.contextmanager
-def serving(project: Project, database_url: str, **settings: str) -> Iterator[Service]:
+def running_server(
+    project: Project, database_url: str, **settings: str
+) -> Iterator[Service]:
     """Run the production server without a worker."""
     environment = project.production_settings(database_url, **settings)
     service = launch(project, environment, [project.python, "-m", "app"])
@@ -384,7 +388,9 @@ def serving(project: Project, database_url: str, **settings: str) -> Iterator[Se
 
 
 @contextlib.contextmanager
-def working(project: Project, environment: Mapping[str, str]) -> Iterator[Service]:
+def running_worker(
+    project: Project, environment: Mapping[str, str]
+) -> Iterator[Service]:
     """Run a worker with the settings of a server."""
     worker = start(project, environment, [project.python, "-m", "app.tasks"])
     try:

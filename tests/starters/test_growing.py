@@ -9,7 +9,7 @@ from copier import VcsRef, run_update
 from tests.conftest import git, render_into
 from tests.contract.client import ITEMS, PASSWORD, UPLOADS, Client, Person
 from tests.starters.databases import Database, new_database
-from tests.starters.harness import Project, Starter, booted, install
+from tests.starters.harness import Project, Starter, install, running_service
 from tests.starters.selection import GROWING
 
 BOTH = ("api", "pages")
@@ -62,7 +62,7 @@ def test_items_are_kept_when_accounts_are_added_and_removed(
 ) -> None:
     project, database = grown(framework, database_kind, template_repo, tmp_path)
     settings = {"DATABASE_URL": database.url}
-    with booted(project, database.url) as service, Client(service) as client:
+    with running_service(project, database.url) as service, Client(service) as client:
         before = client.walk()
         assert before
 
@@ -70,7 +70,7 @@ def test_items_are_kept_when_accounts_are_added_and_removed(
     project.poe("migration", "accounts", **settings)
     project.poe("migrate", **settings)
     project.poe("check", **settings)
-    with booted(project, database.url) as service:
+    with running_service(project, database.url) as service:
         person, boss = Person(service), Person(service)
         person.join()
         project.poe("create-admin", boss.email, typed=f"{PASSWORD}\n", **settings)
@@ -81,7 +81,7 @@ def test_items_are_kept_when_accounts_are_added_and_removed(
         database.execute("UPDATE items SET price = -1")
 
     project = change_features(project, BOTH)
-    with booted(project, database.url) as service, Client(service) as client:
+    with running_service(project, database.url) as service, Client(service) as client:
         assert client.walk() == [*before, mine]
         assert client.create()["id"]
         assert client.patch(f"{ITEMS}/{mine['id']}", json={"price": 2}).is_success
@@ -100,12 +100,12 @@ def test_staff_see_uploads_from_before_accounts_were_added(
     for task in (["migration", "uploads"], ["migrate"], ["check"]):
         project.poe(*task, **settings)
     file = {"file": ("plan.pdf", b"%PDF-1.7")}
-    with booted(project, database.url) as service, Client(service) as client:
+    with running_service(project, database.url) as service, Client(service) as client:
         upload = client.post(UPLOADS, files=file).json()
     project = change_features(project, FILES)
     for task in (["migration", "accounts"], ["migrate"], ["check"]):
         project.poe(*task, **settings)
-    with booted(project, database.url) as service:
+    with running_service(project, database.url) as service:
         person, boss = Person(service), Person(service)
         person.join()
         project.poe("create-admin", boss.email, typed=f"{PASSWORD}\n", **settings)

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import tool
+from tests.conftest import find_program
 from tests.contract.client import Client, Person
-from tests.starters.harness import HOST, Project, booted, run
+from tests.starters.harness import HOST, Project, run, running_service
 from tests.starters.selection import SCHEMA
 
 # CONTRIBUTING.md describes how to send more.
@@ -48,7 +48,7 @@ def test_no_answer_is_a_failure_or_undocumented(
     (tmp_path / "schemathesis.toml").write_text(SETTINGS)
     (tmp_path / "hooks.py").write_text(HOOKS)
     database = project.new_database()
-    with booted(project, database.url, API_DOCS="true") as service:
+    with running_service(project, database.url, API_DOCS="true") as service:
         headers = {"Host": HOST, "X-Forwarded-Proto": "https"}
         if accounts:
             person = Person(service)
@@ -60,7 +60,7 @@ def test_no_answer_is_a_failure_or_undocumented(
         operations = sum(map(len, schema["paths"].values()))
         said = run(
             [
-                tool("st"),
+                find_program("st"),
                 *("--config-file", "schemathesis.toml", "run", "openapi.json"),
                 *("--url", f"http://127.0.0.1:{service.port}", "--no-color"),
                 *("--checks", "all", "--max-examples", math.ceil(CASES / operations)),

@@ -15,7 +15,7 @@ from tests.starters.databases import (
     mariadb_server,
     postgresql_server,
 )
-from tests.starters.harness import Project, booted, development_server, run, uv
+from tests.starters.harness import Project, development_server, run, running_service, uv
 from tests.starters.selection import (
     ALONE,
     BARE,
@@ -147,7 +147,7 @@ def test_its_tests_need_no_database_server(project: Project) -> None:
 @pytest.mark.starters(RUNNABLE)
 def test_deprecations_are_errors_in_the_running_server(project: Project) -> None:
     database = project.new_database()
-    with booted(project, database.url, PYTHONWARNINGS=DEPRECATIONS) as service:
+    with running_service(project, database.url, PYTHONWARNINGS=DEPRECATIONS) as service:
         headers = {"Host": "service.example", "X-Forwarded-Proto": "https"}
         base = f"http://127.0.0.1:{service.port}"
         with httpx2.Client(base_url=base, headers=headers, trust_env=False) as client:
