@@ -108,7 +108,7 @@ def visits(service: Service) -> list[Callable[[], object]]:
 
     def registration() -> None:
         person = Person(service)
-        person.join()
+        person.register_and_confirm()
         person.sign_in()
 
     return [item, upload, documents, pages, failing_sign_in, registration]

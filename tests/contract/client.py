@@ -100,14 +100,14 @@ class Client(httpx2.Client):
         content = body.encode() if isinstance(body, str) else body
         return self.post(path, content=content, headers={"Content-Type": JSON})
 
-    def names(self) -> list[str]:
+    def item_names(self) -> list[str]:
         """Return the names of all items, page by page."""
-        return [item["name"] for item in self.walk()]
+        return [item["name"] for item in self.list_all()]
 
-    def walk(
-        self, limit: int = 100, between: Callable[[], object] | None = None
+    def list_all(
+        self, limit: int = 100, between_pages: Callable[[], object] | None = None
     ) -> list[Any]:
-        """Return the items of all pages; `between` is called after each page."""
+        """Return the items of all pages. `between_pages` runs between two pages."""
         items: list[Any] = []
         query: dict[str, Any] = {"limit": limit}
         for _ in range(1000):
@@ -119,8 +119,8 @@ class Client(httpx2.Client):
             if page["next_cursor"] is None:
                 return items
             query["cursor"] = page["next_cursor"]
-            if between:
-                between()
+            if between_pages:
+                between_pages()
         message = "next_cursor is never null"
         raise AssertionError(message)
 
@@ -519,13 +519,13 @@ def credentials(service: Service) -> dict[str, str]:
         return {}
     if time.monotonic() - service.signed_in > TOKEN_SECONDS:
         person = Person(service)
-        person.join()
+        person.register_and_confirm()
         service.credentials = {}
         if "api" in features:
             access_token = person.sign_in()["access_token"]
             service.credentials["Authorization"] = f"Bearer {access_token}"
         if "pages" in features:
-            pairs = person.browse().cookies.items()
+            pairs = person.sign_in_browser().cookies.items()
             cookie = "; ".join(f"{name}={value}" for name, value in pairs)
             service.credentials["Cookie"] = cookie
         service.signed_in = time.monotonic()
@@ -541,36 +541,40 @@ class Person:
         self.password = PASSWORD
         self.client = Client(service, anonymous=True)
         self.features = service.project.starter.features
-        self.mails = 0
+        self.email_count = 0
 
-    def call(
+    def post_auth(
         self, path: str, bearer: str | None = None, **body: object
     ) -> httpx2.Response:
         """Post to a path below /api/v1/auth."""
         headers = {} if bearer is None else {"Authorization": f"Bearer {bearer}"}
         return self.client.post(f"{AUTH}/{path}", json=body, headers=headers)
 
-    def mail(self) -> EmailMessage:
+    def wait_for_email(self) -> EmailMessage:
         """Wait for the next email and return it."""
-        self.mails += 1
-        return mail_server().last(self.email, self.mails)
+        self.email_count += 1
+        return mail_server().last(self.email, self.email_count)
 
-    def join(self) -> None:
+    def register_and_confirm(self) -> None:
         """Register, and confirm the email address."""
         if "api" in self.features:
-            answer = self.call("register", email=self.email, password=self.password)
+            answer = self.post_auth(
+                "register", email=self.email, password=self.password
+            )
             assert answer.status_code == 202, answer.text
-            answer = self.call("confirm", token=extract_token(self.mail()))
+            answer = self.post_auth(
+                "confirm", token=extract_token(self.wait_for_email())
+            )
             assert answer.status_code == 204, answer.text
         else:
             browser = Browser(self.client)
             page = browser.page(browser.page("/").link(r".*/(register|signup)/?"))
             fields = {"email": self.email, "password": self.password}
             browser.follow(browser.post(page, page.form(*fields), **fields))
-            page = browser.page(extract_link(self.mail()))
+            page = browser.page(extract_link(self.wait_for_email()))
             browser.follow(browser.post(page, page.form("token")))
 
-    def token(self, password: str | None = None) -> httpx2.Response:
+    def request_tokens(self, password: str | None = None) -> httpx2.Response:
         """Request tokens and return the response."""
         password = self.password if password is None else password
         form = {"username": self.email, "password": password}
@@ -578,26 +582,26 @@ class Person:
 
     def sign_in(self) -> dict[str, Any]:
         """Return an access token and a refresh token."""
-        answer = self.token()
+        answer = self.request_tokens()
         assert answer.status_code == 200, answer.text
         pair: dict[str, Any] = answer.json()
         return pair
 
-    def api(self) -> Client:
+    def sign_in_client(self) -> Client:
         """Return a client that sends an access token."""
         token = self.sign_in()["access_token"]
         address = self.client.headers["X-Forwarded-For"]
         headers = {"Authorization": f"Bearer {token}", "X-Forwarded-For": address}
         return Client(self.service, anonymous=True, **headers)
 
-    def browse(self) -> Browser:
+    def sign_in_browser(self) -> Browser:
         """Return a browser that is signed in."""
         browser = Browser(Client(self.service, anonymous=True))
-        response = self.enter(browser)
+        response = self.submit_sign_in(browser)
         assert response.status_code in {302, 303}, response.text
         return browser
 
-    def enter(
+    def submit_sign_in(
         self, browser: Browser, query: str = "", **fields: str
     ) -> httpx2.Response:
         """Submit the sign-in form; `fields` replace its values."""

@@ -505,8 +505,11 @@ class Visitor:
 def visitor(service: Service, *, accounts: bool, pages: bool) -> Visitor:
     if accounts:
         person = Person(service)
-        person.join()
-        api, browser = person.api(), person.browse() if pages else None
+        person.register_and_confirm()
+        api, browser = (
+            person.sign_in_client(),
+            person.sign_in_browser() if pages else None,
+        )
     else:
         api = Client(service, anonymous=True)
         browser = Browser(Client(service, anonymous=True)) if pages else None
@@ -523,10 +526,13 @@ def visitor(service: Service, *, accounts: bool, pages: bool) -> Visitor:
 def emailed_pages(service: Service) -> list[str]:
     """Return pages that only emails lead to."""
     newcomer, forgetful = Person(service), Person(service)
-    newcomer.call("register", email=newcomer.email, password=PASSWORD)
-    forgetful.join()
-    forgetful.call("reset", email=forgetful.email)
-    return [extract_link(newcomer.mail()), extract_link(forgetful.mail())]
+    newcomer.post_auth("register", email=newcomer.email, password=PASSWORD)
+    forgetful.register_and_confirm()
+    forgetful.post_auth("reset", email=forgetful.email)
+    return [
+        extract_link(newcomer.wait_for_email()),
+        extract_link(forgetful.wait_for_email()),
+    ]
 
 
 def staff_browser(service: Service, database_url: str, path: str) -> Browser:

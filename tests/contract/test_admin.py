@@ -70,7 +70,7 @@ def lists(panel: Browser, conventions: Conventions) -> list[str]:
 
 def create_item_of(person: Person) -> str:
     """Create an item of a person, and return its name."""
-    name: str = person.api().create(name=unique_name())["name"]
+    name: str = person.sign_in_client().create(name=unique_name())["name"]
     return name
 
 
@@ -88,7 +88,7 @@ def test_all_failed_sign_ins_get_the_same_response(
     admin_user: Person, conventions: Conventions
 ) -> None:
     member = Person(admin_user.service)
-    member.join()
+    member.register_and_confirm()
     answers = []
     for email, password in (
         (member.email, PASSWORD),
@@ -109,8 +109,8 @@ def test_users_who_are_not_staff_have_no_access(
     admin_user: Person, conventions: Conventions
 ) -> None:
     member = Person(admin_user.service)
-    member.join()
-    response = member.browse().request("GET", conventions.admin)
+    member.register_and_confirm()
+    response = member.sign_in_browser().request("GET", conventions.admin)
     assert response.status_code in {302, 303, 403}
 
 
@@ -118,15 +118,15 @@ def test_sign_in_attempts_share_the_rate_limit_of_other_forms(
     admin_user: Person, conventions: Conventions
 ) -> None:
     victim = Person(admin_user.service)
-    victim.join()
+    victim.register_and_confirm()
     guesser = Browser(victim.client)
     for _ in range(5):
-        assert victim.token("wrong password").status_code == 401
+        assert victim.request_tokens("wrong password").status_code == 401
         sign_in(guesser, conventions, victim.email, "wrong password")
     response = sign_in(guesser, conventions, victim.email)
     assert response.status_code == 429
     assert int(response.headers["retry-after"]) > 0
-    assert victim.token().status_code == 429
+    assert victim.request_tokens().status_code == 429
 
 
 @pytest.mark.parametrize("right", ["is_staff", "is_active"])
@@ -148,7 +148,7 @@ def test_the_last_staff_account_keeps_its_rights(
     del form.values[right]
     assert panel.post(page, form).status_code in {200, 400}
     assert panel.request("GET", conventions.admin).status_code == 200
-    assert admin_user.api().get("/api/v1/me").json()["is_staff"]
+    assert admin_user.sign_in_client().get("/api/v1/me").json()["is_staff"]
 
 
 def test_every_model_is_listed_and_can_be_searched(
@@ -156,7 +156,7 @@ def test_every_model_is_listed_and_can_be_searched(
 ) -> None:
     people = [Person(admin_user.service) for _ in range(2)]
     for person in people:
-        person.join()
+        person.register_and_confirm()
     first, second = [create_item_of(person) for person in people]
     kinds = lists(panel, conventions)
     wanted = ["item", "user"] + ["upload"] * ("uploads" in admin_user.features)

@@ -93,7 +93,7 @@ def test_a_chunked_body_is_read_completely_or_refused(
     answer = send_chunked(service, ITEMS, pieces, Content_Type=JSON)
     if answer.status == 411:
         assert answer.headers["content-type"].startswith(PROBLEM)
-        assert name not in client.names()
+        assert name not in client.item_names()
     else:
         assert answer.status == 201, answer.text
         assert json.loads(answer.text)["description"] == text
@@ -109,7 +109,7 @@ def test_a_chunked_body_over_the_limit_creates_nothing(
     answer = send_chunked(service, ITEMS, pieces, Content_Type=JSON)
     assert answer.status in {411, 413}
     assert answer.headers["content-type"].startswith(PROBLEM)
-    assert name not in client.names()
+    assert name not in client.item_names()
 
 
 @pytest.mark.features("api")
@@ -128,7 +128,7 @@ def test_a_truncated_body_creates_nothing(service: Service, client: Client) -> N
             connection.send(sent)
             connection.finish_sending()
             assert connection.read("POST").status in {0, 400, 408, 411, 413}
-    assert name not in client.names()
+    assert name not in client.item_names()
 
 
 @pytest.mark.features("pages")

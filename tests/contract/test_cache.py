@@ -23,19 +23,19 @@ DESCRIPTIONS = "UPDATE items SET description = '{text}'"
 
 
 def descriptions(client: Client) -> set[str]:
-    return {item["description"] for item in client.walk()}
+    return {item["description"] for item in client.list_all()}
 
 
 def change_all(client: Client) -> None:
     """Create, change and delete an item, and check the list after each step."""
     item = client.create()
     for _ in range(2):
-        assert item in client.walk()
+        assert item in client.list_all()
     path = f"{ITEMS}/{item['id']}"
     item = client.patch(path, json={"description": "changed"}).json()
-    assert item in client.walk()
+    assert item in client.list_all()
     client.delete(path)
-    assert item["id"] not in {each["id"] for each in client.walk()}
+    assert item["id"] not in {each["id"] for each in client.list_all()}
 
 
 @pytest.mark.database
@@ -64,21 +64,21 @@ def test_changes_invalidate_the_cache_of_all_processes(
         other.signed_in = disposable.service.signed_in
         with Client(disposable.service) as client, Client(other) as reader:
             for _ in range(3):
-                assert reader.walk() == client.walk()
+                assert reader.list_all() == client.list_all()
                 client.create()
-            assert len(reader.walk()) == 3
+            assert len(reader.list_all()) == 3
 
 
 @pytest.mark.features("accounts")
 def test_cached_lists_are_separate_for_each_user(disposable: Disposable) -> None:
     people = [Person(disposable.service) for _ in range(2)]
     for person in people:
-        person.join()
-    ada, bob = (person.api() for person in people)
+        person.register_and_confirm()
+    ada, bob = (person.sign_in_client() for person in people)
     ada.create()
     for _ in range(2):
-        assert len(ada.walk()) == 1
-        assert bob.walk() == []
+        assert len(ada.list_all()) == 1
+        assert bob.list_all() == []
 
 
 @pytest.mark.without("tasks")  # tasks do not start without Redis
@@ -114,9 +114,9 @@ def test_two_releases_that_share_redis_do_not_share_cached_values(
             for _ in range(2):
                 client.create()
                 for _ in range(2):
-                    assert {item["stock"] for item in reader.walk()} == {7}
-                    assert not [item for item in client.walk() if "stock" in item]
-                assert len(client.walk()) == len(reader.walk())
+                    assert {item["stock"] for item in reader.list_all()} == {7}
+                    assert not [item for item in client.list_all() if "stock" in item]
+                assert len(client.list_all()) == len(reader.list_all())
                 reader.create()
 
 

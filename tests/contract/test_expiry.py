@@ -83,7 +83,7 @@ def test_tokens_expire(
     service: Service, past: Past, by: timedelta, refreshed: int
 ) -> None:
     person = Person(service)
-    person.join()
+    person.register_and_confirm()
     with past(by) as before:
         then = Person(before, person.email)
         pair = then.sign_in()
@@ -101,16 +101,16 @@ def test_reuse_of_a_refresh_token_after_ten_seconds_revokes_its_family(
 ) -> None:
     """For ten seconds simultaneous requests may use the same token."""
     person = Person(service)
-    person.join()
+    person.register_and_confirm()
     with past(timedelta(seconds=12)) as before:
         then = Person(before, person.email)
         other, first = then.sign_in(), then.sign_in()
-        answer = then.call("refresh", refresh_token=first["refresh_token"])
+        answer = then.post_auth("refresh", refresh_token=first["refresh_token"])
         second = answer.json()
     assert use(service, second["access_token"]).status_code == 200
     person.client.headers["X-Request-ID"] = request_id = f"reuse-{unique_email()[:20]}"
     for pair in (first, second):
-        answer = person.call("refresh", refresh_token=pair["refresh_token"])
+        answer = person.post_auth("refresh", refresh_token=pair["refresh_token"])
         assert answer.status_code == 401
     assert use(service, second["access_token"]).status_code == 401
     assert use(service, other["access_token"]).status_code == 200
@@ -123,7 +123,7 @@ def test_a_token_of_a_host_whose_clock_is_ahead_is_accepted(
     service: Service, past: Past
 ) -> None:
     person = Person(service)
-    person.join()
+    person.register_and_confirm()
     with past(-timedelta(seconds=10)) as ahead:
         token = Person(ahead, person.email).sign_in()["access_token"]
         assert use(service, token).status_code == 200
@@ -134,13 +134,13 @@ def test_a_reset_link_expires_after_an_hour(
     service: Service, database: Database, conventions: Conventions
 ) -> None:
     person = Person(service)
-    person.join()
-    person.call("reset", email=person.email)
-    token = extract_token(person.mail())
+    person.register_and_confirm()
+    person.post_auth("reset", email=person.email)
+    token = extract_token(person.wait_for_email())
     # A worker, which has the right clock, may send the email.
     database.execute(conventions.age_resets_sql.format(minutes=61))
     check_problem(
-        person.call("reset/confirm", token=token, password=person.password), 400
+        person.post_auth("reset/confirm", token=token, password=person.password), 400
     )
 
 
@@ -158,9 +158,9 @@ def test_an_idle_session_expires(
     service: Service, past: Past, by: timedelta, *, there: bool
 ) -> None:
     person = Person(service)
-    person.join()
+    person.register_and_confirm()
     with past(by) as before:
-        cookies = Person(before, person.email).browse().cookies
+        cookies = Person(before, person.email).sign_in_browser().cookies
     browser = Browser(Client(service, anonymous=True))
     browser.cookies = cookies
     response = browser.request("GET", "/items/")

@@ -187,7 +187,7 @@ def test_a_body_of_another_type_gets_415(
                 client.patch(f"{ITEMS}/{item['id']}", content=content, headers=headers),
                 415,
             )
-            assert name not in client.names()
+            assert name not in client.item_names()
 
 
 def test_all_spellings_of_the_json_media_type_are_accepted(

@@ -49,7 +49,7 @@ def test_a_created_item_is_found_at_its_location(client: Client) -> None:
     found = client.get(location.path)
     assert found.status_code == 200
     assert found.json() == item
-    assert item in client.walk()
+    assert item in client.list_all()
 
 
 def test_a_description_may_be_left_out(client: Client) -> None:
@@ -147,7 +147,7 @@ def test_an_invalid_price_gets_422(client: Client, subtests: pytest.Subtests) ->
             name = unique_name()
             response = client.post_json(f'{{"name": "{name}", "price": {given}}}')
             assert "price" in str(check_problem(response, 422)["errors"])
-            assert name not in client.names()
+            assert name not in client.item_names()
 
 
 def test_a_price_never_comes_back_below_zero_or_with_an_exponent(
@@ -344,7 +344,7 @@ def test_only_one_of_many_simultaneous_requests_takes_a_name(
     for _ in range(5):
         name = unique_name("Race")
         assert call_concurrently(service, [creating(name)] * 8) == [201] + [409] * 7
-        assert client.names().count(name) == 1
+        assert client.item_names().count(name) == 1
 
 
 @pytest.mark.database
@@ -357,7 +357,7 @@ def test_only_one_of_many_simultaneous_changes_takes_a_name(
         name = unique_name("Race")
         calls = [renaming(item, name) for item in items]
         assert call_concurrently(service, calls) == [200] + [409] * 5
-        assert client.names().count(name) == 1
+        assert client.item_names().count(name) == 1
 
 
 @pytest.mark.database

@@ -23,11 +23,11 @@ def check_order(items: list[Any]) -> None:
 @pytest.mark.alone("api")
 def test_pages_contain_each_item_once_in_order(client: Client) -> None:
     mine = {client.create()["id"] for _ in range(25)}
-    everything = client.walk(100)
+    everything = client.list_all(100)
     check_order(everything)
     assert mine <= set(ids(everything))
     for limit in (7, 25):
-        assert client.walk(limit) == everything
+        assert client.list_all(limit) == everything
 
 
 @pytest.mark.database
@@ -43,7 +43,7 @@ def test_a_page_has_twenty_items_by_default(client: Client) -> None:
 
 @pytest.mark.database
 def test_the_last_page_has_no_cursor_even_when_it_is_full(client: Client) -> None:
-    everything = client.walk()
+    everything = client.list_all()
     for item in everything[90:]:
         client.delete(f"{ITEMS}/{item['id']}")
     count = min(len(everything), 90)
@@ -64,8 +64,8 @@ def test_the_last_page_has_no_cursor_even_when_it_is_full(client: Client) -> Non
 def test_items_added_while_paging_shift_nothing(client: Client) -> None:
     for _ in range(12):
         client.create()
-    before = ids(client.walk())
-    seen = ids(client.walk(5, between=client.create))
+    before = ids(client.list_all())
+    seen = ids(client.list_all(5, between_pages=client.create))
     assert len(seen) == len(set(seen))
     assert [identifier for identifier in seen if identifier in set(before)] == before
 
@@ -74,7 +74,7 @@ def test_items_added_while_paging_shift_nothing(client: Client) -> None:
 def test_items_deleted_while_paging_shift_nothing(client: Client) -> None:
     for _ in range(12):
         client.create()
-    before = ids(client.walk())
+    before = ids(client.list_all())
     page = client.get(ITEMS, params={"limit": 5}).json()
     last = page["items"][-1]["id"]
     assert client.delete(f"{ITEMS}/{last}").status_code == 204
@@ -86,11 +86,11 @@ def test_items_deleted_while_paging_shift_nothing(client: Client) -> None:
 def test_items_changed_while_paging_shift_nothing(client: Client) -> None:
     for _ in range(8):
         client.create()
-    before = ids(client.walk())
+    before = ids(client.list_all())
     for identifier in before[:3]:
         body = {"name": unique_name("Changed")}
         assert client.patch(f"{ITEMS}/{identifier}", json=body).status_code == 200
-    assert ids(client.walk()) == before
+    assert ids(client.list_all()) == before
 
 
 def test_the_smallest_and_largest_limit_are_allowed(

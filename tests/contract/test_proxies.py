@@ -95,7 +95,7 @@ def test_a_post_over_http_has_no_effect(
         service, request_head("POST", ITEMS, X_Forwarded_Proto="http", **headers) + body
     )
     assert answer.status == conventions.https_redirect_status
-    assert name not in client.names()
+    assert name not in client.item_names()
 
 
 def test_malformed_forwarded_headers_are_not_a_failure(

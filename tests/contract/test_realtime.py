@@ -153,13 +153,13 @@ def refused(listen: Open, service: Service, query: str = "", **headers: str) -> 
 
 
 def bearer(person: Person) -> dict[str, str]:
-    return {"Authorization": person.api().headers["Authorization"]}
+    return {"Authorization": person.sign_in_client().headers["Authorization"]}
 
 
 @pytest.fixture
 def person(service: Service) -> Person:
     person = Person(service)
-    person.join()
+    person.register_and_confirm()
     return person
 
 
@@ -278,7 +278,7 @@ def test_users_receive_changes_of_their_items_only(
 ) -> None:
     with listen(service, **bearer(person)) as listening:
         client.create()
-        mine = person.api().create()
+        mine = person.sign_in_client().create()
         assert listening.next()["item"] == mine
 
 
@@ -287,7 +287,7 @@ def test_users_receive_changes_of_their_items_only(
 def test_a_ticket_opens_one_connection_and_is_not_logged(
     listen: Open, service: Service, person: Person
 ) -> None:
-    api = person.api()
+    api = person.sign_in_client()
     given = api.post(TICKET)
     assert given.status_code == 200
     assert given.json()["expires_in"] == 30
@@ -305,11 +305,11 @@ def test_a_ticket_opens_one_connection_and_is_not_logged(
 def test_a_session_cookie_opens_a_stream(
     listen: Open, service: Service, person: Person
 ) -> None:
-    cookies = person.browse().cookies
+    cookies = person.sign_in_browser().cookies
     cookie = "; ".join(f"{name}={value}" for name, value in cookies.items())
     assert refused(listen, service, Cookie=cookie, Origin=EVIL) == 403
     with listen(service, Cookie=cookie, Origin=ORIGIN) as listening:
-        item = person.api().create()
+        item = person.sign_in_client().create()
         assert listening.next()["item"] == item
 
 
@@ -329,11 +329,11 @@ def test_a_stream_ends_with_its_session(
         listen(service, Authorization=f"Bearer {other['access_token']}") as third,
     ):
         if way == "sign-out":
-            person.call("revoke", refresh_token=pair["refresh_token"])
+            person.post_auth("revoke", refresh_token=pair["refresh_token"])
         elif way == "password":
             passwords = {"current_password": person.password, "new_password": "tea @ 5"}
             passwords["new_password"] += " o'clock"
-            person.call("password", pair["access_token"], **passwords)
+            person.post_auth("password", pair["access_token"], **passwords)
         else:
             database.execute(conventions.disable_user_sql.format(email=person.email))
         began = time.monotonic()

@@ -43,7 +43,7 @@ def anonymous_browser(service: Service) -> Browser:
 @pytest.fixture
 def person(service: Service) -> Person:
     person = Person(service)
-    person.join()
+    person.register_and_confirm()
     return person
 
 
@@ -100,14 +100,14 @@ def test_every_page_has_a_valid_structure(
 ) -> None:
     sign_in = anonymous_browser.page(anonymous_browser.page("/").link(SIGN_IN))
     ask_for_reset(anonymous_browser, person.email)
-    browser = person.browse()
+    browser = person.sign_in_browser()
     for page in (
         anonymous_browser.page("/"),
         sign_in,
         anonymous_browser.page(anonymous_browser.page("/").link(REGISTER)),
         anonymous_browser.page(sign_in.link(RESET)),
         ask_for_reset(anonymous_browser, unique_email()),
-        anonymous_browser.page(extract_link(person.mail())),
+        anonymous_browser.page(extract_link(person.wait_for_email())),
         browser.page("/"),
         browser.page(browser.page("/").link(CHANGE)),
         browser.page("/no/such/thing", 404),
@@ -126,15 +126,15 @@ def test_a_user_registers_confirms_and_signs_in(service: Service) -> None:
     page = browser.page(browser.page("/").link(REGISTER))
     fields = {"email": person.email, "password": PASSWORD}
     check_page(browser.follow(browser.post(page, page.form(*fields), **fields)))
-    assert person.enter(browser).status_code not in {302, 303}
-    path = extract_link(person.mail())
+    assert person.submit_sign_in(browser).status_code not in {302, 303}
+    path = extract_link(person.wait_for_email())
     for _ in range(2):  # email scanners open links as well
         page = browser.page(path)
         check_page(page)
     browser.follow(browser.post(page, page.form("token")))
     assert browser.post(page, page.form("token")).status_code == 400
     assert not is_signed_in(browser)
-    browser.follow(person.enter(browser))
+    browser.follow(person.submit_sign_in(browser))
     assert is_signed_in(browser)
 
 
@@ -180,7 +180,7 @@ def test_signing_in_redirects_only_to_this_site(
     ):
         with subtests.test(target=target):
             browser = Browser(Client(service, anonymous=True))
-            response = person.enter(browser, f"?next={quote(target, safe='')}")
+            response = person.submit_sign_in(browser, f"?next={quote(target, safe='')}")
             assert response.status_code in {302, 303}
             found = urljoin(
                 f"{ORIGIN}/", response.headers["location"].replace("\\", "/")
@@ -194,8 +194,8 @@ def test_all_failed_sign_ins_get_the_same_response(
     disposable: Disposable, conventions: Conventions
 ) -> None:
     person, disabled = Person(disposable.service), Person(disposable.service)
-    person.join()
-    disabled.join()
+    person.register_and_confirm()
+    disabled.register_and_confirm()
     disposable.database.execute(
         conventions.disable_user_sql.format(email=disabled.email)
     )
@@ -208,7 +208,7 @@ def test_all_failed_sign_ins_get_the_same_response(
             ("disabled", disabled.email, PASSWORD),
         ):
             browser = Browser(Client(disposable.service, anonymous=True))
-            response = person.enter(browser, email=email, password=password)
+            response = person.submit_sign_in(browser, email=email, password=password)
             assert response.status_code == conventions.failed_sign_in_status
             page = parse_page(response)
             check_page(page)
@@ -235,7 +235,7 @@ def test_registering_and_resetting_do_not_reveal_accounts(
     ]
     assert answers[0] == answers[1]
     assert ask_for_reset(anonymous_browser, unique_email()).text == answers[2][1]
-    assert is_signed_in(person.browse())
+    assert is_signed_in(person.sign_in_browser())
 
 
 def test_a_short_long_or_common_password_is_an_error_at_its_field(
@@ -273,15 +273,15 @@ def test_a_long_password_of_any_characters_is_accepted(
         with subtests.test(password=password):
             person = Person(service)
             person.password = password
-            person.join()
-            assert is_signed_in(person.browse())
+            person.register_and_confirm()
+            assert is_signed_in(person.sign_in_browser())
 
 
 def test_the_session_cookie_is_secure_http_only_and_bound_to_the_host(
     person: Person,
 ) -> None:
     browser = Browser(person.client)
-    response = person.enter(browser)
+    response = person.submit_sign_in(browser)
     lines = [
         line
         for line in response.headers.get_list("set-cookie")
@@ -296,9 +296,9 @@ def test_the_session_cookie_is_secure_http_only_and_bound_to_the_host(
 
 
 def test_signing_in_gives_a_new_session(person: Person) -> None:
-    browser = person.browse()
+    browser = person.sign_in_browser()
     before = dict(browser.cookies)
-    browser.follow(person.enter(browser))
+    browser.follow(person.submit_sign_in(browser))
     after = Browser(person.client)
     after.cookies = before
     assert is_signed_in(browser)
@@ -307,11 +307,11 @@ def test_signing_in_gives_a_new_session(person: Person) -> None:
 
 
 def test_a_session_token_chosen_by_the_client_is_not_accepted(person: Person) -> None:
-    planted = person.browse()
+    planted = person.sign_in_browser()
     name = next(name for name in planted.cookies if "session" in name)
     browser = Browser(person.client)
     browser.cookies = {name: "0" * 32 + "." + "x" * 43}
-    browser.follow(person.enter(browser))
+    browser.follow(person.submit_sign_in(browser))
     assert browser.cookies[name] != "0" * 32 + "." + "x" * 43
     for nonsense in ("", "x", "." * 100, "0" * 5000, '"', "\u00e9"):
         browser.cookies = {name: quote(nonsense)}
@@ -320,7 +320,7 @@ def test_a_session_token_chosen_by_the_client_is_not_accepted(person: Person) ->
 
 @pytest.mark.database
 def test_a_cookie_does_not_work_after_signing_out(person: Person) -> None:
-    browser = person.browse()
+    browser = person.sign_in_browser()
     copied = Browser(person.client)
     copied.cookies = dict(browser.cookies)
     response = browser.request("GET", "/accounts/sign-out")
@@ -333,7 +333,7 @@ def test_a_cookie_does_not_work_after_signing_out(person: Person) -> None:
 
 @pytest.mark.database
 def test_a_cookie_does_not_work_after_the_password_was_changed(person: Person) -> None:
-    here, there = person.browse(), person.browse()
+    here, there = person.sign_in_browser(), person.sign_in_browser()
     copied = Browser(person.client)
     copied.cookies = dict(here.cookies)
     wrong = change_password(here, OTHER, OTHER)
@@ -344,21 +344,21 @@ def test_a_cookie_does_not_work_after_the_password_was_changed(person: Person) -
     assert not is_signed_in(there)
     assert not is_signed_in(copied)
     browser = Browser(person.client)
-    assert person.enter(browser).status_code not in {302, 303}
-    browser.follow(person.enter(browser, password=OTHER))
+    assert person.submit_sign_in(browser).status_code not in {302, 303}
+    browser.follow(person.submit_sign_in(browser, password=OTHER))
 
 
 @pytest.mark.database
 def test_a_cookie_does_not_work_after_a_reset(person: Person) -> None:
-    browser = person.browse()
+    browser = person.sign_in_browser()
     ask_for_reset(Browser(person.client), person.email)
-    path = extract_link(person.mail())
+    path = extract_link(person.wait_for_email())
     choose_password(Browser(person.client), path, OTHER)
     assert not is_signed_in(browser)
     page = browser.page(path)
     fields = dict.fromkeys(password_fields(page), PASSWORD)
     assert browser.post(page, page.form(*fields), **fields).status_code == 400
-    browser.follow(person.enter(browser, password=OTHER))
+    browser.follow(person.submit_sign_in(browser, password=OTHER))
     assert is_signed_in(browser)
 
 
@@ -367,8 +367,8 @@ def test_a_cookie_does_not_work_after_the_account_was_disabled(
     disposable: Disposable, conventions: Conventions
 ) -> None:
     person = Person(disposable.service)
-    person.join()
-    browser = person.browse()
+    person.register_and_confirm()
+    browser = person.sign_in_browser()
     disposable.database.execute(conventions.disable_user_sql.format(email=person.email))
     assert not is_signed_in(browser)
 
@@ -377,19 +377,19 @@ def test_signing_in_is_rate_limited_with_an_error_page(person: Person) -> None:
     browser = Browser(person.client)
     for _ in range(30):
         browser.client.headers["X-Forwarded-For"] = unique_ip_address()
-        response = person.enter(browser, password=OTHER)
+        response = person.submit_sign_in(browser, password=OTHER)
         if response.status_code == 429:
             break
     assert response.status_code == 429
     assert int(response.headers["retry-after"]) > 0
     check_page(parse_page(response))
-    assert person.enter(browser).status_code == 429
+    assert person.submit_sign_in(browser).status_code == 429
 
 
 def test_cross_site_posts_of_account_forms_are_refused(
     person: Person, conventions: Conventions
 ) -> None:
-    browser = person.browse()
+    browser = person.sign_in_browser()
     evil = {"Origin": "https://evil.example", "Sec-Fetch-Site": "cross-site"}
     page = browser.page("/")
     change = page.link(CHANGE)
@@ -404,7 +404,7 @@ def test_cross_site_posts_of_account_forms_are_refused(
 
 
 def test_pages_for_a_signed_in_user_are_not_stored(person: Person) -> None:
-    browser = person.browse()
+    browser = person.sign_in_browser()
     for path in ("/", ITEMS, "/items/new", "/no/such/thing"):
         assert "no-store" in browser.request("GET", path).headers["cache-control"]
     page = browser.page("/")
@@ -412,13 +412,13 @@ def test_pages_for_a_signed_in_user_are_not_stored(person: Person) -> None:
         if urlsplit(address).scheme == "https":
             response = browser.request("GET", urlsplit(address).path)
             assert "no-store" not in response.headers.get("cache-control", "")
-    assert "no-store" in person.enter(browser).headers["cache-control"]
+    assert "no-store" in person.submit_sign_in(browser).headers["cache-control"]
 
 
 def test_users_see_only_their_items(service: Service, person: Person) -> None:
     other = Person(service)
-    other.join()
-    mine, theirs = person.browse(), other.browse()
+    other.register_and_confirm()
+    mine, theirs = person.sign_in_browser(), other.sign_in_browser()
     name = unique_name("Mine")
     listed = create(mine, name=name)
     path = listed.link(r"/items/[0-9a-f-]{36}/edit/?")
@@ -433,7 +433,7 @@ def test_users_see_only_their_items(service: Service, person: Person) -> None:
 
 
 def test_every_page_shows_who_is_signed_in(person: Person) -> None:
-    browser = person.browse()
+    browser = person.sign_in_browser()
     for path in ("/", ITEMS, "/items/new"):
         assert person.email in browser.page(path).text
     sign_out(browser)
@@ -443,8 +443,8 @@ def test_every_page_shows_who_is_signed_in(person: Person) -> None:
 def test_signing_in_and_out_is_logged(person: Person, service: Service) -> None:
     person.client.headers["X-Request-ID"] = request_id = f"page-{unique_email()[:20]}"
     browser = Browser(person.client)
-    person.enter(browser, password=OTHER)
-    browser.follow(person.enter(browser))
+    person.submit_sign_in(browser, password=OTHER)
+    browser.follow(person.submit_sign_in(browser))
     events = [entry["event"] for entry in log_entries(service, request_id, 6)]
     assert {"sign_in_failed", "signed_in"} <= set(events)
     output = service.output

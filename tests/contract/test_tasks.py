@@ -71,7 +71,7 @@ def wait_for(condition: Callable[[], object], seconds: float = 15) -> None:
 def register(service: Service) -> Person:
     """Register a user, which enqueues the task that sends an email."""
     person = Person(service, unique_email())
-    answer = person.call("register", email=person.email, password=PASSWORD)
+    answer = person.post_auth("register", email=person.email, password=PASSWORD)
     assert answer.status_code == 202
     return person
 
@@ -96,7 +96,7 @@ def test_a_task_waits_for_a_worker(alone: Service) -> None:
     person = register(alone)
     assert person.email not in mail_server().mails
     with work_for(alone) as worker:
-        assert person.mail()["To"] == person.email
+        assert person.wait_for_email()["To"] == person.email
         wait_for(lambda: events(worker, "task_done"))
         assert person.email not in worker.output
         assert PASSWORD not in worker.output
@@ -162,11 +162,11 @@ def test_a_worker_continues_after_a_restart_of_redis(
     alone: Service, redis: Redis
 ) -> None:
     with work_for(alone) as worker:
-        register(alone).mail()
+        register(alone).wait_for_email()
         redis.stop()
         wait_for(lambda: "connection error" in worker.output)
         redis.start()
-        register(alone).mail()
+        register(alone).wait_for_email()
         assert worker.process.poll() is None
 
 
@@ -177,7 +177,7 @@ def test_a_task_waits_until_redis_is_back(alone: Service, redis: Redis) -> None:
     assert time.monotonic() - began < 2
     redis.start()
     with work_for(alone) as worker:
-        assert person.mail()["To"] == person.email
+        assert person.wait_for_email()["To"] == person.email
         wait_for(lambda: events(worker, "task_done"))
 
 
@@ -223,7 +223,7 @@ def test_malformed_messages_do_not_stop_the_worker(alone: Service) -> None:
         json.dumps(message | {"options": {"eta": "never"}}),
     ]
     with work_for(alone) as worker:
-        register(alone).mail()
+        register(alone).wait_for_email()
         for number, data in enumerate(malformed):
             if data is not None:
                 queue.hset("dramatiq:tasks.msgs", f"malformed-{number}", data)
@@ -232,7 +232,7 @@ def test_malformed_messages_do_not_stop_the_worker(alone: Service) -> None:
         wait_for(lambda: person.email in mail_server().mails, LOST_SECONDS)
         wait_for(lambda: queue.llen("dramatiq:tasks") == 0, LOST_SECONDS)
         assert worker.process.poll() is None
-        register(alone).mail()
+        register(alone).wait_for_email()
 
 
 def test_the_worker_refuses_to_start_without_a_queue(project: Project) -> None:

@@ -45,7 +45,7 @@ def unregistered(service: Service) -> Person:
 
 @pytest.fixture
 def person(unregistered: Person) -> Person:
-    unregistered.join()
+    unregistered.register_and_confirm()
     return unregistered
 
 
@@ -54,7 +54,7 @@ def me(person: Person, token: str) -> httpx2.Response:
 
 
 def refresh(person: Person, token: str) -> httpx2.Response:
-    return person.call("refresh", refresh_token=token)
+    return person.post_auth("refresh", refresh_token=token)
 
 
 def middle(calls: list[httpx2.Response]) -> float:
@@ -68,15 +68,17 @@ def unauthorized(response: httpx2.Response) -> dict[str, Any]:
 
 @pytest.mark.database
 def test_a_user_registers_confirms_and_signs_in(unregistered: Person) -> None:
-    answer = unregistered.call("register", email=unregistered.email, password=PASSWORD)
+    answer = unregistered.post_auth(
+        "register", email=unregistered.email, password=PASSWORD
+    )
     assert answer.status_code == 202
-    unauthorized(unregistered.token())
-    mail = unregistered.mail()
+    unauthorized(unregistered.request_tokens())
+    mail = unregistered.wait_for_email()
     assert mail["To"] == unregistered.email
     assert PASSWORD not in mail.as_string()
     for expected in (204, 400):
         assert (
-            unregistered.call("confirm", token=extract_token(mail)).status_code
+            unregistered.post_auth("confirm", token=extract_token(mail)).status_code
             == expected
         )
     pair = unregistered.sign_in()
@@ -107,7 +109,7 @@ def test_an_invalid_email_address_gets_422(
                 body = {"email": email} | (
                     {"password": PASSWORD} if path == "register" else {}
                 )
-                answer = unregistered.call(path, **body)
+                answer = unregistered.post_auth(path, **body)
                 assert "email" in str(check_problem(answer, 422)["errors"])
 
 
@@ -130,9 +132,9 @@ def test_a_short_long_or_common_password_is_refused(
             token = person.sign_in()["access_token"]
             body = {"current_password": PASSWORD, "new_password": password}
             for answer in (
-                person.call("register", **unregistered),
-                person.call("password", token, **body),
-                person.call("reset/confirm", token="none", password=password),  # noqa: S106
+                person.post_auth("register", **unregistered),
+                person.post_auth("password", token, **body),
+                person.post_auth("reset/confirm", token="none", password=password),  # noqa: S106
             ):
                 assert "password" in str(check_problem(answer, 422)["errors"])
                 assert password in {"", "password"} or password not in answer.text
@@ -151,10 +153,10 @@ def test_a_password_may_hold_characters_of_any_kind(
         with subtests.test(password=password):
             person = Person(service)
             person.password = password
-            person.join()
+            person.register_and_confirm()
             assert person.sign_in()
-            unauthorized(person.token(password + "x"))
-            unauthorized(person.token(password[:-1]))
+            unauthorized(person.request_tokens(password + "x"))
+            unauthorized(person.request_tokens(password[:-1]))
 
 
 def test_invalid_text_is_not_a_failure(person: Person) -> None:
@@ -181,42 +183,46 @@ def test_invalid_text_is_not_a_failure(person: Person) -> None:
 
 def test_registering_does_not_reveal_accounts(person: Person) -> None:
     known = [
-        person.call("register", email=person.email, password=OTHER) for _ in range(2)
+        person.post_auth("register", email=person.email, password=OTHER)
+        for _ in range(2)
     ]
     unknown = [
-        person.call("register", email=unique_email(), password=OTHER) for _ in range(2)
+        person.post_auth("register", email=unique_email(), password=OTHER)
+        for _ in range(2)
     ]
     assert len({(each.status_code, each.text) for each in [*known, *unknown]}) == 1
     assert person.sign_in()  # with the unchanged password
-    unauthorized(person.token(OTHER))
+    unauthorized(person.request_tokens(OTHER))
 
 
 def test_requesting_a_reset_does_not_reveal_accounts(person: Person) -> None:
-    known = person.call("reset", email=person.email)
-    unknown = person.call("reset", email=(nobody := unique_email()))
+    known = person.post_auth("reset", email=person.email)
+    unknown = person.post_auth("reset", email=(nobody := unique_email()))
     assert (known.status_code, known.text) == (unknown.status_code, unknown.text)
     assert known.status_code == 202
-    person.mail()
+    person.wait_for_email()
     assert nobody not in mail_server().mails
 
 
 def test_unknown_and_known_addresses_take_equally_long(service: Service) -> None:
     """Compare medians, since single times vary on a busy machine."""
     known, nobody = Person(service), Person(service)
-    known.join()
+    known.register_and_confirm()
     for call in ("token", "register", "reset"):
         times: dict[str, list[httpx2.Response]] = {known.email: [], nobody.email: []}
         for _ in range(4):
             for person in (known, nobody):
                 person.client.headers["X-Forwarded-For"] = unique_ip_address()
                 if call == "token":
-                    answer = person.token(OTHER)
+                    answer = person.request_tokens(OTHER)
                 elif call == "register" and person is nobody:
-                    answer = person.call(call, email=unique_email(), password=OTHER)
+                    answer = person.post_auth(
+                        call, email=unique_email(), password=OTHER
+                    )
                 elif call == "register":
-                    answer = person.call(call, email=person.email, password=OTHER)
+                    answer = person.post_auth(call, email=person.email, password=OTHER)
                 else:
-                    answer = person.call(call, email=person.email)
+                    answer = person.post_auth(call, email=person.email)
                 times[person.email].append(answer)
         slow, fast = sorted(map(middle, times.values()), reverse=True)
         assert slow < fast * 2 + 0.03, call
@@ -226,19 +232,19 @@ def test_all_failed_sign_ins_get_the_same_response(
     disposable: Disposable, conventions: Conventions
 ) -> None:
     person, disabled, unconfirmed = (Person(disposable.service) for _ in range(3))
-    person.join()
-    disabled.join()
+    person.register_and_confirm()
+    disabled.register_and_confirm()
     disposable.database.execute(
         conventions.disable_user_sql.format(email=disabled.email)
     )
-    unconfirmed.call("register", email=unconfirmed.email, password=PASSWORD)
+    unconfirmed.post_auth("register", email=unconfirmed.email, password=PASSWORD)
     answers = [
-        person.token(OTHER),
-        person.token(PASSWORD.upper()),
-        disabled.token(),
-        unconfirmed.token(),
-        Person(disposable.service).token(),
-        Person(disposable.service, "nobody").token(),
+        person.request_tokens(OTHER),
+        person.request_tokens(PASSWORD.upper()),
+        disabled.request_tokens(),
+        unconfirmed.request_tokens(),
+        Person(disposable.service).request_tokens(),
+        Person(disposable.service, "nobody").request_tokens(),
     ]
     assert len({json.dumps(unauthorized(answer)) for answer in answers}) == 1
 
@@ -253,7 +259,7 @@ def test_signing_in_is_rate_limited_for_each_email_address(person: Person) -> No
     codes = []
     for _ in range(30):
         person.client.headers["X-Forwarded-For"] = unique_ip_address()
-        answer = person.token(OTHER)
+        answer = person.request_tokens(OTHER)
         codes.append(answer.status_code)
         if answer.status_code == 429:
             break
@@ -261,7 +267,7 @@ def test_signing_in_is_rate_limited_for_each_email_address(person: Person) -> No
     assert codes[-1] == 429
     check_problem(answer, 429)
     assert 0 < int(answer.headers["retry-after"]) <= 3600
-    check_problem(person.token(), 429)  # also with the right password
+    check_problem(person.request_tokens(), 429)  # also with the right password
 
 
 def test_signing_in_is_rate_limited_for_each_client(service: Service) -> None:
@@ -269,13 +275,13 @@ def test_signing_in_is_rate_limited_for_each_client(service: Service) -> None:
     codes = []
     for _ in range(200):
         guesser.email = unique_email()
-        codes.append(guesser.token(OTHER).status_code)
+        codes.append(guesser.request_tokens(OTHER).status_code)
         if codes[-1] == 429:
             break
     assert codes[-1] == 429
     assert len(codes) > 10
     elsewhere = Person(service)
-    unauthorized(elsewhere.token())
+    unauthorized(elsewhere.request_tokens())
 
 
 def test_emails_are_rate_limited(service: Service, subtests: pytest.Subtests) -> None:
@@ -291,7 +297,7 @@ def test_emails_are_rate_limited(service: Service, subtests: pytest.Subtests) ->
             codes = []
             for _ in range(30):
                 person.client.headers["X-Forwarded-For"] = unique_ip_address()
-                answer = person.call(path, **body)
+                answer = person.post_auth(path, **body)
                 codes.append(answer.status_code)
                 if answer.status_code == 429:
                     break
@@ -392,15 +398,17 @@ def test_an_access_token_has_issuer_audience_and_type(person: Person) -> None:
 
 def test_access_and_refresh_tokens_are_not_interchangeable(person: Person) -> None:
     pair = person.sign_in()
-    person.call("reset", email=person.email)
-    mailed = extract_token(person.mail())
+    person.post_auth("reset", email=person.email)
+    mailed = extract_token(person.wait_for_email())
     unauthorized(me(person, pair["refresh_token"]))
     unauthorized(me(person, mailed))
     unauthorized(refresh(person, pair["access_token"]))
     unauthorized(refresh(person, mailed))
-    check_problem(person.call("confirm", token=mailed), 400)
+    check_problem(person.post_auth("confirm", token=mailed), 400)
     for token in pair["refresh_token"], pair["access_token"]:
-        check_problem(person.call("reset/confirm", token=token, password=OTHER), 400)
+        check_problem(
+            person.post_auth("reset/confirm", token=token, password=OTHER), 400
+        )
     assert me(person, pair["access_token"]).status_code == 200
 
 
@@ -444,7 +452,7 @@ def test_a_token_that_was_never_issued_has_no_effect(person: Person) -> None:
     half = pair["refresh_token"][:-10]
     for token in (*forged, *ids, half, f"{half}0123456789", pair["access_token"]):
         unauthorized(refresh(person, token))
-        assert person.call("revoke", refresh_token=token).status_code == 204
+        assert person.post_auth("revoke", refresh_token=token).status_code == 204
     assert me(person, pair["access_token"]).status_code == 200
     assert refresh(person, pair["refresh_token"]).status_code == 200
 
@@ -452,7 +460,7 @@ def test_a_token_that_was_never_issued_has_no_effect(person: Person) -> None:
 def test_revoking_ends_the_tokens(person: Person) -> None:
     pair = person.sign_in()
     for token in ("nonsense", pair["refresh_token"], pair["refresh_token"]):
-        assert person.call("revoke", refresh_token=token).status_code == 204
+        assert person.post_auth("revoke", refresh_token=token).status_code == 204
     unauthorized(me(person, pair["access_token"]))
     unauthorized(refresh(person, pair["refresh_token"]))
 
@@ -462,14 +470,14 @@ def test_changing_the_password_ends_all_sessions_and_tokens(person: Person) -> N
     here, there = person.sign_in(), person.sign_in()
     token = here["access_token"]
     wrong = {"current_password": OTHER, "new_password": OTHER}
-    check_problem(person.call("password", token, **wrong), 403)
-    unauthorized(person.call("password", None, **wrong))
+    check_problem(person.post_auth("password", token, **wrong), 403)
+    unauthorized(person.post_auth("password", None, **wrong))
     right = {"current_password": PASSWORD, "new_password": OTHER}
-    assert person.call("password", token, **right).status_code == 204
+    assert person.post_auth("password", token, **right).status_code == 204
     for pair in (here, there):
         unauthorized(me(person, pair["access_token"]))
         unauthorized(refresh(person, pair["refresh_token"]))
-    unauthorized(person.token(PASSWORD))
+    unauthorized(person.request_tokens(PASSWORD))
     person.password = OTHER
     assert person.sign_in()
 
@@ -478,15 +486,20 @@ def test_changing_the_password_ends_all_sessions_and_tokens(person: Person) -> N
 def test_resetting_the_password_ends_all_tokens_and_works_once(person: Person) -> None:
     pair = person.sign_in()
     for _ in range(2):
-        assert person.call("reset", email=person.email).status_code == 202
-    first, second = extract_token(person.mail()), extract_token(person.mail())
+        assert person.post_auth("reset", email=person.email).status_code == 202
+    first, second = (
+        extract_token(person.wait_for_email()),
+        extract_token(person.wait_for_email()),
+    )
     body = {"token": second, "password": OTHER}
-    assert person.call("reset/confirm", **body).status_code == 204
-    check_problem(person.call("reset/confirm", **body), 400)
-    check_problem(person.call("reset/confirm", token=first, password=PASSWORD), 400)
+    assert person.post_auth("reset/confirm", **body).status_code == 204
+    check_problem(person.post_auth("reset/confirm", **body), 400)
+    check_problem(
+        person.post_auth("reset/confirm", token=first, password=PASSWORD), 400
+    )
     unauthorized(me(person, pair["access_token"]))
     unauthorized(refresh(person, pair["refresh_token"]))
-    unauthorized(person.token(PASSWORD))
+    unauthorized(person.request_tokens(PASSWORD))
     person.password = OTHER
     assert person.sign_in()
 
@@ -496,19 +509,19 @@ def test_disabling_an_account_ends_all_tokens(
     disposable: Disposable, conventions: Conventions
 ) -> None:
     person = Person(disposable.service)
-    person.join()
+    person.register_and_confirm()
     pair = person.sign_in()
     disposable.database.execute(conventions.disable_user_sql.format(email=person.email))
     unauthorized(me(person, pair["access_token"]))
     unauthorized(refresh(person, pair["refresh_token"]))
-    person.call("reset", email=person.email)
-    unauthorized(person.token())
+    person.post_auth("reset", email=person.email)
+    unauthorized(person.request_tokens())
 
 
 def test_responses_to_credentials_are_not_stored(person: Person) -> None:
     pair = person.sign_in()
     token = pair["access_token"]
-    signing_in = person.token()
+    signing_in = person.request_tokens()
     for answer in (
         signing_in,
         refresh(person, signing_in.json()["refresh_token"]),
@@ -549,18 +562,18 @@ def test_calls_accept_only_json_and_known_fields(
 
 def test_users_see_only_their_items(service: Service, person: Person) -> None:
     other = Person(service)
-    other.join()
-    mine, theirs = person.api(), other.api()
+    other.register_and_confirm()
+    mine, theirs = person.sign_in_client(), other.sign_in_client()
     item = mine.create(name=(name := unique_name("Mine")))
     path = f"{ITEMS}/{item['id']}"
     assert mine.get(path).json() == item
     check_problem(theirs.get(path), 404)
     check_problem(theirs.patch(path, json={"price": 1}), 404)
     check_problem(theirs.delete(path), 404)
-    assert theirs.walk() == []
+    assert theirs.list_all() == []
     assert theirs.create(name=name)["name"] == name
     check_problem(mine.post(ITEMS, json={"name": name, "price": 1}), 409)
-    assert mine.walk() == [item]
+    assert mine.list_all() == [item]
     check_problem(
         mine.post(ITEMS, json={"name": "x", "price": 1, "owner_id": "1"}), 422
     )
@@ -571,21 +584,21 @@ def test_only_staff_see_items_without_an_owner(
     disposable: Disposable, conventions: Conventions
 ) -> None:
     person, admin_user = Person(disposable.service), Person(disposable.service)
-    person.join()
+    person.register_and_confirm()
     disposable.service.project.poe(
         "create-admin",
         admin_user.email,
         typed=f"{PASSWORD}\n",
         DATABASE_URL=disposable.database.url,
     )
-    item = person.api().create()
+    item = person.sign_in_client().create()
     disposable.database.execute(conventions.remove_owners_sql)
-    assert person.api().walk() == []
+    assert person.sign_in_client().list_all() == []
     path = f"{ITEMS}/{item['id']}"
-    check_problem(person.api().get(path), 404)
-    staff = admin_user.api()
+    check_problem(person.sign_in_client().get(path), 404)
+    staff = admin_user.sign_in_client()
     assert staff.get(ME).json()["is_staff"]
-    assert [each["id"] for each in staff.walk()] == [item["id"]]
+    assert [each["id"] for each in staff.list_all()] == [item["id"]]
     assert staff.patch(path, json={"price": 2}).status_code == 200
 
 
@@ -606,15 +619,15 @@ def test_create_admin_refuses_invalid_input_in_one_sentence(
 
 def test_security_events_are_logged_and_secrets_are_not(disposable: Disposable) -> None:
     person = Person(disposable.service)
-    person.join()
+    person.register_and_confirm()
     person.client.headers["X-Request-ID"] = "security"
     pair = person.sign_in()
-    person.token(OTHER)
-    person.call("reset", email=person.email)
-    mailed = extract_token(person.mail())
-    person.call("reset/confirm", token=mailed, password=OTHER)
+    person.request_tokens(OTHER)
+    person.post_auth("reset", email=person.email)
+    mailed = extract_token(person.wait_for_email())
+    person.post_auth("reset/confirm", token=mailed, password=OTHER)
     for _ in range(30):
-        if person.token("wrong again").status_code == 429:
+        if person.request_tokens("wrong again").status_code == 429:
             break
     wanted = {"signed_in", "sign_in_failed", "password_reset", "throttled"}
     entries = log_entries(disposable.service, "security", 18)
@@ -635,15 +648,15 @@ def test_security_events_are_logged_and_secrets_are_not(disposable: Disposable) 
 
 
 def test_emails_have_plain_text_and_html(person: Person) -> None:
-    person.call("reset", email=person.email)
-    mail = person.mail()
+    person.post_auth("reset", email=person.email)
+    mail = person.wait_for_email()
     assert mail["From"]
     assert mail["Date"]
     assert mail["Message-ID"]
     assert mail["Subject"]
     kinds = [part.get_content_type() for part in mail.walk()]
     assert kinds == ["multipart/alternative", "text/plain", "text/html"]
-    assert media_type(person.call("confirm", token="x")) != "text/html"  # noqa: S106
+    assert media_type(person.post_auth("confirm", token="x")) != "text/html"  # noqa: S106
 
 
 def test_an_unreachable_mail_server_changes_no_response(
@@ -651,6 +664,6 @@ def test_an_unreachable_mail_server_changes_no_response(
 ) -> None:
     person = Person(service_without_mail_server)
     body = {"email": person.email, "password": PASSWORD}
-    assert person.call("register", **body).status_code == 202
-    assert person.call("reset", email=person.email).status_code == 202
+    assert person.post_auth("register", **body).status_code == 202
+    assert person.post_auth("reset", email=person.email).status_code == 202
     assert person.client.get("/healthz").status_code == 200

@@ -28,17 +28,17 @@ def test_a_failed_reset_changes_nothing(
 ) -> None:
     """The password is written first, then revoking the tokens fails."""
     person = Person(disposable.service)
-    person.join()
+    person.register_and_confirm()
     person.sign_in()
-    assert person.call("reset", email=person.email).status_code == 202
-    reset = {"token": extract_token(person.mail()), "password": OTHER}
+    assert person.post_auth("reset", email=person.email).status_code == 202
+    reset = {"token": extract_token(person.wait_for_email()), "password": OTHER}
     disposable.database.execute(conventions.broken_revocation_sql)
-    check_problem(person.call("reset/confirm", **reset), 500)
+    check_problem(person.post_auth("reset/confirm", **reset), 500)
     disposable.database.execute("DROP TRIGGER broken")
-    assert person.token(OTHER).status_code == 401
-    assert person.token(PASSWORD).status_code == 200
-    assert person.call("reset/confirm", **reset).status_code == 204
-    assert person.token(OTHER).status_code == 200
+    assert person.request_tokens(OTHER).status_code == 401
+    assert person.request_tokens(PASSWORD).status_code == 200
+    assert person.post_auth("reset/confirm", **reset).status_code == 204
+    assert person.request_tokens(OTHER).status_code == 200
 
 
 @pytest.mark.features("api")

@@ -242,17 +242,17 @@ def test_a_quota_holds_for_simultaneous_uploads(
 def test_a_file_belongs_to_the_user_who_uploaded_it(frugal: Service) -> None:
     owner, other, unregistered = Person(frugal), Person(frugal), Person(frugal)
     for person in (owner, other):
-        person.join()
+        person.register_and_confirm()
     content = PDF + b"0" * (QUOTA - 1000)
-    upload = added(owner.api(), content)
-    assert listed(other.api()) == []
+    upload = added(owner.sign_in_client(), content)
+    assert listed(other.sign_in_client()) == []
     path = f"{UPLOADS}/{upload['id']}"
     for method, at in (("GET", path), ("GET", f"{path}/content"), ("DELETE", path)):
-        check_problem(other.api().request(method, at), 404)
+        check_problem(other.sign_in_client().request(method, at), 404)
         check_problem(unregistered.client.request(method, at), 401)
     check_problem(unregistered.client.get(UPLOADS), 401)
-    added(other.api(), content)  # each user has a separate quota
-    check_problem(send(owner.api(), content), 409)
+    added(other.sign_in_client(), content)  # each user has a separate quota
+    check_problem(send(owner.sign_in_client(), content), 409)
 
 
 def test_a_file_without_a_row_is_deleted_by_a_sweep(

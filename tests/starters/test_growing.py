@@ -63,7 +63,7 @@ def test_items_are_kept_when_accounts_are_added_and_removed(
     project, database = grown(framework, database_kind, template_repo, tmp_path)
     settings = {"DATABASE_URL": database.url}
     with running_service(project, database.url) as service, Client(service) as client:
-        before = client.walk()
+        before = client.list_all()
         assert before
 
     project = change_features(project, PEOPLE)
@@ -72,17 +72,17 @@ def test_items_are_kept_when_accounts_are_added_and_removed(
     project.poe("check", **settings)
     with running_service(project, database.url) as service:
         person, boss = Person(service), Person(service)
-        person.join()
+        person.register_and_confirm()
         project.poe("create-admin", boss.email, typed=f"{PASSWORD}\n", **settings)
-        assert person.api().walk() == []
-        assert boss.api().walk() == before
-        mine = person.api().create(name=before[0]["name"])
+        assert person.sign_in_client().list_all() == []
+        assert boss.sign_in_client().list_all() == before
+        mine = person.sign_in_client().create(name=before[0]["name"])
     with pytest.raises((sqlite3.IntegrityError, RuntimeError)):
         database.execute("UPDATE items SET price = -1")
 
     project = change_features(project, BOTH)
     with running_service(project, database.url) as service, Client(service) as client:
-        assert client.walk() == [*before, mine]
+        assert client.list_all() == [*before, mine]
         assert client.create()["id"]
         assert client.patch(f"{ITEMS}/{mine['id']}", json={"price": 2}).is_success
     database.execute("SELECT email FROM users")
@@ -107,9 +107,9 @@ def test_staff_see_uploads_from_before_accounts_were_added(
         project.poe(*task, **settings)
     with running_service(project, database.url) as service:
         person, boss = Person(service), Person(service)
-        person.join()
+        person.register_and_confirm()
         project.poe("create-admin", boss.email, typed=f"{PASSWORD}\n", **settings)
-        assert person.api().get(UPLOADS).json()["uploads"] == []
-        assert boss.api().get(UPLOADS).json()["uploads"] == [upload]
-        content = boss.api().get(f"{UPLOADS}/{upload['id']}/content")
+        assert person.sign_in_client().get(UPLOADS).json()["uploads"] == []
+        assert boss.sign_in_client().get(UPLOADS).json()["uploads"] == [upload]
+        content = boss.sign_in_client().get(f"{UPLOADS}/{upload['id']}/content")
         assert content.content == file["file"][1]

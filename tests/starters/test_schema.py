@@ -52,7 +52,7 @@ def test_no_answer_is_a_failure_or_undocumented(
         headers = {"Host": HOST, "X-Forwarded-Proto": "https"}
         if accounts:
             person = Person(service)
-            person.join()
+            person.register_and_confirm()
             headers["Authorization"] = f"Bearer {person.sign_in()['access_token']}"
         with Client(service, anonymous=True) as client:
             schema = client.get("/api/openapi.json").json()
