@@ -26,7 +26,7 @@ def descriptions(client: Client) -> set[str]:
     return {item["description"] for item in client.list_all()}
 
 
-def change_all(client: Client) -> None:
+def check_changes_in_list(client: Client) -> None:
     """Create, change and delete an item, and check the list after each step."""
     item = client.create()
     for _ in range(2):
@@ -51,7 +51,7 @@ def test_lists_are_cached_until_an_item_changes(disposable: Disposable) -> None:
         # On a busy machine Redis may be skipped at first, because it is too slow.
         assert any(is_kept(number) for number in range(1, 50))
         disposable.database.execute(DESCRIPTIONS.format(text="after"))
-        change_all(client)
+        check_changes_in_list(client)
         assert descriptions(client) == {"after"}
 
 
@@ -126,14 +126,14 @@ def test_without_redis_each_request_takes_at_most_100_ms_more(
 ) -> None:
     redis, service = redis_server(), disposable.service
     with Client(service) as client:
-        change_all(client)
+        check_changes_in_list(client)
         usual = sorted(seconds(client) for _ in range(20))
         if state == "gone":
             redis.stop()
         else:
             redis.process.send_signal(signal.SIGSTOP)
         try:
-            change_all(client)
+            check_changes_in_list(client)
             times = [seconds(client) for _ in range(20)]
             client.create(description="meanwhile")
         finally:
@@ -143,7 +143,7 @@ def test_without_redis_each_request_takes_at_most_100_ms_more(
                 redis.process.send_signal(signal.SIGCONT)
         assert statistics.median(times) < statistics.median(usual) + REDIS_SECONDS
         assert max(times) < usual[-1] + 2 * REDIS_SECONDS  # the machine is busy, too
-        change_all(client)
+        check_changes_in_list(client)
         assert "meanwhile" in descriptions(client)
 
 
@@ -159,4 +159,4 @@ def seconds(client: Client) -> float:
 
 def test_lists_show_all_changes(service: Service) -> None:
     with Client(service) as client:
-        change_all(client)
+        check_changes_in_list(client)

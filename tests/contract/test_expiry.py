@@ -43,25 +43,27 @@ datetime.datetime = Late
 """
 
 
-Past = Callable[[timedelta], contextlib.AbstractContextManager[Service]]
+RunEarlierService = Callable[[timedelta], contextlib.AbstractContextManager[Service]]
 
 
 @pytest.fixture
-def past(project: Project, database: Database, tmp_path: Path) -> Past:
+def run_earlier_service(
+    project: Project, database: Database, tmp_path: Path
+) -> RunEarlierService:
     """Run a server with the same database and secret, but with an earlier clock."""
     (tmp_path / "sitecustomize.py").write_text(LATE)
 
-    def booted_late(by: timedelta) -> contextlib.AbstractContextManager[Service]:
+    def run_earlier(by: timedelta) -> contextlib.AbstractContextManager[Service]:
         late = str(int(by.total_seconds()))
         path = str(tmp_path)
         return running_service(
             project, database.url, PYTHONPATH=path, SECONDS_LATE=late
         )
 
-    return booted_late
+    return run_earlier
 
 
-def use(service: Service, token: str) -> httpx2.Response:
+def get_me(service: Service, token: str) -> httpx2.Response:
     with Client(service, anonymous=True) as client:
         return client.get(ME, headers={"Authorization": f"Bearer {token}"})
 
@@ -80,15 +82,18 @@ def use(service: Service, token: str) -> httpx2.Response:
     ],
 )
 def test_tokens_expire(
-    service: Service, past: Past, by: timedelta, refreshed: int
+    service: Service,
+    run_earlier_service: RunEarlierService,
+    by: timedelta,
+    refreshed: int,
 ) -> None:
     person = Person(service)
     person.register_and_confirm()
-    with past(by) as before:
+    with run_earlier_service(by) as before:
         then = Person(before, person.email)
         pair = then.sign_in()
-        assert use(before, pair["access_token"]).status_code == 200
-    answer = use(service, pair["access_token"])
+        assert get_me(before, pair["access_token"]).status_code == 200
+    answer = get_me(service, pair["access_token"])
     assert answer.status_code == (200 if by < timedelta(minutes=15) else 401)
     body = {"refresh_token": pair["refresh_token"]}
     answer = person.client.post(f"{AUTH}/refresh", json=body)
@@ -97,36 +102,36 @@ def test_tokens_expire(
 
 @pytest.mark.features("api")
 def test_reuse_of_a_refresh_token_after_ten_seconds_revokes_its_family(
-    service: Service, past: Past
+    service: Service, run_earlier_service: RunEarlierService
 ) -> None:
     """For ten seconds simultaneous requests may use the same token."""
     person = Person(service)
     person.register_and_confirm()
-    with past(timedelta(seconds=12)) as before:
+    with run_earlier_service(timedelta(seconds=12)) as before:
         then = Person(before, person.email)
         other, first = then.sign_in(), then.sign_in()
         answer = then.post_auth("refresh", refresh_token=first["refresh_token"])
         second = answer.json()
-    assert use(service, second["access_token"]).status_code == 200
+    assert get_me(service, second["access_token"]).status_code == 200
     person.client.headers["X-Request-ID"] = request_id = f"reuse-{unique_email()[:20]}"
     for pair in (first, second):
         answer = person.post_auth("refresh", refresh_token=pair["refresh_token"])
         assert answer.status_code == 401
-    assert use(service, second["access_token"]).status_code == 401
-    assert use(service, other["access_token"]).status_code == 200
+    assert get_me(service, second["access_token"]).status_code == 401
+    assert get_me(service, other["access_token"]).status_code == 200
     events = [entry["event"] for entry in log_entries(service, request_id, 3)]
     assert "refused" in events
 
 
 @pytest.mark.features("api")
 def test_a_token_of_a_host_whose_clock_is_ahead_is_accepted(
-    service: Service, past: Past
+    service: Service, run_earlier_service: RunEarlierService
 ) -> None:
     person = Person(service)
     person.register_and_confirm()
-    with past(-timedelta(seconds=10)) as ahead:
+    with run_earlier_service(-timedelta(seconds=10)) as ahead:
         token = Person(ahead, person.email).sign_in()["access_token"]
-        assert use(service, token).status_code == 200
+        assert get_me(service, token).status_code == 200
 
 
 @pytest.mark.features("api")
@@ -155,11 +160,15 @@ def test_a_reset_link_expires_after_an_hour(
     ],
 )
 def test_an_idle_session_expires(
-    service: Service, past: Past, by: timedelta, *, there: bool
+    service: Service,
+    run_earlier_service: RunEarlierService,
+    by: timedelta,
+    *,
+    there: bool,
 ) -> None:
     person = Person(service)
     person.register_and_confirm()
-    with past(by) as before:
+    with run_earlier_service(by) as before:
         cookies = Person(before, person.email).sign_in_browser().cookies
     browser = Browser(Client(service, anonymous=True))
     browser.cookies = cookies

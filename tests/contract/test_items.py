@@ -25,7 +25,7 @@ Call = Callable[[Client], httpx2.Response]
 MISSING_ID = uuid.UUID("00000000-0000-4000-8000-000000000000")
 
 
-def moment(text: str) -> datetime:
+def parse_time(text: str) -> datetime:
     assert RFC_3339_UTC.fullmatch(text), text
     return datetime.fromisoformat(text)
 
@@ -41,8 +41,10 @@ def test_a_created_item_is_found_at_its_location(client: Client) -> None:
     assert set(item) == FIELDS
     assert {key: item[key] for key in body} == body
     assert str(uuid.UUID(item["id"])) == item["id"]
-    assert abs((moment(item["created_at"]) - datetime.now(UTC)).total_seconds()) < 15
-    assert moment(item["created_at"]) <= moment(item["updated_at"])
+    assert (
+        abs((parse_time(item["created_at"]) - datetime.now(UTC)).total_seconds()) < 15
+    )
+    assert parse_time(item["created_at"]) <= parse_time(item["updated_at"])
     location = urlsplit(urljoin(ORIGIN + ITEMS, response.headers["location"]))
     assert (location.scheme, location.netloc) == ("https", HOST)
     assert location.path == f"{ITEMS}/{item['id']}"
@@ -328,11 +330,11 @@ def call_concurrently(service: Service, calls: list[Call]) -> list[int]:
         return sorted(pool.map(make, calls))
 
 
-def creating(name: str) -> Call:
+def create_call(name: str) -> Call:
     return lambda client: client.post(ITEMS, json={"name": name, "price": "1.00"})
 
 
-def renaming(item: dict[str, Any], name: str) -> Call:
+def rename_call(item: dict[str, Any], name: str) -> Call:
     return lambda client: client.patch(f"{ITEMS}/{item['id']}", json={"name": name})
 
 
@@ -343,7 +345,7 @@ def test_only_one_of_many_simultaneous_requests_takes_a_name(
 ) -> None:
     for _ in range(5):
         name = unique_name("Race")
-        assert call_concurrently(service, [creating(name)] * 8) == [201] + [409] * 7
+        assert call_concurrently(service, [create_call(name)] * 8) == [201] + [409] * 7
         assert client.item_names().count(name) == 1
 
 
@@ -355,14 +357,14 @@ def test_only_one_of_many_simultaneous_changes_takes_a_name(
     for _ in range(3):
         items = [client.create() for _ in range(6)]
         name = unique_name("Race")
-        calls = [renaming(item, name) for item in items]
+        calls = [rename_call(item, name) for item in items]
         assert call_concurrently(service, calls) == [200] + [409] * 5
         assert client.item_names().count(name) == 1
 
 
 @pytest.mark.database
 def test_many_simultaneous_writes_succeed(service: Service) -> None:
-    calls = [creating(unique_name()) for _ in range(16)]
+    calls = [create_call(unique_name()) for _ in range(16)]
     assert call_concurrently(service, calls) == [201] * 16
 
 
@@ -390,7 +392,7 @@ def test_a_change_affects_only_the_given_fields(client: Client) -> None:
         assert response.status_code == 200, response.text
         changed = response.json()
         expected = item | changes | ({"price": "4.50"} if "price" in changes else {})
-        assert moment(changed["updated_at"]) > moment(item["updated_at"])
+        assert parse_time(changed["updated_at"]) > parse_time(item["updated_at"])
         assert changed | {"updated_at": ""} == expected | {"updated_at": ""}
         assert client.get(f"{ITEMS}/{item['id']}").json() == changed
         item = changed

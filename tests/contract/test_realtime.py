@@ -53,7 +53,7 @@ class Refused(Exception):  # noqa: N818 - a response, not a failure
         assert request_id
 
 
-class Listening(Protocol):
+class EventStream(Protocol):
     def next(self) -> dict[str, Any]:
         """Return the next change."""
 
@@ -93,7 +93,7 @@ class Socket:
 
 
 @contextlib.contextmanager
-def stream(service: Service, query: str = "", **headers: str) -> Iterator[Listening]:
+def stream(service: Service, query: str = "", **headers: str) -> Iterator[EventStream]:
     sent = {"X-Forwarded-Proto": "https", "Host": HOST} | headers
     with (
         httpx2.Client(trust_env=False, timeout=15, verify=NO_CERTIFICATES) as client,
@@ -112,7 +112,7 @@ def stream(service: Service, query: str = "", **headers: str) -> Iterator[Listen
 
 
 @contextlib.contextmanager
-def socket(service: Service, query: str = "", **headers: str) -> Iterator[Listening]:
+def socket(service: Service, query: str = "", **headers: str) -> Iterator[EventStream]:
     sent = {"X-Forwarded-Proto": "https"} | headers
     with RawConnection(service) as raw:
         try:
@@ -142,11 +142,13 @@ def upgrade() -> bytes:
     )
 
 
-Open = Callable[..., contextlib.AbstractContextManager[Listening]]
+OpenStream = Callable[..., contextlib.AbstractContextManager[EventStream]]
 both = pytest.mark.parametrize("listen", [stream, socket])
 
 
-def refused(listen: Open, service: Service, query: str = "", **headers: str) -> int:
+def refused_status(
+    listen: OpenStream, service: Service, query: str = "", **headers: str
+) -> int:
     with pytest.raises(Refused) as caught, listen(service, query, **headers):
         pass
     return caught.value.status
@@ -166,16 +168,16 @@ def person(service: Service) -> Person:
 @both
 @pytest.mark.database
 def test_changes_are_sent_after_they_are_committed(
-    listen: Open, service: Service, client: Client
+    listen: OpenStream, service: Service, client: Client
 ) -> None:
-    with listen(service, **credentials(service)) as listening:
+    with listen(service, **credentials(service)) as event_stream:
         item = client.create()
         taken = {"name": item["name"], "price": "2.00"}
         assert client.post(ITEMS, json=taken).status_code == 409
         path = f"{ITEMS}/{item['id']}"
         changed = client.patch(path, json={"price": "3.00"}).json()
         assert client.delete(path).status_code == 204
-        events = [listening.next() for _ in range(3)]
+        events = [event_stream.next() for _ in range(3)]
     assert events == [
         {"type": "item.created", "item": item},
         {"type": "item.updated", "item": changed},
@@ -185,11 +187,11 @@ def test_changes_are_sent_after_they_are_committed(
 
 @both
 def test_other_origins_cannot_open_streams(
-    listen: Open, service: Service, configured_service: Service
+    listen: OpenStream, service: Service, configured_service: Service
 ) -> None:
     known = credentials(service)
     for origin in (EVIL, "null", f"http://{HOST}", f"https://{HOST}.evil.example"):
-        assert refused(listen, service, Origin=origin, **known) == 403
+        assert refused_status(listen, service, Origin=origin, **known) == 403
     with listen(service, Origin=ORIGIN, **known):
         pass
     with listen(configured_service, Origin=FRIEND, **credentials(configured_service)):
@@ -197,13 +199,15 @@ def test_other_origins_cannot_open_streams(
 
 
 @both
-def test_unknown_hosts_are_refused(listen: Open, service: Service) -> None:
-    assert refused(listen, service, Host="evil.example") == 400
+def test_unknown_hosts_are_refused(listen: OpenStream, service: Service) -> None:
+    assert refused_status(listen, service, Host="evil.example") == 400
 
 
 @both
-def test_a_ticket_that_is_too_long_is_invalid(listen: Open, service: Service) -> None:
-    assert refused(listen, service, f"?ticket={'a' * 1001}") == 422
+def test_a_ticket_that_is_too_long_is_invalid(
+    listen: OpenStream, service: Service
+) -> None:
+    assert refused_status(listen, service, f"?ticket={'a' * 1001}") == 422
 
 
 def test_a_websocket_without_tls_is_refused(service_without_proxies: Service) -> None:
@@ -231,12 +235,12 @@ def test_idle_connections_have_a_heartbeat(service: Service) -> None:
 @pytest.mark.features("accounts")
 @both
 def test_anonymous_users_cannot_open_streams(
-    listen: Open, service: Service, person: Person
+    listen: OpenStream, service: Service, person: Person
 ) -> None:
     token = person.sign_in()["access_token"]
     queries = ("", "?ticket=1.2.3", f"?ticket={token}", f"?access_token={token}")
-    assert [refused(listen, service, query) for query in queries] == [401] * 4
-    assert refused(listen, service, Authorization=f"Bearer {token}x") == 401
+    assert [refused_status(listen, service, query) for query in queries] == [401] * 4
+    assert refused_status(listen, service, Authorization=f"Bearer {token}x") == 401
     check_problem(person.client.post(TICKET), 401)
 
 
@@ -256,10 +260,10 @@ def test_a_user_can_open_twenty_streams(service: Service, person: Person) -> Non
     known = bearer(person)
     with contextlib.ExitStack() as stack:
         for number in range(MAX_STREAMS):
-            listen: Open = socket if number % 2 else stream
+            listen: OpenStream = socket if number % 2 else stream
             stack.enter_context(listen(service, **known))
         for listen in (stream, socket):
-            assert refused(listen, service, **known) == 429
+            assert refused_status(listen, service, **known) == 429
         with stream(service, **credentials(service)):
             pass
     deadline = time.monotonic() + ENDS_SECONDS
@@ -274,18 +278,18 @@ def test_a_user_can_open_twenty_streams(service: Service, person: Person) -> Non
 @pytest.mark.features("accounts")
 @both
 def test_users_receive_changes_of_their_items_only(
-    listen: Open, service: Service, client: Client, person: Person
+    listen: OpenStream, service: Service, client: Client, person: Person
 ) -> None:
-    with listen(service, **bearer(person)) as listening:
+    with listen(service, **bearer(person)) as event_stream:
         client.create()
         mine = person.sign_in_client().create()
-        assert listening.next()["item"] == mine
+        assert event_stream.next()["item"] == mine
 
 
 @pytest.mark.features("accounts")
 @both
 def test_a_ticket_opens_one_connection_and_is_not_logged(
-    listen: Open, service: Service, person: Person
+    listen: OpenStream, service: Service, person: Person
 ) -> None:
     api = person.sign_in_client()
     given = api.post(TICKET)
@@ -293,31 +297,35 @@ def test_a_ticket_opens_one_connection_and_is_not_logged(
     assert given.json()["expires_in"] == 30
     assert "no-store" in given.headers["cache-control"]
     query = f"?ticket={given.json()['ticket']}"
-    with listen(service, query) as listening:
+    with listen(service, query) as event_stream:
         item = api.create()
-        assert listening.next()["item"] == item
-    assert refused(listen, service, query) == 401
+        assert event_stream.next()["item"] == item
+    assert refused_status(listen, service, query) == 401
     assert given.json()["ticket"][:20] not in service.output
 
 
 @pytest.mark.features("accounts", "pages")
 @both
 def test_a_session_cookie_opens_a_stream(
-    listen: Open, service: Service, person: Person
+    listen: OpenStream, service: Service, person: Person
 ) -> None:
     cookies = person.sign_in_browser().cookies
     cookie = "; ".join(f"{name}={value}" for name, value in cookies.items())
-    assert refused(listen, service, Cookie=cookie, Origin=EVIL) == 403
-    with listen(service, Cookie=cookie, Origin=ORIGIN) as listening:
+    assert refused_status(listen, service, Cookie=cookie, Origin=EVIL) == 403
+    with listen(service, Cookie=cookie, Origin=ORIGIN) as event_stream:
         item = person.sign_in_client().create()
-        assert listening.next()["item"] == item
+        assert event_stream.next()["item"] == item
 
 
 @pytest.mark.features("accounts")
 @pytest.mark.parametrize("way", ["sign-out", "password", "disabled"])
 @both
 def test_a_stream_ends_with_its_session(
-    listen: Open, way: str, person: Person, database: Database, conventions: Conventions
+    listen: OpenStream,
+    way: str,
+    person: Person,
+    database: Database,
+    conventions: Conventions,
 ) -> None:
     service = person.service
     pair, other = person.sign_in(), person.sign_in()
@@ -363,7 +371,7 @@ def test_all_streams_end_when_the_server_stops(disposable: Disposable) -> None:
 
 
 @pytest.fixture(scope="module")
-def two(project: Project) -> Iterator[tuple[Service, Service]]:
+def two_services(project: Project) -> Iterator[tuple[Service, Service]]:
     """Run two processes of one service."""
     database, redis = project.new_database(), redis_server().new_database()
     with (
@@ -376,50 +384,50 @@ def two(project: Project) -> Iterator[tuple[Service, Service]]:
 
 @both
 def test_changes_are_sent_by_all_processes(
-    listen: Open, two: tuple[Service, Service]
+    listen: OpenStream, two_services: tuple[Service, Service]
 ) -> None:
-    one, other = two
-    with listen(other, **credentials(one)) as listening, Client(one) as client:
+    one, other = two_services
+    with listen(other, **credentials(one)) as event_stream, Client(one) as client:
         item = client.create()
-        assert listening.next()["item"] == item
+        assert event_stream.next()["item"] == item
 
 
 def test_without_redis_each_process_sends_its_changes_until_redis_is_back(
-    two: tuple[Service, Service],
+    two_services: tuple[Service, Service],
 ) -> None:
-    one, other = two
+    one, other = two_services
     known = credentials(one)
-    with Client(one) as client, stream(one, **known) as listening:
+    with Client(one) as client, stream(one, **known) as event_stream:
         redis_server().stop()
         try:
             item = client.create(name=unique_name())
-            assert listening.next()["item"] == item
+            assert event_stream.next()["item"] == item
         finally:
             redis_server().start()
-        listening.await_end()
+        event_stream.await_end()
     # New streams receive all changes as soon as both processes are connected again.
     end = time.monotonic() + ENDS_SECONDS
     heard = False
     while not heard and time.monotonic() < end:
-        with stream(other, **known) as listening, Client(one) as client:
+        with stream(other, **known) as event_stream, Client(one) as client:
             item = client.create()
             with contextlib.suppress(StopIteration):
-                heard = listening.next()["item"] == item
+                heard = event_stream.next()["item"] == item
     assert heard
 
 
 def test_a_redis_that_hangs_delays_no_change_by_more_than_100_ms(
-    two: tuple[Service, Service],
+    two_services: tuple[Service, Service],
 ) -> None:
-    one, _ = two
-    with Client(one) as client, stream(one, **credentials(one)) as listening:
+    one, _ = two_services
+    with Client(one) as client, stream(one, **credentials(one)) as event_stream:
         usual = sorted(seconds_to_create(client) for _ in range(20))
         for _ in range(20):
-            listening.next()
+            event_stream.next()
         redis_server().process.send_signal(signal.SIGSTOP)
         try:
             times = sorted(seconds_to_create(client) for _ in range(20))
-            events = [listening.next()["type"] for _ in range(20)]
+            events = [event_stream.next()["type"] for _ in range(20)]
         finally:
             redis_server().process.send_signal(signal.SIGCONT)
     assert events == ["item.created"] * 20

@@ -49,7 +49,7 @@ def person(unregistered: Person) -> Person:
     return unregistered
 
 
-def me(person: Person, token: str) -> httpx2.Response:
+def get_me(person: Person, token: str) -> httpx2.Response:
     return person.client.get(ME, headers={"Authorization": f"Bearer {token}"})
 
 
@@ -57,11 +57,11 @@ def refresh(person: Person, token: str) -> httpx2.Response:
     return person.post_auth("refresh", refresh_token=token)
 
 
-def middle(calls: list[httpx2.Response]) -> float:
+def median_seconds(calls: list[httpx2.Response]) -> float:
     return statistics.median(call.elapsed.total_seconds() for call in calls)
 
 
-def unauthorized(response: httpx2.Response) -> dict[str, Any]:
+def check_unauthorized(response: httpx2.Response) -> dict[str, Any]:
     assert response.headers["www-authenticate"].lower().startswith("bearer")
     return check_problem(response, 401)
 
@@ -72,7 +72,7 @@ def test_a_user_registers_confirms_and_signs_in(unregistered: Person) -> None:
         "register", email=unregistered.email, password=PASSWORD
     )
     assert answer.status_code == 202
-    unauthorized(unregistered.request_tokens())
+    check_unauthorized(unregistered.request_tokens())
     mail = unregistered.wait_for_email()
     assert mail["To"] == unregistered.email
     assert PASSWORD not in mail.as_string()
@@ -85,7 +85,7 @@ def test_a_user_registers_confirms_and_signs_in(unregistered: Person) -> None:
     assert {"access_token", "refresh_token", "token_type", "expires_in"} <= set(pair)
     assert pair["token_type"].lower() == "bearer"
     assert pair["expires_in"] == 900
-    found = me(unregistered, pair["access_token"])
+    found = get_me(unregistered, pair["access_token"])
     assert found.status_code == 200
     assert found.json()["email"] == unregistered.email
     assert not re.search("password|hash", found.text)
@@ -155,8 +155,8 @@ def test_a_password_may_hold_characters_of_any_kind(
             person.password = password
             person.register_and_confirm()
             assert person.sign_in()
-            unauthorized(person.request_tokens(password + "x"))
-            unauthorized(person.request_tokens(password[:-1]))
+            check_unauthorized(person.request_tokens(password + "x"))
+            check_unauthorized(person.request_tokens(password[:-1]))
 
 
 def test_invalid_text_is_not_a_failure(person: Person) -> None:
@@ -192,7 +192,7 @@ def test_registering_does_not_reveal_accounts(person: Person) -> None:
     ]
     assert len({(each.status_code, each.text) for each in [*known, *unknown]}) == 1
     assert person.sign_in()  # with the unchanged password
-    unauthorized(person.request_tokens(OTHER))
+    check_unauthorized(person.request_tokens(OTHER))
 
 
 def test_requesting_a_reset_does_not_reveal_accounts(person: Person) -> None:
@@ -224,7 +224,7 @@ def test_unknown_and_known_addresses_take_equally_long(service: Service) -> None
                 else:
                     answer = person.post_auth(call, email=person.email)
                 times[person.email].append(answer)
-        slow, fast = sorted(map(middle, times.values()), reverse=True)
+        slow, fast = sorted(map(median_seconds, times.values()), reverse=True)
         assert slow < fast * 2 + 0.03, call
 
 
@@ -246,7 +246,7 @@ def test_all_failed_sign_ins_get_the_same_response(
         Person(disposable.service).request_tokens(),
         Person(disposable.service, "nobody").request_tokens(),
     ]
-    assert len({json.dumps(unauthorized(answer)) for answer in answers}) == 1
+    assert len({json.dumps(check_unauthorized(answer)) for answer in answers}) == 1
 
 
 @pytest.mark.database
@@ -281,7 +281,7 @@ def test_signing_in_is_rate_limited_for_each_client(service: Service) -> None:
     assert codes[-1] == 429
     assert len(codes) > 10
     elsewhere = Person(service)
-    unauthorized(elsewhere.request_tokens())
+    check_unauthorized(elsewhere.request_tokens())
 
 
 def test_emails_are_rate_limited(service: Service, subtests: pytest.Subtests) -> None:
@@ -344,11 +344,11 @@ def test_without_credentials_items_get_401(
                     response = client.request(method, path, json=body)
                     assert response.status_code == 401
                     if method != "HEAD":
-                        unauthorized(response)
-                unauthorized(client.get(ME))
+                        check_unauthorized(response)
+                check_unauthorized(client.get(ME))
 
 
-def altered(token: str) -> dict[str, str]:
+def forge_tokens(token: str) -> dict[str, str]:
     """Return forged variants of a token, by description."""
 
     def part(text: str) -> dict[str, Any]:
@@ -376,10 +376,10 @@ def altered(token: str) -> dict[str, str]:
 
 def test_an_altered_access_token_is_refused(person: Person) -> None:
     token = person.sign_in()["access_token"]
-    for kind, forged in altered(token).items():
-        response = me(person, forged)
+    for kind, forged in forge_tokens(token).items():
+        response = get_me(person, forged)
         assert response.status_code == 401, kind
-        unauthorized(response)
+        check_unauthorized(response)
     for scheme in ("Basic ", "Token ", "Bearer", ""):
         headers = {"Authorization": scheme + token}
         assert person.client.get(ME, headers=headers).status_code == 401
@@ -400,16 +400,16 @@ def test_access_and_refresh_tokens_are_not_interchangeable(person: Person) -> No
     pair = person.sign_in()
     person.post_auth("reset", email=person.email)
     mailed = extract_token(person.wait_for_email())
-    unauthorized(me(person, pair["refresh_token"]))
-    unauthorized(me(person, mailed))
-    unauthorized(refresh(person, pair["access_token"]))
-    unauthorized(refresh(person, mailed))
+    check_unauthorized(get_me(person, pair["refresh_token"]))
+    check_unauthorized(get_me(person, mailed))
+    check_unauthorized(refresh(person, pair["access_token"]))
+    check_unauthorized(refresh(person, mailed))
     check_problem(person.post_auth("confirm", token=mailed), 400)
     for token in pair["refresh_token"], pair["access_token"]:
         check_problem(
             person.post_auth("reset/confirm", token=token, password=OTHER), 400
         )
-    assert me(person, pair["access_token"]).status_code == 200
+    assert get_me(person, pair["access_token"]).status_code == 200
 
 
 @pytest.mark.database
@@ -419,7 +419,7 @@ def test_a_refresh_token_gives_a_new_one(person: Person) -> None:
     assert answer.status_code == 200
     second = answer.json()
     assert second["refresh_token"] != first["refresh_token"]
-    assert me(person, second["access_token"]).status_code == 200
+    assert get_me(person, second["access_token"]).status_code == 200
 
 
 @pytest.mark.database
@@ -438,7 +438,7 @@ def test_simultaneous_refreshes_do_not_sign_the_user_out(
     pairs = [answer.json() for answer in answers]
     assert len({pair["refresh_token"] for pair in pairs}) == 6
     for pair in pairs:
-        assert me(person, pair["access_token"]).status_code == 200
+        assert get_me(person, pair["access_token"]).status_code == 200
         assert refresh(person, pair["refresh_token"]).status_code == 200
 
 
@@ -451,9 +451,9 @@ def test_a_token_that_was_never_issued_has_no_effect(person: Person) -> None:
     forged = [f"{form}.x" for value in ids for form in (value, value.replace("-", ""))]
     half = pair["refresh_token"][:-10]
     for token in (*forged, *ids, half, f"{half}0123456789", pair["access_token"]):
-        unauthorized(refresh(person, token))
+        check_unauthorized(refresh(person, token))
         assert person.post_auth("revoke", refresh_token=token).status_code == 204
-    assert me(person, pair["access_token"]).status_code == 200
+    assert get_me(person, pair["access_token"]).status_code == 200
     assert refresh(person, pair["refresh_token"]).status_code == 200
 
 
@@ -461,8 +461,8 @@ def test_revoking_ends_the_tokens(person: Person) -> None:
     pair = person.sign_in()
     for token in ("nonsense", pair["refresh_token"], pair["refresh_token"]):
         assert person.post_auth("revoke", refresh_token=token).status_code == 204
-    unauthorized(me(person, pair["access_token"]))
-    unauthorized(refresh(person, pair["refresh_token"]))
+    check_unauthorized(get_me(person, pair["access_token"]))
+    check_unauthorized(refresh(person, pair["refresh_token"]))
 
 
 @pytest.mark.database
@@ -471,13 +471,13 @@ def test_changing_the_password_ends_all_sessions_and_tokens(person: Person) -> N
     token = here["access_token"]
     wrong = {"current_password": OTHER, "new_password": OTHER}
     check_problem(person.post_auth("password", token, **wrong), 403)
-    unauthorized(person.post_auth("password", None, **wrong))
+    check_unauthorized(person.post_auth("password", None, **wrong))
     right = {"current_password": PASSWORD, "new_password": OTHER}
     assert person.post_auth("password", token, **right).status_code == 204
     for pair in (here, there):
-        unauthorized(me(person, pair["access_token"]))
-        unauthorized(refresh(person, pair["refresh_token"]))
-    unauthorized(person.request_tokens(PASSWORD))
+        check_unauthorized(get_me(person, pair["access_token"]))
+        check_unauthorized(refresh(person, pair["refresh_token"]))
+    check_unauthorized(person.request_tokens(PASSWORD))
     person.password = OTHER
     assert person.sign_in()
 
@@ -497,9 +497,9 @@ def test_resetting_the_password_ends_all_tokens_and_works_once(person: Person) -
     check_problem(
         person.post_auth("reset/confirm", token=first, password=PASSWORD), 400
     )
-    unauthorized(me(person, pair["access_token"]))
-    unauthorized(refresh(person, pair["refresh_token"]))
-    unauthorized(person.request_tokens(PASSWORD))
+    check_unauthorized(get_me(person, pair["access_token"]))
+    check_unauthorized(refresh(person, pair["refresh_token"]))
+    check_unauthorized(person.request_tokens(PASSWORD))
     person.password = OTHER
     assert person.sign_in()
 
@@ -512,10 +512,10 @@ def test_disabling_an_account_ends_all_tokens(
     person.register_and_confirm()
     pair = person.sign_in()
     disposable.database.execute(conventions.disable_user_sql.format(email=person.email))
-    unauthorized(me(person, pair["access_token"]))
-    unauthorized(refresh(person, pair["refresh_token"]))
+    check_unauthorized(get_me(person, pair["access_token"]))
+    check_unauthorized(refresh(person, pair["refresh_token"]))
     person.post_auth("reset", email=person.email)
-    unauthorized(person.request_tokens())
+    check_unauthorized(person.request_tokens())
 
 
 def test_responses_to_credentials_are_not_stored(person: Person) -> None:
@@ -525,8 +525,8 @@ def test_responses_to_credentials_are_not_stored(person: Person) -> None:
     for answer in (
         signing_in,
         refresh(person, signing_in.json()["refresh_token"]),
-        me(person, token),
-        me(person, "wrong"),
+        get_me(person, token),
+        get_me(person, "wrong"),
         person.client.get(f"{ITEMS}/7", headers={"Authorization": f"Bearer {token}"}),
         person.client.get("/no/such", headers={"Authorization": f"Bearer {token}"}),
     ):
