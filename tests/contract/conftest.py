@@ -30,7 +30,7 @@ from tests.starters.selection import (
 FRIEND = "https://friend.example"
 
 
-def marked(metafunc: pytest.Metafunc, name: str) -> set[str]:
+def marked_features(metafunc: pytest.Metafunc, name: str) -> set[str]:
     """Return the features in all marks of this name."""
     marks = metafunc.definition.iter_markers(name)
     return {feature for mark in marks for feature in mark.args}
@@ -40,7 +40,10 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Run each test in the starters that its marks select: see selection.py."""
     if "project" not in metafunc.fixturenames:
         return
-    needed, unwanted = marked(metafunc, "features"), marked(metafunc, "without")
+    needed, unwanted = (
+        marked_features(metafunc, "features"),
+        marked_features(metafunc, "without"),
+    )
 
     def fits(starter: Starter) -> bool:
         features = {*starter.features}
@@ -51,7 +54,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         for framework in FRAMEWORKS:
             fitting = [s for s in ALONE if s.framework == framework and fits(s)]
             chosen += fitting[:1]
-    for feature in sorted(marked(metafunc, "alone")):
+    for feature in sorted(marked_features(metafunc, "alone")):
         fitting = [
             alone(each, feature) for each in FRAMEWORKS if feature in BUILT[each]
         ]

@@ -42,7 +42,7 @@ def person(service: Service) -> Person:
     return person
 
 
-def simultaneously(
+def send_simultaneously(
     service: Service, count: int, call: Callable[[Client], httpx2.Response]
 ) -> list[httpx2.Response]:
     """Send a request several times at the same moment, each from another address."""
@@ -105,7 +105,7 @@ def test_a_reset_link_works_once_even_when_used_simultaneously(
     person.post_auth("reset", email=person.email)
     token = extract_token(person.wait_for_email())
     passwords = iter([f"{OTHER} {number}" for number in range(8)])
-    answers = simultaneously(
+    answers = send_simultaneously(
         service,
         8,
         lambda client: client.post(
@@ -122,7 +122,7 @@ def test_a_confirmation_link_works_once_even_when_used_simultaneously(
     person = Person(service)
     person.post_auth("register", email=person.email, password=PASSWORD)
     token = extract_token(person.wait_for_email())
-    answers = simultaneously(
+    answers = send_simultaneously(
         service,
         8,
         lambda client: client.post(f"{AUTH}/confirm", json={"token": token}),

@@ -59,7 +59,7 @@ def panel(admin_user: Person, conventions: Conventions) -> Browser:
     return browser
 
 
-def lists(panel: Browser, conventions: Conventions) -> list[str]:
+def list_paths(panel: Browser, conventions: Conventions) -> list[str]:
     """Return the paths of the lists of rows: all links of the menu."""
     links = panel.page(conventions.admin).links()
     paths = {urlsplit(address).path for address in links}
@@ -78,7 +78,7 @@ def test_anonymous_users_are_redirected_to_sign_in(
     panel: Browser, admin_user: Person, conventions: Conventions
 ) -> None:
     browser = new_browser(admin_user)
-    for path in (conventions.admin, *lists(panel, conventions)):
+    for path in (conventions.admin, *list_paths(panel, conventions)):
         response = browser.request("GET", path)
         assert response.status_code in {302, 303}
         assert sign_in_form(browser.follow(response))
@@ -142,7 +142,9 @@ def test_the_last_staff_account_keeps_its_rights(
     )
     panel = new_browser(admin_user)
     sign_in(panel, conventions, admin_user.email)
-    (path,) = [path for path in lists(panel, conventions) if "user" in path.split("/")]
+    (path,) = [
+        path for path in list_paths(panel, conventions) if "user" in path.split("/")
+    ]
     page = panel.page(panel.page(path).link(r".*/(edit|change)/.*"))
     form = page.form(right)
     del form.values[right]
@@ -158,7 +160,7 @@ def test_every_model_is_listed_and_can_be_searched(
     for person in people:
         person.register_and_confirm()
     first, second = [create_item_of(person) for person in people]
-    kinds = lists(panel, conventions)
+    kinds = list_paths(panel, conventions)
     wanted = ["item", "user"] + ["upload"] * ("uploads" in admin_user.features)
     for kind in wanted:
         assert [path for path in kinds if kind in path], kinds
@@ -186,7 +188,10 @@ def test_pages_comply_with_the_content_security_policy(
     addresses: set[str] = set()
     pages = [
         panel.follow(new_browser(admin_user).request("GET", conventions.admin)),
-        *[panel.page(path) for path in (conventions.admin, *lists(panel, conventions))],
+        *[
+            panel.page(path)
+            for path in (conventions.admin, *list_paths(panel, conventions))
+        ],
     ]
     for page in pages:
         for element in page.elements:

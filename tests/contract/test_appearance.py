@@ -12,7 +12,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]
 
 from tests.contract.client import Browser, credentials, unique_name
-from tests.contract.test_pages import DELETE, EDIT, ITEMS, NEW, address_of, create
+from tests.contract.test_pages import DELETE, EDIT, ITEMS, NEW, create, item_link
 from tests.starters.harness import HOST, Service
 
 CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
@@ -96,8 +96,8 @@ def test_pages_are_accessible_and_fit_the_screen(
         "/",
         ITEMS,
         urlsplit(browser.page(ITEMS).link(NEW)).path,
-        address_of(browser, name, EDIT),
-        address_of(browser, name, DELETE),
+        item_link(browser, name, EDIT),
+        item_link(browser, name, DELETE),
         REFUSED,
         "/no/such/page",
     ]
@@ -129,8 +129,8 @@ def test_pages_are_valid_html(browser: Browser) -> None:
         for path in (
             "/",
             ITEMS,
-            address_of(browser, name, EDIT),
-            address_of(browser, name, DELETE),
+            item_link(browser, name, EDIT),
+            item_link(browser, name, DELETE),
         )
     ]
     for source in sources:

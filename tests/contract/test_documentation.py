@@ -20,7 +20,7 @@ from tests.contract.client import (
     check_problem,
     media_type,
 )
-from tests.contract.test_headers import check_no_version, directives
+from tests.contract.test_headers import check_no_version, parse_policy
 from tests.starters.harness import HOST, Service
 
 pytestmark = pytest.mark.features("api")
@@ -205,14 +205,14 @@ def test_a_documentation_page_works_under_its_content_security_policy(
     for path in VIEWERS:
         with subtests.test(path=path):
             response = configured_client.get(path)
-            policy = directives(response.headers["content-security-policy"])
+            policy = parse_policy(response.headers["content-security-policy"])
             assert policy["object-src"] == ["'none'"]
             assert policy["base-uri"] == ["'none'"]
             assert policy["frame-ancestors"] == ["'none'"]
             scripts = policy.get("script-src", policy.get("default-src", []))
             assert "'unsafe-eval'" not in scripts
             assert "'unsafe-inline'" not in scripts
-            for _, attributes, source in inline(response.text, "script"):
+            for _, attributes, source in find_inline_elements(response.text, "script"):
                 digest = base64.b64encode(
                     hashlib.sha256(source.encode()).digest()
                 ).decode()
@@ -221,7 +221,10 @@ def test_a_documentation_page_works_under_its_content_security_policy(
                     nonce and f"'nonce-{nonce.group(1)}'" in scripts
                 ), source
             styles = policy.get("style-src", policy.get("default-src", []))
-            if inline(response.text, "style") or 'style="' in response.text:
+            if (
+                find_inline_elements(response.text, "style")
+                or 'style="' in response.text
+            ):
                 assert "'unsafe-inline'" in styles or any(
                     "nonce" in source for source in styles
                 )
@@ -229,7 +232,7 @@ def test_a_documentation_page_works_under_its_content_security_policy(
             check_no_version(response.headers)
 
 
-def inline(text: str, tag: str) -> list[tuple[str, str, str]]:
+def find_inline_elements(text: str, tag: str) -> list[tuple[str, str, str]]:
     found = re.findall(
         rf"<({tag})\b([^>]*)>(.*?)</{tag}>", text, re.DOTALL | re.IGNORECASE
     )

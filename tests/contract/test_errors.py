@@ -26,7 +26,7 @@ LEAKS = re.compile(
 )
 
 
-def check_silent(text: str, service: Service) -> None:
+def check_no_details(text: str, service: Service) -> None:
     assert not LEAKS.search(text), text
     assert str(service.project.directory) not in text
 
@@ -38,9 +38,9 @@ def test_responses_contain_no_internal_details(
     for kind, exchange in exchanges(service).items():
         with subtests.test(kind=kind):
             answer = send_raw(service, exchange.request)
-            check_silent(answer.text, service)
+            check_no_details(answer.text, service)
             for name, value in answer.headers.items():
-                check_silent(f"{name}: {value}", service)
+                check_no_details(f"{name}: {value}", service)
 
 
 @pytest.mark.database
@@ -55,7 +55,7 @@ def test_a_failure_in_the_api_is_a_problem_without_details(
             client.post(ITEMS, json={"name": "hush", "price": "1.00"}),
         ):
             check_problem(response, 500)
-            check_silent(response.text, failing_service)
+            check_no_details(response.text, failing_service)
             assert "hush" not in response.text
         assert client.get("/healthz").status_code == 200
 
@@ -67,7 +67,7 @@ def test_a_failing_page_is_a_page_without_details(failing_service: Service) -> N
     with Client(failing_service) as client:
         response = client.get("/items/", headers={"Accept": HTML})
         assert response.status_code == 500
-        check_silent(response.text, failing_service)
+        check_no_details(response.text, failing_service)
         page = parse_page(response)
         assert page.one("html").get("lang")
         assert page.one("h1").text.strip()
@@ -185,4 +185,4 @@ def test_unusual_requests_are_not_failures(
             assert answer.status in {200, 400, 403, 404, 405, 414, 501}
             assert "dependencies" not in answer.text
             assert "root:" not in answer.text
-            check_silent(answer.text, service)
+            check_no_details(answer.text, service)

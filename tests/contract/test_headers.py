@@ -9,14 +9,14 @@ from tests.contract.exchanges import exchanges
 from tests.starters.harness import HOST, Service
 
 
-def directives(policy: str) -> dict[str, list[str]]:
+def parse_policy(policy: str) -> dict[str, list[str]]:
     parts = [part.split() for part in policy.split(";") if part.strip()]
     assert max(Counter(part[0] for part in parts).values()) == 1, policy
     return {name: sources for name, *sources in parts}
 
 
 def check_headers(headers: Mapping[str, str]) -> None:
-    policy = directives(headers["content-security-policy"])
+    policy = parse_policy(headers["content-security-policy"])
     scripts = policy.get("script-src", policy.get("default-src"))
     assert scripts
     assert all(re.fullmatch(r"'(self|none|nonce-\S+)'", source) for source in scripts)

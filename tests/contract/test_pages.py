@@ -29,7 +29,7 @@ DELETE = r"/items/[0-9a-f-]{36}/delete/?"
 MISSING_ID = "00000000-0000-4000-8000-000000000000"
 
 
-def form_of(page: Page) -> Form:
+def item_form(page: Page) -> Form:
     return page.form("name", "description", "price")
 
 
@@ -37,7 +37,7 @@ def create(browser: Browser, **values: str) -> Page:
     """Create an item with the form, and return the page after the redirect."""
     page = browser.page(browser.page(ITEMS).link(NEW))
     fields = {"name": unique_name("Page"), "description": "", "price": "1.00"} | values
-    return browser.follow(browser.post(page, form_of(page), **fields))
+    return browser.follow(browser.post(page, item_form(page), **fields))
 
 
 def all_pages(browser: Browser) -> list[Page]:
@@ -57,7 +57,7 @@ def all_pages(browser: Browser) -> list[Page]:
     raise AssertionError(message)
 
 
-def find(browser: Browser, name: str) -> Page:
+def find_list_page(browser: Browser, name: str) -> Page:
     """Return the page of the list that shows an item."""
     for page in all_pages(browser):
         if name in page.text:
@@ -66,7 +66,7 @@ def find(browser: Browser, name: str) -> Page:
     raise AssertionError(message)
 
 
-def distance(element: Element | None, text: str) -> int:
+def count_levels(element: Element | None, text: str) -> int:
     """Count the levels up to the closest parent that contains the text."""
     steps = 0
     while element and text not in element.text:
@@ -74,11 +74,11 @@ def distance(element: Element | None, text: str) -> int:
     return steps
 
 
-def address_of(browser: Browser, name: str, pattern: str) -> str:
+def item_link(browser: Browser, name: str, pattern: str) -> str:
     """Return the link of an item: the one that is nearest to its name."""
-    page = find(browser, name)
+    page = find_list_page(browser, name)
     links = [
-        (distance(element, name), path)
+        (count_levels(element, name), path)
         for element in page.all("a")
         if re.fullmatch(
             pattern, path := urlsplit(urljoin(page.url, element.get("href"))).path
@@ -147,7 +147,7 @@ def check_refused(
     assert response.status_code == conventions.invalid_form_status, response.text
     page = parse_page(response)
     check_page(page)
-    form = form_of(page)
+    form = item_form(page)
     for name, value in fields.items():
         assert form.values[name] == value
         control = form.control(name)
@@ -172,8 +172,8 @@ def test_every_page_has_a_valid_structure(browser: Browser) -> None:
         home,
         browser.page(ITEMS),
         browser.page(browser.page(ITEMS).link(NEW)),
-        browser.page(address_of(browser, name, EDIT)),
-        browser.page(address_of(browser, name, DELETE)),
+        browser.page(item_link(browser, name, EDIT)),
+        browser.page(item_link(browser, name, DELETE)),
         browser.page("/no/such/thing", 404),
     ):
         check_page(page)
@@ -255,14 +255,14 @@ def test_an_item_is_created_changed_and_deleted_without_scripts(
     page = browser.page(browser.page(browser.page("/").link(ITEMS)).link(NEW))
     name, renamed = unique_name("Born"), unique_name("Renamed")
     fields = {"name": f"  {name} ", "description": "One\r\ntwo", "price": "9.5"}
-    response = browser.post(page, form_of(page), **fields)
+    response = browser.post(page, item_form(page), **fields)
     assert response.status_code == conventions.post_redirect_status
     browser.follow(response)
-    listed = find(browser, name)
+    listed = find_list_page(browser, name)
     assert "9.50" in listed.text
 
-    page = browser.page(address_of(browser, name, EDIT))
-    form = form_of(page)
+    page = browser.page(item_link(browser, name, EDIT))
+    form = item_form(page)
     assert form.values["name"] == name
     assert form.values["price"] == "9.50"
     assert form.values["description"].split() == ["One", "two"]
@@ -272,7 +272,7 @@ def test_an_item_is_created_changed_and_deleted_without_scripts(
     assert is_listed(browser, renamed)
     assert not is_listed(browser, name)
 
-    path = address_of(browser, renamed, DELETE)
+    path = item_link(browser, renamed, DELETE)
     page = browser.page(path)
     assert renamed in page.text
     assert browser.request("HEAD", path).status_code == 200
@@ -290,7 +290,7 @@ def test_each_change_is_reported_once(browser: Browser) -> None:
     assert name in create(browser, name=name).by_role("status").text
     assert not browser.page("/").has_role("status")
     for pattern in (EDIT, DELETE):
-        page = browser.page(address_of(browser, name, pattern))
+        page = browser.page(item_link(browser, name, pattern))
         after = browser.follow(browser.post(page, page.form()))
         assert after.by_role("status").text.strip()
         assert not browser.page("/").has_role("status")
@@ -342,10 +342,10 @@ def test_user_input_is_escaped(browser: Browser, subtests: pytest.Subtests) -> N
         with subtests.test(name=name):
             written = name.format(unique_name(" n"))
             create(browser, name=written, description=written)
-            listed = find(browser, written)
+            listed = find_list_page(browser, written)
             check_page(listed)
             for pattern in (EDIT, DELETE):
-                page = browser.page(address_of(browser, written, pattern))
+                page = browser.page(item_link(browser, written, pattern))
                 check_page(page)
                 assert not [img for img in page.all("img") if img.get("src") == "x"]
                 assert "alert(1)" not in "".join(
@@ -379,13 +379,13 @@ def test_an_invalid_form_shows_each_error_at_its_field(
                 "price": "2.50",
             } | {bad: value}
             page = browser.page(browser.page(ITEMS).link(NEW))
-            response = browser.post(page, form_of(page), **fields)
+            response = browser.post(page, item_form(page), **fields)
             if bad == "name" and not value.strip():
-                fields["name"] = form_of(parse_page(response)).values["name"].strip()
+                fields["name"] = item_form(parse_page(response)).values["name"].strip()
                 assert fields["name"] == ""
                 fields.pop("name")
                 assert (
-                    form_of(parse_page(response)).control("name").get("aria-invalid")
+                    item_form(parse_page(response)).control("name").get("aria-invalid")
                     == "true"
                 )
             if (
@@ -401,7 +401,7 @@ def test_every_invalid_field_has_an_error(
 ) -> None:
     fields = {"name": "x" * 101, "description": "x" * 1001, "price": "many"}
     page = browser.page(browser.page(ITEMS).link(NEW))
-    response = browser.post(page, form_of(page), **fields)
+    response = browser.post(page, item_form(page), **fields)
     check_refused(response, conventions, fields, *fields)
 
 
@@ -415,26 +415,26 @@ def test_a_taken_name_is_an_error_at_its_field(
     page = browser.page(browser.page(ITEMS).link(NEW))
     fields = {"name": name, "description": "kept", "price": "3.00"}
     check_refused(
-        browser.post(page, form_of(page), **fields), conventions, fields, "name"
+        browser.post(page, item_form(page), **fields), conventions, fields, "name"
     )
 
     other = unique_name("Other")
     create(browser, name=other)
-    page = browser.page(address_of(browser, other, EDIT))
+    page = browser.page(item_link(browser, other, EDIT))
     check_refused(
-        browser.post(page, form_of(page), **fields), conventions, fields, "name"
+        browser.post(page, item_form(page), **fields), conventions, fields, "name"
     )
     assert is_listed(browser, other)
 
 
 def test_missing_fields_are_errors(browser: Browser, conventions: Conventions) -> None:
     page = browser.page(browser.page(ITEMS).link(NEW))
-    form = form_of(page)
+    form = item_form(page)
     for name in ("name", "price", "description"):
         form.values.pop(name)
     response = browser.post(page, form)
     assert response.status_code == conventions.invalid_form_status
-    assert form_of(parse_page(response)).control("name").get("aria-invalid") == "true"
+    assert item_form(parse_page(response)).control("name").get("aria-invalid") == "true"
 
 
 @pytest.mark.database
@@ -450,7 +450,7 @@ def test_invalid_text_in_a_form_is_not_a_failure(
     ):
         with subtests.test(name=name):
             page = browser.page(browser.page(ITEMS).link(NEW))
-            form = form_of(page)
+            form = item_form(page)
             hidden = {
                 key: value
                 for key, value in form.values.items()
@@ -503,8 +503,8 @@ def test_a_cross_site_post_is_refused(
     fields = {"name": name, "description": "", "price": "1.00"}
     forms = {
         "/items/new": fields,
-        address_of(browser, mine, EDIT): fields,
-        address_of(browser, mine, DELETE): {},
+        item_link(browser, mine, EDIT): fields,
+        item_link(browser, mine, DELETE): {},
     }
     for forgery, headers in FORGERIES.items():
         with subtests.test(forgery=forgery):
@@ -600,8 +600,8 @@ def test_paths_with_other_slashes_are_not_failures(browser: Browser) -> None:
 @pytest.mark.features("api")
 def test_pages_and_api_show_the_same_items(browser: Browser, client: Client) -> None:
     item = client.create(name=unique_name("Shared \u00e9"), price="7.00")
-    page = browser.page(address_of(browser, item["name"], EDIT))
-    assert form_of(page).values["price"] == "7.00"
+    page = browser.page(item_link(browser, item["name"], EDIT))
+    assert item_form(page).values["price"] == "7.00"
     name = unique_name("Changed")
-    browser.follow(browser.post(page, form_of(page), name=name))
+    browser.follow(browser.post(page, item_form(page), name=name))
     assert client.get(f"/api/v1/items/{item['id']}").json()["name"] == name

@@ -27,7 +27,7 @@ from tests.contract.client import (
 )
 from tests.contract.conftest import FRIEND, Disposable
 from tests.contract.differences import Conventions
-from tests.contract.test_shutdown import stop
+from tests.contract.test_shutdown import stop_and_check
 from tests.starters.databases import Database
 from tests.starters.harness import HOST, Project, Service, running_service
 from tests.starters.redis import redis_server
@@ -366,7 +366,7 @@ def test_all_streams_end_when_the_server_stops(disposable: Disposable) -> None:
         disposable.service.process.send_signal(signal.SIGTERM)
         events.await_end()
         messages.await_end()
-        stop(disposable.service)
+        stop_and_check(disposable.service)
         assert time.monotonic() - began < ENDS_SECONDS
 
 

@@ -9,7 +9,7 @@ from tests.starters.harness import HOST, Service
 ALLOWED = set(string.ascii_letters + string.digits + "._-")
 
 
-def well_formed(request_id: str) -> bool:
+def is_well_formed(request_id: str) -> bool:
     return 1 <= len(request_id) <= 64 and set(request_id) <= ALLOWED
 
 
@@ -21,7 +21,7 @@ def test_every_kind_of_response_has_a_request_id(
         with subtests.test(kind=kind):
             answer = send_raw(service, exchange.request)
             assert answer.status == exchange.status, answer.text
-            assert well_formed(answer.headers["x-request-id"])
+            assert is_well_formed(answer.headers["x-request-id"])
 
             line, rest = exchange.request.split(b"\r\n", 1)
             own = send_raw(service, line + b"\r\nX-Request-ID: my.own_id-7\r\n" + rest)
@@ -63,14 +63,14 @@ def test_an_invalid_id_of_the_client_is_replaced(
                 service, request_head("GET", "/no/such/thing", X_Request_ID=own)
             )
             assert answer.headers["x-request-id"] != own
-            assert well_formed(answer.headers["x-request-id"])
+            assert is_well_formed(answer.headers["x-request-id"])
 
 
 def test_only_one_of_two_ids_is_kept(service: Service) -> None:
     request = request_head(
         "GET", "/no/such/thing", X_Request_ID="first\r\nX-Request-ID: second"
     )
-    assert well_formed(send_raw(service, request).headers["x-request-id"])
+    assert is_well_formed(send_raw(service, request).headers["x-request-id"])
 
 
 def test_ids_differ(client: Client) -> None:

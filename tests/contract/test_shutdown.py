@@ -30,7 +30,7 @@ GOOD_CODES = {
 }  # shells report a process that was ended by SIGTERM as 143
 
 
-def accepts(service: Service) -> bool:
+def accepts_connections(service: Service) -> bool:
     try:
         with socket.create_connection(("127.0.0.1", service.port), timeout=2):
             return True
@@ -38,12 +38,12 @@ def accepts(service: Service) -> bool:
         return False
 
 
-def stop(service: Service) -> None:
+def stop_and_check(service: Service) -> None:
     began = time.monotonic()
     code = service.stop(GONE_SECONDS)
     assert code in GOOD_CODES
     assert time.monotonic() - began < GONE_SECONDS
-    assert not accepts(service)
+    assert not accepts_connections(service)
     assert "Traceback" not in service.output
 
 
@@ -61,7 +61,7 @@ def test_sigterm_ends_the_server_with_idle_and_stalled_connections(
             request_head("POST", ITEMS, Content_Type=JSON, Content_Length="100") + b"{"
         )
         assert silent.socket.fileno() > 0
-        stop(disposable.service)
+        stop_and_check(disposable.service)
 
 
 @pytest.mark.database
@@ -83,13 +83,13 @@ def test_sigterm_lets_running_requests_finish(disposable: Disposable) -> None:
         connection.send(body[:10])
         disposable.service.process.terminate()
         end = time.monotonic() + 1
-        while accepts(disposable.service) and time.monotonic() < end:
+        while accepts_connections(disposable.service) and time.monotonic() < end:
             time.sleep(0.02)
         connection.send(body[10:])
         answer = connection.read("POST")
         assert answer.status == 201, disposable.service.output
         assert json.loads(answer.text)["name"] == name
-    stop(disposable.service)
+    stop_and_check(disposable.service)
     lines = [
         line for line in json_lines(disposable.service) if line.get("path") == ITEMS
     ]

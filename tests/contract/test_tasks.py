@@ -253,16 +253,16 @@ def test_the_worker_refuses_to_start_without_a_queue(project: Project) -> None:
     del settings["REDIS_URL"]
     for module in ("app", "app.tasks"):
         command = [project.python, "-m", module]
-        said = run(command, project.directory, settings, check=False, seconds=60)
-        assert "REDIS_URL" in said
-        assert len(said.strip().splitlines()) == 1
+        output = run(command, project.directory, settings, check=False, seconds=60)
+        assert "REDIS_URL" in output
+        assert len(output.strip().splitlines()) == 1
 
 
 def test_failed_tasks_can_be_listed(service_without_worker: Service) -> None:
     command = [service_without_worker.project.python, "-m", "app.tasks.failed"]
-    said = run(
+    output = run(
         command,
         service_without_worker.project.directory,
         service_without_worker.settings,
     )
-    assert said == "0 failed tasks\n"
+    assert output == "0 failed tasks\n"

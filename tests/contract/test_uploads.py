@@ -299,7 +299,7 @@ def test_a_file_without_a_row_is_deleted_by_a_sweep(
 def test_anonymous_uploads_are_refused_before_they_are_read(service: Service) -> None:
     for credentials in (None, "Bearer nonsense"):
         with RawConnection(service) as connection:
-            connection.started_sending = True  # so that no credentials are upload_file
+            connection.started_sending = True  # so that it sends no credentials
             connection.send(
                 request_head(
                     "POST",

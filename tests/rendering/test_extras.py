@@ -27,7 +27,7 @@ SCHEMAS = {
 
 
 @cache
-def findings(command: tuple[str, ...], name: str, text: str, scratch: Path) -> str:
+def lint_file(command: tuple[str, ...], name: str, text: str, scratch: Path) -> str:
     """Return what a linter reports about a file."""
     file = scratch / name
     file.parent.mkdir(parents=True, exist_ok=True)
@@ -44,7 +44,7 @@ def scratch(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @cache
-def misfits(schema: str, name: str, text: str, scratch: Path) -> str:
+def find_schema_errors(schema: str, name: str, text: str, scratch: Path) -> str:
     """Return how a file violates its schema."""
     file = scratch / name
     file.parent.mkdir(parents=True, exist_ok=True)
@@ -54,12 +54,12 @@ def misfits(schema: str, name: str, text: str, scratch: Path) -> str:
     return run.output if run.exit_code else ""
 
 
-def test_the_files_of_the_extras_fit_their_schemas(
+def test_the_files_of_the_extras_are_valid_by_their_schemas(
     project: Project, scratch: Path
 ) -> None:
     for name, schema in SCHEMAS.items():
         if name in project.texts:
-            assert not misfits(schema, name, project.texts[name], scratch)
+            assert not find_schema_errors(schema, name, project.texts[name], scratch)
 
 
 def test_hadolint_finds_nothing_in_the_dockerfile(
@@ -68,14 +68,14 @@ def test_hadolint_finds_nothing_in_the_dockerfile(
     if "Dockerfile" in project.texts:
         text = project.texts["Dockerfile"]
         command = (find_program("hadolint"), "--failure-threshold", "style")
-        assert not findings(command, "Dockerfile", text, scratch)
+        assert not lint_file(command, "Dockerfile", text, scratch)
 
 
 def test_zizmor_finds_nothing_in_the_workflow(project: Project, scratch: Path) -> None:
     name = ".github/workflows/ci.yml"
     if name in project.texts:
         command = (find_program("zizmor"), "--offline", "--quiet", "--no-progress")
-        assert not findings(command, name, project.texts[name], scratch)
+        assert not lint_file(command, name, project.texts[name], scratch)
 
 
 @pytest.mark.skipif(
@@ -86,19 +86,19 @@ def test_actionlint_finds_nothing_in_the_workflow(
 ) -> None:
     name = ".github/workflows/ci.yml"
     if name in project.texts:
-        assert not findings(
+        assert not lint_file(
             (find_program("actionlint"),), name, project.texts[name], scratch
         )
 
 
-def test_no_secret_stands_in_what_runs_in_production(project: Project) -> None:
+def test_files_for_production_contain_no_secrets(project: Project) -> None:
     for name in ("Dockerfile", "compose.yaml"):
         for line in project.texts.get(name, "").splitlines():
             if "SECRET" in line or "PASSWORD:" in line:
                 assert ":?" in line or "RANDOM" in line, line
 
 
-def test_the_image_runs_as_nobody_in_particular_without_development_tools(
+def test_the_image_runs_as_an_unprivileged_user_without_development_tools(
     project: Project,
 ) -> None:
     if "container" in project.switches:
@@ -143,7 +143,7 @@ def test_renovate_follows_a_template_that_it_can_reach(
         "git+file:///x",
     ],
 )
-def test_renovate_leaves_a_path_of_one_machine_alone(address: str) -> None:
+def test_renovate_ignores_a_template_at_a_local_path(address: str) -> None:
     assert "copier" not in json.dumps(renovate_for(address))
 
 
@@ -166,7 +166,7 @@ def renovate_for(address: str) -> dict[str, Any]:
     return content
 
 
-def test_renovate_manages_only_what_is_there(project: Project) -> None:
+def test_renovate_manages_only_existing_files(project: Project) -> None:
     if "renovate.json" not in project.texts:
         return
     manager_files = {

@@ -100,7 +100,7 @@ def test_no_jinja_is_left_unrendered(project: Project) -> None:
     assert not left, "\n".join(left)
 
 
-def test_nothing_shows_of_what_is_off(project: Project) -> None:
+def test_options_that_are_off_leave_nothing_behind(project: Project) -> None:
     found = [
         f"{switch}: {name}: {line}"
         for switch, places in LEFTOVERS.items()
@@ -114,7 +114,7 @@ def test_nothing_shows_of_what_is_off(project: Project) -> None:
     assert not found, "\n".join(found)
 
 
-def test_every_file_is_tidy(project: Project) -> None:
+def test_every_file_has_clean_whitespace(project: Project) -> None:
     untidy = []
     for name, text in project.own_texts.items():
         # The formatter writes two blank lines in Python.
@@ -143,13 +143,13 @@ def test_toml_yaml_and_json_can_be_read(project: Project) -> None:
             assert json.loads(text)
 
 
-def test_it_remembers_only_the_needs_that_are_built(project: Project) -> None:
+def test_only_features_that_are_built_are_stored(project: Project) -> None:
     built = model()["built"][project.answers["framework"]]
     asked = [feature for feature in project.requested if feature in built]
     assert sorted(project.answers["features"]) == sorted(asked)
 
 
-def test_needs_are_folders(project: Project) -> None:
+def test_features_are_folders(project: Project) -> None:
     for feature in model()["built"]["fastapi"]:
         for folder in (f"app/{feature}/", f"tests/{feature}/"):
             there = any(name.startswith(folder) for name in project.texts)
@@ -171,7 +171,7 @@ def test_extras_are_files(project: Project) -> None:
     assert there == {name for name, on in extras.items() if on in project.switches}
 
 
-def test_the_place_it_was_rendered_from_shows_only_in_its_answers(
+def test_the_template_source_is_only_in_the_answers_file(
     project: Project, template_repo: Path
 ) -> None:
     leaks = [
@@ -225,7 +225,9 @@ def test_the_readme_names_every_task(project: Project) -> None:
 
 
 @pytest.mark.parametrize("word", ["noqa", "type: ignore"])
-def test_whatever_silences_a_check_says_why(project: Project, word: str) -> None:
+def test_comments_that_disable_checks_have_a_reason(
+    project: Project, word: str
+) -> None:
     silent = [
         f"{name}: {line}"
         for name, text in project.own_texts.items()

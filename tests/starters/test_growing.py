@@ -39,7 +39,7 @@ def change_features(project: Project, features: tuple[str, ...]) -> Project:
     return install(starter, project.directory)
 
 
-def grown(
+def create_seeded_project(
     framework: str, kind: str, template: Path, directory: Path
 ) -> tuple[Project, Database]:
     """Create a project with seeded data."""
@@ -60,7 +60,9 @@ def grown(
 def test_items_are_kept_when_accounts_are_added_and_removed(
     framework: str, database_kind: str, template_repo: Path, tmp_path: Path
 ) -> None:
-    project, database = grown(framework, database_kind, template_repo, tmp_path)
+    project, database = create_seeded_project(
+        framework, database_kind, template_repo, tmp_path
+    )
     settings = {"DATABASE_URL": database.url}
     with running_service(project, database.url) as service, Client(service) as client:
         before = client.list_all()
@@ -94,7 +96,9 @@ def test_items_are_kept_when_accounts_are_added_and_removed(
 def test_staff_see_uploads_from_before_accounts_were_added(
     framework: str, database_kind: str, template_repo: Path, tmp_path: Path
 ) -> None:
-    project, database = grown(framework, database_kind, template_repo, tmp_path)
+    project, database = create_seeded_project(
+        framework, database_kind, template_repo, tmp_path
+    )
     settings = {"DATABASE_URL": database.url}
     project = change_features(project, (*BOTH, "uploads"))
     for task in (["migration", "uploads"], ["migrate"], ["check"]):
