@@ -44,9 +44,8 @@ def test_a_content_length_over_the_limit_is_refused_immediately(
                 request = request_head(
                     "POST", path, Content_Length=str(length), Content_Type=JSON
                 )
-                answer = send_raw(service, request)
-                assert answer.status == 413, length
-                assert answer.seconds < BODY_TIMEOUT_SECONDS
+                # A server that waits for the body answers with 408.
+                assert send_raw(service, request).status == 413, length
 
 
 def test_a_body_of_the_maximum_size_is_accepted(client: Client) -> None:
