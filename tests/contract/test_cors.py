@@ -3,6 +3,7 @@ import pytest
 
 from tests.contract.client import ITEMS, Client
 from tests.contract.conftest import FRIEND
+from tests.contract.differences import Conventions
 from tests.starters.harness import Project, Service, running_service
 
 pytestmark = pytest.mark.features("api")
@@ -95,7 +96,6 @@ def test_pages_have_no_cors_headers(configured_service: Service) -> None:
         assert "access-control-allow-credentials" not in response.headers
 
 
-@pytest.mark.features("accounts")
 def test_a_listed_origin_can_read_404_and_413(configured_service: Service) -> None:
     with Client(configured_service) as client:
         for status, response in {
@@ -106,12 +106,14 @@ def test_a_listed_origin_can_read_404_and_413(configured_service: Service) -> No
             assert response.headers["access-control-allow-origin"] == FRIEND
 
 
-@pytest.mark.features("accounts")
-def test_a_listed_origin_can_read_500(project: Project) -> None:
+def test_a_listed_origin_can_read_500(
+    project: Project, conventions: Conventions
+) -> None:
     database = project.new_database()
     with running_service(project, database.url, CORS_ORIGINS=FRIEND) as service:
         with Client(service) as client:
-            database.execute("ALTER TABLE items RENAME TO renamed")
+            table = conventions.items_table
+            database.execute(f"ALTER TABLE {table} RENAME TO renamed")
             response = client.get(ITEMS, headers={"Origin": FRIEND})
         assert response.status_code == 500
         assert response.headers["access-control-allow-origin"] == FRIEND
