@@ -480,6 +480,11 @@ def test_a_malformed_id_gets_422(client: Client, subtests: pytest.Subtests) -> N
                     assert document["errors"]
 
 
+def test_a_malformed_id_is_not_echoed(client: Client) -> None:
+    ids = [f"{character * 8}-0000-4000-8000-000000000000" for character in "xyz"]
+    assert len({client.get(f"{ITEMS}/{item_id}").text for item_id in ids}) == 1
+
+
 def test_an_unknown_id_gets_404(client: Client, subtests: pytest.Subtests) -> None:
     for method in (
         "GET",
