@@ -7,6 +7,7 @@ from urllib.parse import quote, urljoin, urlsplit
 import pytest
 
 from tests.contract.client import (
+    MAX_ATTEMPTS,
     ORIGIN,
     PASSWORD,
     Browser,
@@ -375,7 +376,7 @@ def test_a_cookie_does_not_work_after_the_account_was_disabled(
 
 def test_signing_in_is_rate_limited_with_an_error_page(person: Person) -> None:
     browser = Browser(person.client)
-    for _ in range(30):
+    for _ in range(MAX_ATTEMPTS):
         browser.client.headers["X-Forwarded-For"] = unique_ip_address()
         response = person.submit_sign_in(browser, password=OTHER)
         if response.status_code == 429:
