@@ -49,7 +49,7 @@ def unique_name(prefix: str = "Item") -> str:
 
 def unique_email() -> str:
     """Return an email address that no other test of this run uses."""
-    return f"somebody{next(_numbers)}-{secrets.token_hex(4)}@example.org"
+    return f"user{next(_numbers)}-{secrets.token_hex(4)}@example.org"
 
 
 def unique_ip_address() -> str:

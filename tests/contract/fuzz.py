@@ -423,7 +423,7 @@ def page_requests(browser: Browser, starts: Iterable[str]) -> Iterator[Request]:
             target = f"{path}?{name}={text}"
             yield Request(f"{label}, query {name}", "GET", target, headers)
         tried |= used
-        # Other values for each page, since there are many alike.
+        # Other values for each page, since many pages have the same parameters.
         for name, text in zip(
             itertools.cycle(QUERY_NAMES), texts[number % 3 :: 3], strict=False
         ):

@@ -489,7 +489,7 @@ FORGERIES = {
     "from nowhere": {"Origin": "null", "Sec-Fetch-Site": "cross-site"},
     "by an old browser": {"Origin": "https://evil.example"},
     "by an odd browser": {"Sec-Fetch-Site": "cross-site"},
-    "from a name that begins alike": {"Origin": f"{ORIGIN}.evil.example"},
+    "from a host name with the same beginning": {"Origin": f"{ORIGIN}.evil.example"},
     "from another port": {"Origin": f"{ORIGIN}:8443", "Sec-Fetch-Site": "same-site"},
 }
 

@@ -148,9 +148,9 @@ def test_anonymous_users_are_redirected_to_sign_in_and_back(
     response = anonymous_browser.post(page, page.form(*fields), **fields)
     target = urlsplit(urljoin(ORIGIN, response.headers["location"]))
     assert f"{target.path}?{target.query}" == "/items/new?a=b"
-    nobody = "00000000-0000-4000-8000-000000000000"
+    missing_id = "00000000-0000-4000-8000-000000000000"
     anonymous = Browser(anonymous_browser.client)
-    for path in ("new", f"{nobody}/edit", f"{nobody}/delete"):
+    for path in ("new", f"{missing_id}/edit", f"{missing_id}/delete"):
         response = anonymous.request(
             "POST", ITEMS + path, data={"name": "x"}, headers={"Origin": ORIGIN}
         )
@@ -314,8 +314,8 @@ def test_a_session_token_chosen_by_the_client_is_not_accepted(person: Person) ->
     browser.cookies = {name: "0" * 32 + "." + "x" * 43}
     browser.follow(person.submit_sign_in(browser))
     assert browser.cookies[name] != "0" * 32 + "." + "x" * 43
-    for nonsense in ("", "x", "." * 100, "0" * 5000, '"', "\u00e9"):
-        browser.cookies = {name: quote(nonsense)}
+    for value in ("", "x", "." * 100, "0" * 5000, '"', "\u00e9"):
+        browser.cookies = {name: quote(value)}
         assert not is_signed_in(browser)
 
 

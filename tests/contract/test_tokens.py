@@ -198,25 +198,25 @@ def test_registering_does_not_reveal_accounts(person: Person) -> None:
 
 def test_requesting_a_reset_does_not_reveal_accounts(person: Person) -> None:
     known = person.post_auth("reset", email=person.email)
-    unknown = person.post_auth("reset", email=(nobody := unique_email()))
+    unknown = person.post_auth("reset", email=(email := unique_email()))
     assert (known.status_code, known.text) == (unknown.status_code, unknown.text)
     assert known.status_code == 202
     person.wait_for_email()
-    assert nobody not in mail_server().mails
+    assert email not in mail_server().mails
 
 
 def test_unknown_and_known_addresses_take_equally_long(service: Service) -> None:
     """Compare medians, since single times vary on a busy machine."""
-    known, nobody = Person(service), Person(service)
+    known, unknown = Person(service), Person(service)
     known.register_and_confirm()
     for call in ("token", "register", "reset"):
-        times: dict[str, list[httpx2.Response]] = {known.email: [], nobody.email: []}
+        times: dict[str, list[httpx2.Response]] = {known.email: [], unknown.email: []}
         for _ in range(4):
-            for person in (known, nobody):
+            for person in (known, unknown):
                 person.client.headers["X-Forwarded-For"] = unique_ip_address()
                 if call == "token":
                     answer = person.request_tokens(OTHER)
-                elif call == "register" and person is nobody:
+                elif call == "register" and person is unknown:
                     answer = person.post_auth(
                         call, email=unique_email(), password=OTHER
                     )
@@ -332,9 +332,9 @@ def test_without_credentials_items_get_401(
         "DELETE",
     ):
         with subtests.test(method=method):
-            nobody = "00000000-0000-4000-8000-000000000000"
+            missing_id = "00000000-0000-4000-8000-000000000000"
             with Client(service, anonymous=True) as client:
-                for path in (ITEMS, f"{ITEMS}/{nobody}"):
+                for path in (ITEMS, f"{ITEMS}/{missing_id}"):
                     if method in WRITING and (method == "POST") != (path == ITEMS):
                         continue
                     body = (

@@ -17,7 +17,7 @@ UNSEEN = {
     "httptools": "uvicorn takes it where it is",
     "psycopg": "Django's backend for PostgreSQL names it itself",
     "python-multipart": "FastAPI reads forms with it",
-    "websockets": "uvicorn speaks WebSocket with it",
+    "websockets": "uvicorn uses it for WebSockets",
     "uvloop": "uvicorn takes it where it is",
 }
 NAME = re.compile(r"[\w.-]+")
