@@ -31,14 +31,14 @@ from tests.contract.client import (
     Form,
     Page,
     Person,
-    as_page,
-    fresh_address,
-    fresh_email,
-    link,
+    extract_link,
     media_type,
+    parse_page,
+    unique_email,
+    unique_ip_address,
 )
 from tests.contract.differences import Conventions
-from tests.starters.harness import HOST, Project, Service, booted, run
+from tests.starters.harness import HOST, Project, Service, run, running_service
 
 HEAD_BUDGET = 60_000  # servers accept 64 KiB of headers and as much of a URL
 BODY_BUDGET = MEBIBYTE - 5000
@@ -153,7 +153,7 @@ class Request:
         fields = {
             "Host": HOST,
             "X-Forwarded-Proto": "https",
-            "X-Forwarded-For": fresh_address(),
+            "X-Forwarded-For": unique_ip_address(),
             "Connection": "close",
             "Content-Length": str(len(self.body)),
         }
@@ -187,7 +187,7 @@ def failure(service: Service, request: Request) -> str:
     return f"{request.description}: {start!r} was answered with {received[:300]!r}"
 
 
-# The API, as its document describes it.
+# The API, as its OpenAPI document describes it.
 
 
 def resolve(document: Mapping[str, Any], schema: Mapping[str, Any]) -> dict[str, Any]:
@@ -336,7 +336,8 @@ def api_requests(
                 query = f"{target}?{name}={text}"
                 yield Request(f"{label}, query {name}", method, query, headers)
         content = operation.get("requestBody", {}).get("content", {})
-        if not content and method != "DELETE":  # whose row the others need
+        # Deleting would remove the row that the other requests need.
+        if not content and method != "DELETE":
             yield Request(f"{label}, {VALID}", method, target, headers)
         for content_type, described in content.items():
             fields = properties(document, described["schema"])
@@ -351,7 +352,7 @@ def api_requests(
             yield from body_requests(label, method, target, headers, turn)
 
 
-# Pages, as far as links and forms lead.
+# Pages that links and forms lead to.
 
 
 def pattern(address: str) -> tuple[str, ...]:
@@ -378,7 +379,7 @@ def crawl(browser: Browser, starts: Iterable[str]) -> list[Page]:
         if response.status_code in {302, 303}:
             waiting.append(urljoin(address, response.headers["location"]))
         elif response.status_code == 200 and media_type(response) == "text/html":
-            page = as_page(response)
+            page = parse_page(response)
             pages.append(page)
             waiting += page.links()
     return pages
@@ -422,7 +423,7 @@ def page_requests(browser: Browser, starts: Iterable[str]) -> Iterator[Request]:
             target = f"{path}?{name}={text}"
             yield Request(f"{label}, query {name}", "GET", target, headers)
         tried |= used
-        # Other values for each page, since there are many alike.
+        # Other values for each page, since many pages have the same parameters.
         for name, text in zip(
             itertools.cycle(QUERY_NAMES), texts[number % 3 :: 3], strict=False
         ):
@@ -435,13 +436,13 @@ def page_requests(browser: Browser, starts: Iterable[str]) -> Iterator[Request]:
             if form.element.get("method").lower() == "post":
                 action = urljoin(page.url, form.element.get("action"))
                 forms.setdefault(pattern(action), (page, form))
-    # Those without visible fields last: some of them end the session.
+    # Forms without visible fields come last: some of them end the session.
     last = sorted(forms.values(), key=lambda pair: not pair[1].values)
     for turn, (page, form) in enumerate(last):
         yield from page_form_requests(browser, page, form, turn)
 
 
-# What all routes share.
+# Headers, cookies and paths, which all routes share.
 
 
 def header_requests(
@@ -474,7 +475,7 @@ def header_requests(
 
 
 def socket_requests(headers: Mapping[str, str]) -> Iterator[Request]:
-    """Yield requests for WebSockets, which the document does not have."""
+    """Yield requests for WebSockets, which OpenAPI does not describe."""
     upgrade = {
         **headers,
         "Connection": "Upgrade",
@@ -494,7 +495,7 @@ def socket_requests(headers: Mapping[str, str]) -> Iterator[Request]:
 
 @dataclass
 class Visitor:
-    """Somebody with rows, and the headers and browser that show them."""
+    """A user with rows, and the headers and browser that show them."""
 
     headers: dict[str, str]
     browser: Browser | None
@@ -504,8 +505,11 @@ class Visitor:
 def visitor(service: Service, *, accounts: bool, pages: bool) -> Visitor:
     if accounts:
         person = Person(service)
-        person.join()
-        api, browser = person.api(), person.browse() if pages else None
+        person.register_and_confirm()
+        api, browser = (
+            person.sign_in_client(),
+            person.sign_in_browser() if pages else None,
+        )
     else:
         api = Client(service, anonymous=True)
         browser = Browser(Client(service, anonymous=True)) if pages else None
@@ -522,14 +526,17 @@ def visitor(service: Service, *, accounts: bool, pages: bool) -> Visitor:
 def emailed_pages(service: Service) -> list[str]:
     """Return pages that only emails lead to."""
     newcomer, forgetful = Person(service), Person(service)
-    newcomer.call("register", email=newcomer.email, password=PASSWORD)
-    forgetful.join()
-    forgetful.call("reset", email=forgetful.email)
-    return [link(newcomer.mail()), link(forgetful.mail())]
+    newcomer.post_auth("register", email=newcomer.email, password=PASSWORD)
+    forgetful.register_and_confirm()
+    forgetful.post_auth("reset", email=forgetful.email)
+    return [
+        extract_link(newcomer.wait_for_email()),
+        extract_link(forgetful.wait_for_email()),
+    ]
 
 
 def staff_browser(service: Service, database_url: str, path: str) -> Browser:
-    email = fresh_email()
+    email = unique_email()
     settings = {"DATABASE_URL": database_url}
     service.project.poe("create-admin", email, typed=f"{PASSWORD}\n", **settings)
     browser = Browser(Client(service, anonymous=True))
@@ -569,7 +576,7 @@ def test_no_hostile_value_makes_a_route_fail(
     project: Project, conventions: Conventions
 ) -> None:
     database = project.new_database()
-    with booted(project, database.url, API_DOCS="true") as service:
+    with running_service(project, database.url, API_DOCS="true") as service:
         failures, count = [], 0
         for request in all_requests(service, database.url, conventions):
             count += 1
@@ -605,7 +612,7 @@ for name in names:
 
 
 @pytest.mark.features("accounts")
-def test_a_hostile_setting_is_refused_in_a_sentence(
+def test_an_invalid_setting_is_refused_in_one_sentence(
     project: Project, tmp_path: Path
 ) -> None:
     settings = project.production_settings("sqlite:////nowhere/service.sqlite3")

@@ -104,7 +104,7 @@ def texts(budget: int) -> Iterator[str]:
 
 
 def json_values(budget: int) -> Iterator[bytes]:
-    """Yield what can be written as a value in JSON, and what only seems so."""
+    """Yield JSON values, valid and malformed."""
     for text in texts(budget - 1000):
         try:
             encoded = json.dumps(text, ensure_ascii=False).encode()
@@ -126,5 +126,5 @@ def json_documents(budget: int) -> Iterator[bytes]:
 
 
 def escape(text: str) -> str:
-    """Write text for a URL or a form; surrogates become bytes that are not UTF-8."""
+    """Encode text for a URL or a form; surrogates become invalid UTF-8."""
     return quote(text.encode("utf-8", "surrogatepass"), safe="")
