@@ -7,7 +7,7 @@ from typing import TypeVar
 from urllib.parse import quote
 
 Value = TypeVar("Value")
-SHARES = 3
+SHARES = 6
 SECRET_WORD = "swordfish"  # noqa: S105 - to find it again in output
 
 # What most often breaks what reads text: for every input.
@@ -138,7 +138,7 @@ def _repeat(unit: str, budget: int) -> str:
 
 
 def _share(values: Sequence[Value], turn: int | None) -> Sequence[Value]:
-    """Return a third of the values, another one for each turn, or all of them."""
+    """Return a part of the values, another one for each turn, or all of them."""
     return values if turn is None else values[turn % SHARES :: SHARES]
 
 

@@ -2,7 +2,7 @@
 
 The routes of the API come from its OpenAPI document, those of pages and of the admin
 from links and forms. Each input gets what has broken services before and the longest
-text, and a third of the other values: inputs that share code get different thirds.
+text, and a part of the other values: inputs that share code get different parts.
 """
 
 import contextlib
@@ -31,13 +31,13 @@ from tests.contract.client import (
     Form,
     Page,
     Person,
-    as_page,
     fresh_address,
     fresh_email,
+    fresh_name,
     link,
-    media_type,
 )
 from tests.contract.differences import Conventions
+from tests.contract.routes import IDENTIFIER, PARAMETER, crawl, operations
 from tests.starters.harness import HOST, Project, Service, booted, run
 from tests.starters.redis import redis_server
 
@@ -45,14 +45,10 @@ HEAD_BUDGET = 60_000  # servers accept 64 KiB of headers and as much of a URL
 BODY_BUDGET = MEBIBYTE - 5000
 SOCKET_BUDGET = 8000
 BODY_SHARES = 5
-MAX_PAGES = 80
 VALID = "valid"
 URLENCODED = "application/x-www-form-urlencoded"
 MULTIPART = "multipart/form-data; boundary=b"
-GIF = b"GIF89a\x01\x00\x01\x00\x00\x00\x00;"
-UUID = r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
-PARAMETER = re.compile(r"\{\w+\}")
-IDENTIFIER = re.compile(rf"{UUID}|(?<=/)[0-9]+(?=/|$)")
+PDF = b"%PDF-1.7\n"
 QUERY_NAMES = ("page", "next", "token", "search", "sortBy", "sort", "pageSize", "pks")
 SHORT_HEADERS = ("Host", "Content-Length", "Transfer-Encoding", "Upgrade")
 HEADERS = (
@@ -92,6 +88,8 @@ CONTENT_TYPES = (
     "*/*",
     ";;;",
 )
+# What fields of forms have, unless they are hostile.
+EXAMPLES = {"email": "somebody@example.org", "password": PASSWORD}
 FORMS = (
     b"",
     b"%",
@@ -122,18 +120,18 @@ PARTS = (
     b"--b\r\nX-A: " + b"a" * BODY_BUDGET + b"\r\n\r\na\r\n--b--\r\n",
     part(b"\xff", b"\xff") + b"--b--\r\n",
     part(b"file", b"text, not a file") + b"--b--\r\n",
-    part(b"file", GIF, more=b'; filename="a.gif"'),
+    part(b"file", PDF, more=b'; filename="a.pdf"'),
     part(b"file", b"", more=b'; filename=""') + b"--b--\r\n",
-    part(b"file", GIF, more=b'; filename="a.gif"\r\nContent-Type: \xff; charset=\xff')
+    part(b"file", PDF, more=b'; filename="a.pdf"\r\nContent-Type: \xff; charset=\xff')
     + b"--b--\r\n",
-    part(b"file", GIF, more=b'; filename="a.gif"\r\nContent-Transfer-Encoding: base64')
+    part(b"file", PDF, more=b'; filename="a.pdf"\r\nContent-Transfer-Encoding: base64')
     + b"--b--\r\n",
-    part(b"file", GIF, more=b'; filename="a.gif"') * 2 + b"--b--\r\n",
+    part(b"file", PDF, more=b'; filename="a.pdf"') * 2 + b"--b--\r\n",
     part(b"a", b"") * (BODY_BUDGET // 60) + b"--b--\r\n",
     part(b"a", b"", more=b'; filename="a"') * (BODY_BUDGET // 80) + b"--b--\r\n",
 )
 FILES = (
-    GIF,
+    PDF,
     b"GIF89a\xff\xff\xff\xff\xff\xff\xff",
     b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR\xff\xff\xff\xff\xff\xff\xff\xff",
     b"\x89PNG\r\n\x1a\n\x7f\xff\xff\xffiTXt",
@@ -304,14 +302,20 @@ def json_requests(
     route: Route, fields: Mapping[str, object], turns: Iterator[int]
 ) -> Iterator[Request]:
     headers = {"Content-Type": JSON}
-    valid = json.dumps(fields).encode()
+    valid = json.dumps(with_free_name(fields)).encode()
     yield route.request(VALID, valid, headers=headers, body=valid)
     for name in fields:
-        rest = {key: value for key, value in fields.items() if key != name}
-        before = json.dumps(rest)[:-1] + (", " if rest else "")
         for value in hostile.json_values(BODY_BUDGET, next(turns)):
+            rest = with_free_name(fields)
+            del rest[name]
+            before = json.dumps(rest)[:-1] + (", " if rest else "")
             body = f'{before}"{name}": '.encode() + value + b"}"
             yield route.request(f"{name} in JSON", value, headers=headers, body=body)
+
+
+def with_free_name(fields: Mapping[str, object]) -> dict[str, object]:
+    """Return the fields with a name that is not taken, so that a row can be written."""
+    return {**fields, **({"name": fresh_name()} if "name" in fields else {})}
 
 
 def encode_form(fields: Mapping[str, object]) -> bytes:
@@ -326,11 +330,11 @@ def form_requests(
     route: Route, fields: Mapping[str, object], turns: Iterator[int]
 ) -> Iterator[Request]:
     headers = {"Content-Type": URLENCODED}
-    valid = encode_form(fields)
+    valid = encode_form(with_free_name(fields))
     yield route.request(VALID, valid, headers=headers, body=valid)
     for name in fields:
         for value in hostile.texts(BODY_BUDGET // 3 - 1000, next(turns)):
-            body = encode_form({**fields, name: value})
+            body = encode_form({**with_free_name(fields), name: value})
             yield route.request(f"field {name}", value, headers=headers, body=body)
 
 
@@ -343,22 +347,14 @@ def upload_requests(
     names = [
         text.encode("utf-8", "surrogatepass") for text in hostile.texts(HEAD_BUDGET)
     ]
-    contents = [(VALID, GIF, b"a.gif", GIF)]
-    contents += [(f"name of {file}", name, name, GIF) for name in names]
-    contents += [(f"file {file}", content, b"a.gif", content) for content in FILES]
+    contents = [(VALID, PDF, b"a.pdf", PDF)]
+    contents += [(f"name of {file}", name, name, PDF) for name in names]
+    contents += [(f"file {file}", content, b"a.pdf", content) for content in FILES]
     headers = {"Content-Type": MULTIPART}
     for kind, value, name, content in contents:
         more = b'; filename="' + name + b'"'
         body = other + part(file.encode(), content, more=more) + b"--b--\r\n"
         yield route.request(kind, value, headers=headers, body=body)
-
-
-def operations(
-    document: Mapping[str, Any],
-) -> Iterator[tuple[str, str, Mapping[str, Any]]]:
-    for path, methods in document["paths"].items():
-        for method, operation in methods.items():
-            yield path, method.upper(), operation
 
 
 def api_requests(
@@ -390,36 +386,6 @@ def api_requests(
 # Pages, as far as links and forms lead.
 
 
-def pattern(address: str) -> tuple[str, ...]:
-    parts = urlsplit(address)
-    names = sorted(pair.partition("=")[0] for pair in parts.query.split("&"))
-    return IDENTIFIER.sub("*", parts.path), *names
-
-
-def crawl(browser: Browser, starts: Iterable[str]) -> list[Page]:
-    """Return one page of each kind that links lead to."""
-    waiting = [ORIGIN + start for start in starts]
-    seen: set[tuple[str, ...]] = set()
-    pages: list[Page] = []
-    while waiting and len(pages) < MAX_PAGES:
-        address = waiting.pop(0)
-        parts = urlsplit(address)
-        if parts.netloc != HOST or pattern(address) in seen or "log" in parts.path:
-            continue
-        seen.add(pattern(address))
-        path = f"{parts.path}?{parts.query}" if parts.query else parts.path
-        if parts.path.endswith("/events"):
-            continue
-        response = browser.request("GET", path)
-        if response.status_code in {302, 303}:
-            waiting.append(urljoin(address, response.headers["location"]))
-        elif response.status_code == 200 and media_type(response) == "text/html":
-            page = as_page(response)
-            pages.append(page)
-            waiting += page.links()
-    return pages
-
-
 def browser_headers(browser: Browser, page: Page | None = None) -> dict[str, str]:
     headers = {"Accept": "text/html", "Origin": ORIGIN, "Sec-Fetch-Site": "same-origin"}
     if browser.cookies:
@@ -434,8 +400,9 @@ def page_form_requests(
     path = urlsplit(urljoin(page.url, form.element.get("action"))).path
     route = Route("POST", path, browser_headers(browser, page))
     files = [c.get("name") for c in form.controls if c.get("type") == "file"]
-    names = [c.get("name") for c in form.controls if c.get("name")]
-    fields = dict.fromkeys(names, "") | form.values
+    fields = {c.get("name"): EXAMPLES.get(c.get("type"), "1") for c in form.controls}
+    fields |= {name: value for name, value in form.values.items() if value}
+    fields.pop("", None)
     if files:
         fields.pop(files[0])
         yield from upload_requests(route, fields, files[0])
@@ -448,8 +415,9 @@ def page_requests(
     browser: Browser, starts: Iterable[str], turns: Iterator[int]
 ) -> Iterator[Request]:
     """Yield requests for every link and form that is found."""
-    forms: dict[tuple[str, ...], tuple[Page, Form]] = {}
+    forms: dict[str, tuple[Page, Form]] = {}
     tried: set[str] = set()
+    more_names = itertools.cycle(QUERY_NAMES)
     for page in crawl(browser, starts):
         path, query = urlsplit(page.url)[2:4]
         route = Route("GET", path, browser_headers(browser))
@@ -458,18 +426,21 @@ def page_requests(
         names = {pair.partition("=")[0] for pair in query.split("&") if pair} - tried
         tried |= names
         yield from parameter_requests(route, sorted(names), turns)
-        # Parameters that no link has: one value of each.
+        # Parameters that no link has: some for each page.
         values = [*hostile.texts(HEAD_BUDGET // 3)]
-        for name in QUERY_NAMES:
+        for name in itertools.islice(more_names, 2):
             value = values[next(turns) % len(values)]
             target = f"{path}?{name}={hostile.escape(value)}"
             yield route.request(f"query {name}", value, path=target)
         for form in page.forms:
             if form.element.get("method").lower() == "post":
-                action = urljoin(page.url, form.element.get("action"))
-                forms.setdefault(pattern(action), (page, form))
-    # Those without visible fields last: some of them end the session.
-    for page, form in sorted(forms.values(), key=lambda pair: not pair[1].values):
+                action = urlsplit(urljoin(page.url, form.element.get("action"))).path
+                forms.setdefault(IDENTIFIER.sub("*", action), (page, form))
+    # What ends sessions, or deletes the user or the row of another form, comes last.
+    is_last = re.compile("delete|sign-out")
+    for _, (page, form) in sorted(
+        forms.items(), key=lambda each: bool(is_last.search(each[0]))
+    ):
         yield from page_form_requests(browser, page, form, turns)
 
 
@@ -544,7 +515,7 @@ def visitor(service: Service, *, accounts: bool, pages: bool) -> Visitor:
         browser = Browser(Client(service, anonymous=True)) if pages else None
     known = {ITEMS: str(api.create()["id"])}
     if "uploads" in service.project.starter.features:
-        sent = api.post(UPLOADS, files={"file": ("a.gif", GIF, "image/gif")})
+        sent = api.post(UPLOADS, files={"file": ("a.pdf", PDF, "application/pdf")})
         if sent.status_code == 201:
             known[UPLOADS] = sent.json()["id"]
     names = ("Authorization",)

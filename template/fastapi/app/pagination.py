@@ -2,12 +2,13 @@
 
 import base64
 import re
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Annotated, Generic, NamedTuple, Protocol, TypeVar
 from uuid import UUID
 
 from fastapi import Query
-from pydantic import AfterValidator, BaseModel, BeforeValidator, Field
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 from pydantic_core import PydanticCustomError
 
 MAX_PAGE_SIZE = 100
@@ -18,6 +19,7 @@ CURSOR = re.compile("A[A-P][A-Za-z0-9_-]{30}")
 CURSOR_EXAMPLE = "AOMhUdE_tgA_K4weXUpOb5p7DB0uP0pb"
 Position = tuple[datetime, UUID]
 Row = TypeVar("Row")
+Schema = TypeVar("Schema", bound=BaseModel)
 
 
 class Listed(Protocol):
@@ -78,5 +80,17 @@ async def get_page_params(
 
 
 class Page(BaseModel, Generic[Row]):
-    items: list[Row]
+    model_config = ConfigDict(validate_by_alias=True, validate_by_name=True)
+
+    rows: list[Row] = Field(alias="items")
     next_cursor: Annotated[str | None, Field(examples=[CURSOR_EXAMPLE])]
+
+
+def create_page(
+    schema: type[Schema], found: Sequence[Listed], limit: int
+) -> Page[Schema]:
+    """Return a page of at most `limit` rows. If more were found, it has a cursor."""
+    return Page(
+        rows=[schema.model_validate(row) for row in found[:limit]],
+        next_cursor=encode_cursor(found[limit - 1]) if len(found) > limit else None,
+    )
