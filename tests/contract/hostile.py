@@ -7,7 +7,7 @@ from typing import TypeVar
 from urllib.parse import quote
 
 Value = TypeVar("Value")
-SHARES = 6
+SHARES = 10
 SECRET_WORD = "swordfish"  # noqa: S105 - to find it again in output
 
 # What most often breaks what reads text: for every input.

@@ -266,15 +266,18 @@ def query_names(operation: Mapping[str, Any]) -> list[str]:
     return [each["name"] for each in parameters if each["in"] == "query"]
 
 
-def parameter_requests(
-    route: Route, names: Iterable[str], turns: Iterator[int]
-) -> Iterator[Request]:
-    """Yield requests with hostile identifiers in the path, and query parameters."""
+def path_requests(route: Route, turns: Iterator[int]) -> Iterator[Request]:
+    """Yield requests with hostile identifiers in the path."""
     before, *after = IDENTIFIER.split(route.path)
     if after:
         for value in hostile.texts(HEAD_BUDGET // 3, next(turns)):
             path = hostile.escape(value).join([before, *after])
             yield route.request("path", value, path=path)
+
+
+def query_requests(
+    route: Route, names: Iterable[str], turns: Iterator[int]
+) -> Iterator[Request]:
     for name in names:
         for value in hostile.texts(HEAD_BUDGET // 3, next(turns)):
             query = f"{route.path}?{name}={hostile.escape(value)}"
@@ -366,7 +369,8 @@ def api_requests(
         identifier = user.known.get(next(lists, ""), "")
         path = PARAMETER.sub(identifier, template)
         route = Route(method, path, user.headers, template)
-        yield from parameter_requests(route, query_names(operation), turns)
+        yield from path_requests(route, turns)
+        yield from query_requests(route, query_names(operation), turns)
         content = operation.get("requestBody", {}).get("content", {})
         if not content and method != "DELETE":  # whose row the others need
             yield route.request(VALID, "")
@@ -417,6 +421,7 @@ def page_requests(
     """Yield requests for every link and form that is found."""
     forms: dict[str, tuple[Page, Form]] = {}
     tried: set[str] = set()
+    kinds: set[str] = set()
     more_names = itertools.cycle(QUERY_NAMES)
     for page in crawl(browser, starts):
         path, query = urlsplit(page.url)[2:4]
@@ -425,7 +430,10 @@ def page_requests(
         # Lists that have the same parameters read them with the same code.
         names = {pair.partition("=")[0] for pair in query.split("&") if pair} - tried
         tried |= names
-        yield from parameter_requests(route, sorted(names), turns)
+        yield from query_requests(route, sorted(names), turns)
+        if (kind := IDENTIFIER.sub("*", path)) not in kinds:
+            kinds.add(kind)
+            yield from path_requests(route, turns)
         # Parameters that no link has: some for each page.
         values = [*hostile.texts(HEAD_BUDGET // 3)]
         for name in itertools.islice(more_names, 2):

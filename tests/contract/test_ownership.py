@@ -65,7 +65,7 @@ def test_the_api_shows_and_changes_nothing_of_another_user(
         with subtests.test(method=method, path=path):
             row_id = next((ids[each] for each in lists if path.startswith(each)), "")
             target = PARAMETER.sub(row_id, path)
-            body = {} if method in {"PATCH", "POST", "PUT"} else None
+            body: object = {} if method in {"PATCH", "POST", "PUT"} else None
             anonymous = other.client.request(method, target, json=body)
             assert anonymous.status_code == 401
             if path.endswith("/events"):  # never ends; test_realtime.py reads it
