@@ -34,6 +34,14 @@ def test_an_untrusted_peer_cannot_say_that_it_came_by_https(
             assert answer.headers["location"] == f"https://{HOST}/some/where?with=query"
 
 
+def test_a_header_with_underscores_is_not_taken_for_that_of_the_proxy(
+    service: Service,
+) -> None:
+    request = head("GET", "/no/such/thing").removesuffix(b"\r\n")
+    for line in (b"X_Forwarded_Proto: http", b"X-Forwarded_Proto: http"):
+        assert raw(service, request + line + b"\r\n\r\n").status == 404, line
+
+
 def test_an_untrusted_peer_cannot_name_another_host(
     service_without_proxies: Service,
 ) -> None:

@@ -37,7 +37,7 @@ DEVELOPMENT_TOOLS = {
     "pre-commit",
 }
 # Where each framework's servers enter.
-ENTRY_POINTS = {"django": "config.wsgi", "fastapi": "app.asgi", "flask": "app.wsgi"}
+ENTRY_POINTS = {"django": "config.asgi", "fastapi": "app.asgi", "flask": "app.asgi"}
 
 
 def passed(output: str) -> int:

@@ -1,4 +1,4 @@
-"""The entry point of WSGI servers."""
+"""The WSGI application. config/asgi.py serves it."""
 
 import os
 from collections.abc import Callable, Iterable
@@ -41,7 +41,6 @@ application: WSGIApplication = get_wsgi_application()
 application = BodyLimit(
     application,
     limit=settings.DATA_UPLOAD_MAX_MEMORY_SIZE,
-    timeout=settings.BODY_TIMEOUT_SECONDS,
     refuse=refuse,
 )
 application = RequestLog(application)

@@ -15,7 +15,7 @@ from app.pagination import PageParams
 bp = APIBlueprint("items_api", __name__, url_prefix="/api/v1/items", tag="items")
 CREATED = {"headers": {"Location": {"schema": {"type": "string"}, "required": True}}}
 READ = problems(400, 422, 500, 503)
-WRITE = problems(400, 408, 411, 413, 415, 422, 500, 503)
+WRITE = problems(400, 408, 413, 415, 422, 500, 503)
 
 
 @bp.get("")
