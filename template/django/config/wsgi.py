@@ -13,6 +13,7 @@ from django.urls import get_resolver, set_script_prefix
 from django.utils.csp import build_policy
 
 from app.middleware.body_limit import BodyLimit
+from app.middleware.content_type import ContentTypeCheck
 from app.middleware.request_log import RequestLog
 from app.middleware.root_path import RootPath
 from app.middleware.security_headers import SecurityHeaders
@@ -38,6 +39,7 @@ def refuse(
 
 # The last one that is added is the first that sees a request.
 application: WSGIApplication = get_wsgi_application()
+application = ContentTypeCheck(application, refuse=refuse)
 application = BodyLimit(
     application,
     limit=settings.DATA_UPLOAD_MAX_MEMORY_SIZE,
