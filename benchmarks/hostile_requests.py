@@ -13,7 +13,7 @@ from collections import defaultdict
 from benchmarks._services import SERVER_CORE, install_project, pin
 from tests.contract.differences import CONVENTIONS
 from tests.contract.test_fuzz import VALID, Request, all_requests, failure
-from tests.starters.harness import Service, booted
+from tests.starters.harness import Service, running_service
 from tests.starters.selection import full
 
 REPEATS = 5
@@ -35,7 +35,7 @@ def main() -> int:
     slowest: dict[str, tuple[float, str]] = defaultdict(lambda: (0.0, ""))
     with install_project(full("fastapi")) as project:
         url = project.new_database().url
-        with booted(project, url, API_DOCS="true") as service:
+        with running_service(project, url, API_DOCS="true") as service:
             pin(service.process.pid, SERVER_CORE)
             for request in all_requests(service, url, CONVENTIONS["fastapi"]):
                 route = request.route

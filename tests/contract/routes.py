@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
-from tests.contract.client import ORIGIN, Browser, Page, as_page, media_type
+from tests.contract.client import ORIGIN, Browser, Page, media_type, parse_page
 from tests.starters.harness import HOST
 
 MAX_PAGES = 80
@@ -47,7 +47,7 @@ def crawl(browser: Browser, starts: Iterable[str]) -> list[Page]:
         if response.status_code in {302, 303}:
             waiting.append(urljoin(address, response.headers["location"]))
         elif response.status_code == 200 and media_type(response) == "text/html":
-            page = as_page(response)
+            page = parse_page(response)
             pages.append(page)
             waiting += page.links()
     return pages

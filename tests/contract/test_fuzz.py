@@ -31,14 +31,14 @@ from tests.contract.client import (
     Form,
     Page,
     Person,
-    fresh_address,
-    fresh_email,
-    fresh_name,
-    link,
+    extract_link,
+    unique_email,
+    unique_ip_address,
+    unique_name,
 )
 from tests.contract.differences import Conventions
 from tests.contract.routes import IDENTIFIER, PARAMETER, crawl, operations
-from tests.starters.harness import HOST, Project, Service, booted, run
+from tests.starters.harness import HOST, Project, Service, run, running_service
 from tests.starters.redis import redis_server
 
 HEAD_BUDGET = 60_000  # servers accept 64 KiB of headers and as much of a URL
@@ -163,7 +163,7 @@ class Request:
         fields = {
             "Host": HOST,
             "X-Forwarded-Proto": "https",
-            "X-Forwarded-For": fresh_address(),
+            "X-Forwarded-For": unique_ip_address(),
             "Connection": "close",
             "Content-Length": str(len(self.body)),
         }
@@ -233,7 +233,7 @@ def failure(service: Service, request: Request) -> str:
     return f"{request} was answered with {received[:300]!r}"
 
 
-# The API, as its document describes it.
+# The API, as its OpenAPI document describes it.
 
 
 def resolve(document: Mapping[str, Any], schema: Mapping[str, Any]) -> dict[str, Any]:
@@ -318,7 +318,7 @@ def json_requests(
 
 def with_free_name(fields: Mapping[str, object]) -> dict[str, object]:
     """Return the fields with a name that is not taken, so that a row can be written."""
-    return {**fields, **({"name": fresh_name()} if "name" in fields else {})}
+    return {**fields, **({"name": unique_name()} if "name" in fields else {})}
 
 
 def encode_form(fields: Mapping[str, object]) -> bytes:
@@ -387,7 +387,7 @@ def api_requests(
             yield from body_requests(route, turns)
 
 
-# Pages, as far as links and forms lead.
+# Pages that links and forms lead to.
 
 
 def browser_headers(browser: Browser, page: Page | None = None) -> dict[str, str]:
@@ -452,7 +452,7 @@ def page_requests(
         yield from page_form_requests(browser, page, form, turns)
 
 
-# What all routes share.
+# Headers, cookies and paths, which all routes share.
 
 
 def header_requests(routes: Sequence[Route], turns: Iterator[int]) -> Iterator[Request]:
@@ -484,7 +484,7 @@ def without_line_ends(value: str) -> str:
 def socket_requests(
     headers: Mapping[str, str], turns: Iterator[int]
 ) -> Iterator[Request]:
-    """Yield requests for WebSockets, which the document does not have."""
+    """Yield requests for WebSockets, which OpenAPI does not describe."""
     upgrade = {
         **headers,
         "Connection": "Upgrade",
@@ -506,7 +506,7 @@ def socket_requests(
 
 @dataclass
 class Visitor:
-    """Somebody with rows, and the headers and browser that show them."""
+    """A user with rows, and the headers and browser that show them."""
 
     headers: dict[str, str]
     browser: Browser | None
@@ -516,8 +516,11 @@ class Visitor:
 def visitor(service: Service, *, accounts: bool, pages: bool) -> Visitor:
     if accounts:
         person = Person(service)
-        person.join()
-        api, browser = person.api(), person.browse() if pages else None
+        person.register_and_confirm()
+        api, browser = (
+            person.sign_in_client(),
+            person.sign_in_browser() if pages else None,
+        )
     else:
         api = Client(service, anonymous=True)
         browser = Browser(Client(service, anonymous=True)) if pages else None
@@ -534,14 +537,17 @@ def visitor(service: Service, *, accounts: bool, pages: bool) -> Visitor:
 def emailed_pages(service: Service) -> list[str]:
     """Return pages that only emails lead to."""
     newcomer, forgetful = Person(service), Person(service)
-    newcomer.call("register", email=newcomer.email, password=PASSWORD)
-    forgetful.join()
-    forgetful.call("reset", email=forgetful.email)
-    return [link(newcomer.mail()), link(forgetful.mail())]
+    newcomer.post_auth("register", email=newcomer.email, password=PASSWORD)
+    forgetful.register_and_confirm()
+    forgetful.post_auth("reset", email=forgetful.email)
+    return [
+        extract_link(newcomer.wait_for_email()),
+        extract_link(forgetful.wait_for_email()),
+    ]
 
 
 def staff_browser(service: Service, database_url: str, path: str) -> Browser:
-    email = fresh_email()
+    email = unique_email()
     settings = {"DATABASE_URL": database_url}
     service.project.poe("create-admin", email, typed=f"{PASSWORD}\n", **settings)
     browser = Browser(Client(service, anonymous=True))
@@ -581,7 +587,7 @@ def test_no_hostile_value_makes_a_route_fail(
     project: Project, conventions: Conventions
 ) -> None:
     database = project.new_database()
-    with booted(project, database.url, API_DOCS="true") as service:
+    with running_service(project, database.url, API_DOCS="true") as service:
         requests = all_requests(service, database.url, conventions)
         failures = [*filter(None, (failure(service, each) for each in requests))]
     assert not failures, f"{len(failures)} failures:\n" + "\n".join(failures[:60])
@@ -612,7 +618,7 @@ for name in names:
 
 
 @pytest.mark.features("accounts")
-def test_a_hostile_setting_is_refused_in_a_sentence(
+def test_an_invalid_setting_is_refused_in_one_sentence(
     project: Project, tmp_path: Path
 ) -> None:
     settings = project.production_settings("sqlite:////nowhere/service.sqlite3")

@@ -1,4 +1,4 @@
-"""Every route, tried by another user with the identifiers of somebody's rows."""
+"""Every route, tried by another user with the identifiers of the first user's rows."""
 
 import re
 from typing import Any
@@ -24,10 +24,10 @@ SIGN_IN = r"/(sign-in|login)/?\?"
 
 @pytest.fixture
 def owner(service: Service) -> Person:
-    """Return somebody with a row of each kind."""
+    """Return a user with a row of each kind."""
     owner = Person(service)
-    owner.join()
-    client = owner.api()
+    owner.register_and_confirm()
+    client = owner.sign_in_client()
     client.create()
     if "uploads" in owner.features:
         sent = client.post(UPLOADS, files={"file": ("a.pdf", PDF, "application/pdf")})
@@ -38,7 +38,7 @@ def owner(service: Service) -> Person:
 @pytest.fixture
 def other(service: Service) -> Person:
     other = Person(service)
-    other.join()
+    other.register_and_confirm()
     return other
 
 
@@ -53,7 +53,7 @@ def document(configured_service: Service) -> dict[str, Any]:
 def test_the_api_shows_and_changes_nothing_of_another_user(
     owner: Person, other: Person, document: dict[str, Any], subtests: pytest.Subtests
 ) -> None:
-    theirs, mine = other.api(), owner.api()
+    theirs, mine = other.sign_in_client(), owner.sign_in_client()
     lists = {ITEMS, UPLOADS} & document["paths"].keys()
     before = {path: mine.get(path).text for path in lists}
     ids = {path: re.findall(UUID, text)[0] for path, text in before.items()}
@@ -82,7 +82,7 @@ def test_the_api_shows_and_changes_nothing_of_another_user(
 def test_pages_show_and_change_nothing_of_another_user(
     owner: Person, other: Person, subtests: pytest.Subtests
 ) -> None:
-    mine, theirs = owner.browse(), other.browse()
+    mine, theirs = owner.sign_in_browser(), other.sign_in_browser()
     anonymous = Browser(Client(owner.service, anonymous=True))
     pages = crawl(mine, ["/"])
     ids = {each for page in pages for each in re.findall(UUID, page.source)}

@@ -1,4 +1,4 @@
-"""A Redis for services under test: the Valkey that comes as a wheel."""
+"""A Redis for services under test: Valkey, from a wheel."""
 
 import atexit
 import functools
@@ -16,7 +16,7 @@ DATABASES = 1000
 
 
 class Redis:
-    """A server that a test may stop and start again: it keeps what it has."""
+    """A server that a test may stop and start again. Its data is persistent."""
 
     def __init__(self) -> None:
         self.port = free_port()
@@ -25,7 +25,7 @@ class Redis:
         self.start()
 
     def new_database(self) -> str:
-        """Return the URL of a database that nobody else uses."""
+        """Return the URL of an unused database."""
         return f"redis://127.0.0.1:{self.port}/{next(self.numbers)}"
 
     def flush(self, url: str) -> None:
@@ -72,5 +72,5 @@ class Redis:
 
 @functools.cache
 def redis_server() -> Redis:
-    """Start one for all tests of this process."""
+    """Start a server for all tests of this process."""
     return Redis()
