@@ -106,7 +106,7 @@ def texts(budget: int, turn: int | None = None) -> Iterator[str]:
 
 
 def json_values(budget: int, turn: int | None = None) -> Iterator[bytes]:
-    """Yield what can be written as a value in JSON, and what only seems so."""
+    """Yield JSON values, valid and malformed."""
     for text in texts(budget - 1000, turn):
         try:
             encoded = json.dumps(text, ensure_ascii=False).encode()
