@@ -137,7 +137,7 @@ def test_failed_attempts_of_others_do_not_lock_the_owner_out(
 ) -> None:
     unregistered = Person(service, person.email)
     codes = [unregistered.request_tokens(OTHER).status_code for _ in range(25)]
-    assert codes[-1] == 429
+    assert 429 in codes
     assert unregistered.request_tokens().status_code == 429
     assert person.request_tokens().status_code == 200
     for _ in range(10):

@@ -20,6 +20,8 @@ from tests.contract.differences import Conventions
 from tests.starters.databases import SQLite
 
 OTHER = "biscuits at five o'clock"
+RECOVERY_SECONDS = 5
+IDLE_SECONDS = 2  # connections that were idle for so long are checked
 
 
 @pytest.mark.features("accounts", "api")
@@ -80,4 +82,32 @@ def test_a_request_that_waits_for_a_lock_ends_in_503(disposable: Disposable) -> 
         check_problem(response, 503)
         assert int(response.headers["retry-after"]) > 0
         assert seconds < 5
+        client.create()
+
+
+@pytest.mark.database
+@pytest.mark.features("api")
+def test_a_restart_of_the_database_fails_only_requests_under_way(
+    disposable: Disposable,
+) -> None:
+    """The pool notices that its connections are dead."""
+    with Client(disposable.service) as client, ThreadPoolExecutor(20) as pool:
+
+        def statuses() -> set[int]:
+            requests = [pool.submit(client.get, ITEMS) for _ in range(60)]
+            return {request.result().status_code for request in requests}
+
+        def restart() -> None:
+            disposable.database.hide()
+            disposable.database.show()
+
+        assert statuses() == {200}
+        restart()
+        assert statuses() <= {200, 503}
+        end = time.monotonic() + RECOVERY_SECONDS
+        while statuses() != {200}:
+            assert time.monotonic() < end
+        restart()
+        time.sleep(IDLE_SECONDS)
+        assert statuses() == {200}
         client.create()

@@ -28,6 +28,15 @@ class Redis:
         """Return the URL of an unused database."""
         return f"redis://127.0.0.1:{self.port}/{next(self.numbers)}"
 
+    def flush(self, url: str) -> None:
+        """Delete all that a database has."""
+        number = url.rpartition("/")[2]
+        with socket.create_connection(("127.0.0.1", self.port), 5) as connection:
+            connection.sendall(f"SELECT {number}\r\nFLUSHDB\r\n".encode())
+            received = b""
+            while received.count(b"+OK\r\n") < 2:
+                received += connection.recv(100)
+
     def start(self) -> None:
         options = {
             "port": self.port,

@@ -113,7 +113,13 @@ def test_its_tests_pass_cover_its_code_and_change_no_databases(
     command = [project.python, *warnings, "-m", "pytest", "-q"]
     if framework in COVERED:
         command += ["--cov", "--cov-precision=2"]
-    environment = project.environment(DATABASE_URL=f"sqlite:///{other}")
+    # What the developer's terminal happens to have set changes nothing.
+    environment = project.environment(
+        DATABASE_URL=f"sqlite:///{other}",
+        ALLOWED_HOSTS="other.example",
+        FORCE_HTTPS="true",
+        MAX_BODY_BYTES="10",
+    )
     server = database_for_tests(project)
     if server.url:
         environment["TEST_DATABASE_URL"] = server.url

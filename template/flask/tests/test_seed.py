@@ -8,4 +8,4 @@ from app.seed import ITEMS, seed
 def test_seeding_twice_adds_nothing_twice() -> None:
     assert seed() == f"Added {len(ITEMS)} items.\n"
     assert seed() == "Added 0 items.\n"
-    assert len(list_items(limit=100).items) == len(ITEMS)
+    assert len(list_items(limit=100).rows) == len(ITEMS)

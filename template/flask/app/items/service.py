@@ -11,8 +11,8 @@ from app.database import violates
 from app.errors import Conflict, NotFound
 from app.extensions import db
 from app.items.models import Item
-from app.items.schemas import ItemCreate, ItemPage, ItemRead, ItemUpdate
-from app.pagination import Position, encode_cursor
+from app.items.schemas import ItemCreate, ItemPage, ItemUpdate
+from app.pagination import Position
 
 
 class ItemNotFound(NotFound):
@@ -34,10 +34,7 @@ def list_items(*, limit: int = 20, after: Position | None = None) -> ItemPage:
     if after:
         query = query.where(tuple_(Item.created_at, Item.id) > after)
     items = db.session.scalars(query.limit(limit + 1)).all()
-    return ItemPage(
-        items=[ItemRead.model_validate(item) for item in items[:limit]],
-        next_cursor=encode_cursor(items[limit - 1]) if len(items) > limit else None,
-    )
+    return ItemPage.from_rows(items, limit)
 
 
 def get_item(item_id: UUID, *, lock: bool = False) -> Item:
@@ -58,8 +55,8 @@ def create_item(new: ItemCreate) -> Item:
 def update_item(item_id: UUID, changes: ItemUpdate) -> Item:
     item = get_item(item_id, lock=True)
     with _savepoint():
-        for field, value in changes.model_dump(exclude_unset=True).items():
-            setattr(item, field, value)
+        for field in changes.model_fields_set:
+            setattr(item, field, getattr(changes, field))
     return item
 
 

@@ -8,7 +8,7 @@ from werkzeug.test import TestResponse
 from app.extensions import db
 from app.items import service
 from app.items.models import Item
-from app.items.schemas import ItemCreate
+from app.items.schemas import ItemCreate, ItemPage
 
 ITEMS = "/api/v1/items"
 
@@ -19,6 +19,10 @@ def create(client: FlaskClient, **fields: Any) -> TestResponse:
 
 def body_of(response: TestResponse) -> Any:
     return response.get_json()
+
+
+def page_of(response: TestResponse) -> ItemPage:
+    return ItemPage.model_validate_json(response.data)
 
 
 def test_an_item_is_created_read_changed_and_deleted(client: FlaskClient) -> None:
@@ -36,11 +40,10 @@ def test_an_item_is_created_read_changed_and_deleted(client: FlaskClient) -> Non
 def test_a_list_comes_in_pages(client: FlaskClient) -> None:
     for name in "abc":
         create(client, name=name)
-    first = body_of(client.get(ITEMS, query_string={"limit": 2}))
-    cursor = {"cursor": first["next_cursor"]}
-    rest = body_of(client.get(ITEMS, query_string=cursor))
-    assert [item["name"] for item in first["items"] + rest["items"]] == [*"abc"]
-    assert rest["next_cursor"] is None
+    first = page_of(client.get(ITEMS, query_string={"limit": 2}))
+    rest = page_of(client.get(ITEMS, query_string={"cursor": first.next_cursor}))
+    assert [item.name for item in first.rows + rest.rows] == [*"abc"]
+    assert rest.next_cursor is None
 
 
 def test_a_name_is_given_once(client: FlaskClient) -> None:
@@ -60,7 +63,7 @@ def test_a_failure_leaves_nothing_behind(
 
     monkeypatch.setattr(service, "create_item", create_and_fail)
     assert create(client).status_code == 500
-    assert body_of(client.get(ITEMS))["items"] == []
+    assert page_of(client.get(ITEMS)).rows == []
 
 
 @pytest.mark.parametrize(

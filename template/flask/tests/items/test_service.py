@@ -40,7 +40,7 @@ def test_a_taken_name_leaves_the_rest_of_the_transaction() -> None:
         create("Pen")
     create("Ink")
     db.session.commit()
-    assert [item.name for item in service.list_items().items] == ["Pen", "Ink"]
+    assert [item.name for item in service.list_items().rows] == ["Pen", "Ink"]
 
 
 def test_only_the_name_is_reported_as_taken() -> None:
@@ -56,9 +56,9 @@ def test_pages_hold_each_item_once_though_some_are_added() -> None:
         create(name)
     first = service.list_items(limit=2)
     create("d")
-    last = first.items[-1]
+    last = first.rows[-1]
     rest = service.list_items(after=(last.created_at, last.id))
-    assert [item.name for item in (*first.items, *rest.items)] == [*"abcd"]
+    assert [item.name for item in (*first.rows, *rest.rows)] == [*"abcd"]
     assert first.next_cursor
     assert rest.next_cursor is None
 
