@@ -19,6 +19,8 @@ class Conventions:
     failed_sign_in_status: int = 401
     # The table of items.
     items_table: str = "items"
+    # The table of users.
+    users_table: str = "users"
     # Disables an account without the service, which might do more than that.
     disable_user_sql: str = "UPDATE users SET is_active = FALSE WHERE email = '{email}'"
     # Removes the owners of items, as of items from before there were accounts.
@@ -46,5 +48,18 @@ CONVENTIONS = {
         invalid_form_status=200,
         https_redirect_status=301,
         items_table="items_item",
+        users_table="users_user",
+        disable_user_sql=(
+            "UPDATE users_user SET is_active = FALSE WHERE email = '{email}'"
+        ),
+        remove_owners_sql="UPDATE items_item SET owner_id = NULL",
+        age_resets_sql=(
+            "UPDATE accounts_passwordreset"
+            " SET expires_at = datetime(expires_at, '-{minutes} minutes')"
+        ),
+        broken_revocation_sql=(
+            "CREATE TRIGGER broken BEFORE DELETE ON account_tokens_tokenfamily"
+            " BEGIN SELECT RAISE(ABORT, 'broken'); END"
+        ),
     ),
 }

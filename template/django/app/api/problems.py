@@ -80,8 +80,13 @@ def validation_error(_request: HttpRequest, error: Any) -> HttpResponse:
     return problem(422, "Some input is invalid.", "invalid", errors=errors)
 
 
+def leave_to_middleware(_request: HttpRequest, error: Any) -> HttpResponse:
+    """Leave other errors to AppErrorMiddleware. ninja shows a traceback in DEBUG."""
+    raise error
+
+
 def add_problem_handlers(api: NinjaAPI) -> None:
-    api.add_decorator(require_json, mode="view")
+    api.add_exception_handler(Exception, leave_to_middleware)
     api.add_exception_handler(Http404, lambda *_: problem(404))
     api.add_exception_handler(ValidationError, validation_error)
     api.add_exception_handler(HttpError, http_error)

@@ -30,7 +30,7 @@ def test_forms_require_a_csrf_token() -> None:
 
 
 def test_pages_with_a_cookie_are_not_stored(client: Client) -> None:
-    assert "Cache-Control" not in client.get("/")
+    assert "Cache-Control" not in Client().get("/")
     assert client.get("/items/new").headers["Cache-Control"] == "no-store"
     assert client.get("/").headers["Cache-Control"] == "no-store"
 

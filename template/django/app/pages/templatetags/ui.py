@@ -23,14 +23,17 @@ def icon(name: str) -> SafeString:
 
 
 @register.simple_tag(takes_context=True)
-def nav_link(context: dict[str, Any], label: str, view_name: str) -> SafeString:
+def nav_link(
+    context: dict[str, Any], label: str, view_name: str, icon_name: str = ""
+) -> SafeString:
     """Show a link of the navigation, marked on its page and on those below it."""
     url = reverse(view_name)
     path = context["request"].path if "request" in context else ""
     current = "page" if path == url else "true" if path.startswith(url) else "false"
     return format_html(
-        '<a class="nav-item-link" href="{}" aria-current="{}">{}</a>',
+        '<a class="nav-item-link" href="{}" aria-current="{}">{}{}</a>',
         url,
         current,
+        icon(icon_name) if icon_name else "",
         label,
     )

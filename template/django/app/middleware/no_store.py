@@ -5,12 +5,13 @@ from django.http import HttpRequest, HttpResponse
 from app.errors import GetResponse
 
 
-def forbid_caching(get_response: GetResponse) -> GetResponse:
-    """Forbid storing responses that depend on a cookie, or set one."""
+def forbid_storing(get_response: GetResponse) -> GetResponse:
+    """Forbid storing responses to credentials, and those that set a cookie."""
 
     def middleware(request: HttpRequest) -> HttpResponse:
         response = get_response(request)
-        if request.COOKIES or response.cookies:
+        has_credentials = request.COOKIES or "Authorization" in request.headers
+        if has_credentials or response.cookies:
             response.setdefault("Cache-Control", "no-store")
         return response
 

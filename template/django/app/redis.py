@@ -1,0 +1,47 @@
+"""Limits how long a request waits for Redis."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from time import monotonic
+
+import structlog
+from redis.exceptions import RedisError
+
+REDIS_TIMEOUT = 0.08  # seconds
+RETRY_DELAY = 1.0  # seconds without Redis after a failure
+WARNING_INTERVAL = 60.0  # seconds between two warnings
+log = structlog.get_logger(__name__)
+
+
+class RedisUnavailableError(Exception):
+    """Redis failed, did not answer in time, or did so less than a second ago."""
+
+
+class CircuitBreaker:
+    """Skips Redis for a second after it failed, so that few requests wait for it."""
+
+    def __init__(self) -> None:
+        self.open_until = 0.0
+        self.next_warning = 0.0
+
+    @contextmanager
+    def guard(self) -> Iterator[None]:
+        """Raise RedisUnavailableError if the block fails, or if Redis just failed."""
+        if monotonic() < self.open_until:
+            raise RedisUnavailableError
+        try:
+            yield
+        except (OSError, RedisError) as error:
+            self._open(error)
+            raise RedisUnavailableError from error
+
+    def _open(self, error: Exception) -> None:
+        now = monotonic()
+        self.open_until = now + RETRY_DELAY
+        if now >= self.next_warning:
+            self.next_warning = now + WARNING_INTERVAL
+            log.warning("redis_unavailable", error=repr(error))
+
+
+# All users of Redis in this process share it, so that few requests wait.
+breaker = CircuitBreaker()
