@@ -28,6 +28,8 @@ class Conventions:
         "UPDATE password_resets"
         " SET expires_at = datetime(expires_at, '-{minutes} minutes')"
     )
+    # What an email consists of.
+    email_parts: tuple[str, ...] = ("multipart/alternative", "text/plain", "text/html")
     # The admin panel's path, and the query parameter of its search.
     admin: str = "/admin/"
     admin_search: str = "search"
@@ -40,7 +42,15 @@ class Conventions:
 
 CONVENTIONS = {
     "fastapi": Conventions(),
-    "flask": Conventions(),
+    # Flask-Mail always leaves room for attachments.
+    "flask": Conventions(
+        email_parts=(
+            "multipart/mixed",
+            "multipart/alternative",
+            "text/plain",
+            "text/html",
+        ),
+    ),
     "django": Conventions(
         post_redirect_status=302,
         invalid_form_status=200,

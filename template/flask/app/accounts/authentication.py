@@ -1,6 +1,6 @@
 """Access to the API with an access token."""
 
-from typing import cast
+from typing import NoReturn, cast
 
 from apiflask import HTTPTokenAuth
 
@@ -19,10 +19,13 @@ class InvalidAccessToken(Unauthorized):
     headers = (("WWW-Authenticate", 'Bearer error="invalid_token"'),)
 
 
+def refuse(_status: int) -> NoReturn:
+    """Refuse requests without an access token."""
+    raise Unauthorized
+
+
 def check_access_token(token: str) -> User:
     """Return the user that the access token belongs to."""
-    if not token:
-        raise Unauthorized
     user = tokens.find_user(token)
     if user is None:
         raise InvalidAccessToken
@@ -30,6 +33,7 @@ def check_access_token(token: str) -> User:
 
 
 auth = HTTPTokenAuth(description="An access token from `/api/v1/auth/token`.")
+auth.error_handler(refuse)
 auth.verify_token(check_access_token)
 
 
