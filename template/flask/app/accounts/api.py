@@ -3,6 +3,7 @@
 from typing import Any
 
 from apiflask import APIBlueprint
+from flask import Response, request
 
 from app.accounts import service, tokens
 from app.accounts.authentication import Unauthorized, auth, get_token_user
@@ -27,22 +28,27 @@ from app.unit_of_work import UnitOfWork
 
 WRITE = problems(400, 408, 411, 413, 415, 422, 500, 503)
 bp = APIBlueprint("accounts_api", __name__, url_prefix="/api/v1", tag="accounts")
-# OAuth2 demands a form where tokens are created. All other bodies are JSON.
-token_bp = APIBlueprint("tokens_api", __name__, url_prefix="/api/v1", tag="accounts")
-bp.before_request(check_json)
 
 
 class InvalidRefreshToken(Unauthorized):
     detail = "This refresh token is not valid."
 
 
+@bp.before_request
+def check_body() -> None:
+    """OAuth2 demands a form where tokens are created. All other bodies are JSON."""
+    if request.endpoint != f"{bp.name}.{create_tokens.__name__}":
+        check_json()
+
+
 @bp.post("/auth/register")
 @bp.input(RegistrationCreate)
 @bp.output({}, status_code=202)
 @bp.doc(operation_id="register", summary="Register", responses=WRITE | problems(429))
-def register(json_data: RegistrationCreate) -> str:
-    """Send an email to the address. The account exists once the address is confirmed.
+def register(json_data: RegistrationCreate) -> Response:
+    """Register.
 
+    The address gets an email, and the account exists once the address is confirmed.
     The answer is the same if the address has an account. Then the email says so.
     """
     check_email(json_data.email)
@@ -50,7 +56,7 @@ def register(json_data: RegistrationCreate) -> str:
     unit_of_work = UnitOfWork()
     service.register(unit_of_work, json_data.email, password_hash)
     unit_of_work.commit()
-    return ""
+    return Response(status=202)
 
 
 @bp.post("/auth/confirm")
@@ -62,22 +68,28 @@ def register(json_data: RegistrationCreate) -> str:
     responses=WRITE,
 )
 def confirm_registration(json_data: RegistrationConfirm) -> str:
-    """Create the account, with the token from the email."""
+    """Confirm a registration.
+
+    The token from the email creates the account.
+    """
     service.confirm_registration(json_data.token)
     db.session.commit()
     return ""
 
 
-@token_bp.post("/auth/token")
-@token_bp.input(SignIn, location="form")
-@token_bp.output(TokenPair)
-@token_bp.doc(
+@bp.post("/auth/token")
+@bp.input(SignIn, location="form")
+@bp.output(TokenPair)
+@bp.doc(
     operation_id="create_tokens",
     summary="Sign in",
     responses=problems(400, 401, 408, 411, 413, 422, 429, 500, 503),
 )
 def create_tokens(form_data: SignIn) -> Any:
-    """Return an access token and a refresh token for an email address and password."""
+    """Sign in.
+
+    The email address is the `username`. An access token is valid for 15 minutes.
+    """
     email = normalize_email(form_data.username)
     check_sign_in(email)
     user = service.find_user(email)
@@ -98,9 +110,9 @@ def create_tokens(form_data: SignIn) -> Any:
     responses=WRITE | problems(401),
 )
 def refresh_tokens(json_data: RefreshTokenInput) -> Any:
-    """Return new tokens for a refresh token, which can be used once.
+    """Refresh tokens.
 
-    A refresh token that is used again later than ten seconds after its first use ends
+    A refresh token can be used once. One that is used again later than ten seconds after its first use ends
     all tokens that come from the same sign-in.
     """
     issued = tokens.rotate_refresh_token(json_data.refresh_token)
@@ -115,7 +127,10 @@ def refresh_tokens(json_data: RefreshTokenInput) -> Any:
 @bp.output({}, status_code=204)
 @bp.doc(operation_id="revoke_tokens", summary="Sign out", responses=WRITE)
 def revoke_tokens(json_data: RefreshTokenInput) -> str:
-    """Revoke a refresh token, and all tokens that come from the same sign-in."""
+    """Sign out.
+
+    This revokes the refresh token, and all tokens that come from the same sign-in.
+    """
     tokens.revoke_token_family(json_data.refresh_token)
     db.session.commit()
     return ""
@@ -129,13 +144,16 @@ def revoke_tokens(json_data: RefreshTokenInput) -> str:
     summary="Request a password reset",
     responses=WRITE | problems(429),
 )
-def request_password_reset(json_data: PasswordResetCreate) -> str:
-    """Send an email to the address if it has an account. The answer does not tell."""
+def request_password_reset(json_data: PasswordResetCreate) -> Response:
+    """Request a password reset.
+
+    The address gets an email if it has an account. The answer does not tell.
+    """
     check_email(json_data.email)
     unit_of_work = UnitOfWork()
     service.request_password_reset(unit_of_work, json_data.email)
     unit_of_work.commit()
-    return ""
+    return Response(status=202)
 
 
 @bp.post("/auth/reset/confirm")
@@ -143,7 +161,10 @@ def request_password_reset(json_data: PasswordResetCreate) -> str:
 @bp.output({}, status_code=204)
 @bp.doc(operation_id="reset_password", summary="Reset the password", responses=WRITE)
 def reset_password(json_data: PasswordResetConfirm) -> str:
-    """Set a new password with the token from the email, and sign out everywhere."""
+    """Reset the password.
+
+    The token from the email permits this. It signs the user out everywhere.
+    """
     reset_id = service.find_password_reset(json_data.token)
     db.session.commit()  # release the connection before the slow hashing
     password_hash = hash_password(json_data.password)
@@ -162,7 +183,10 @@ def reset_password(json_data: PasswordResetConfirm) -> str:
     responses=WRITE | problems(401, 403, 429),
 )
 def change_password(json_data: PasswordChange) -> str:
-    """Change the password and sign out everywhere, also here."""
+    """Change the password.
+
+    This signs the user out everywhere, also here.
+    """
     user = get_token_user()
     db.session.commit()  # release the connection before the slow hashing
     check_sign_in(user.email)
@@ -185,7 +209,10 @@ def change_password(json_data: PasswordChange) -> str:
     responses=problems(400, 401, 500, 503),
 )
 def get_me() -> Any:
-    """Return the user that the access token belongs to."""
+    """Get the current user.
+
+    It is the user that the access token belongs to.
+    """
     return get_token_user()
 
 

@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from contextlib import suppress
 from ipaddress import IPv6Address, IPv6Network
-from math import ceil
 from time import time
 
 from flask import g, request
@@ -112,5 +111,5 @@ def _check(count: Callable[[], None], action: str, email: str) -> None:
         count()
     except RateLimitExceeded as error:
         log.warning("throttled", action=action)
-        seconds = ceil(limiter.current_limits[-1].reset_at - time())
+        seconds = int(limiter.current_limits[-1].reset_at - time())
         raise TooManyRequests(max(1, seconds)) from error
