@@ -112,8 +112,8 @@ def create_tokens(form_data: SignIn) -> Any:
 def refresh_tokens(json_data: RefreshTokenInput) -> Any:
     """Refresh tokens.
 
-    A refresh token can be used once. One that is used again later than ten seconds after its first use ends
-    all tokens that come from the same sign-in.
+    A refresh token can be used once. One that is used again later than ten seconds
+    after its first use ends all tokens that come from the same sign-in.
     """
     issued = tokens.rotate_refresh_token(json_data.refresh_token)
     db.session.commit()  # a revocation, too
