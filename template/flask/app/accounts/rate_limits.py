@@ -55,32 +55,32 @@ def get_client_network() -> str:
     return host
 
 
-# What attempts are counted by. Flask-Limiter calls these without arguments.
-def by_client() -> str:
+# What attempts are counted by. Flask-Limiter calls these functions without arguments.
+def get_client_key() -> str:
     return f"client {get_client_network()}"
 
 
-def by_email() -> str:
+def get_email_key() -> str:
     return f"email {g.email}"
 
 
-def by_client_and_email() -> str:
-    return f"{by_client()}, {by_email()}"
+def get_client_and_email_key() -> str:
+    return f"{get_client_key()}, {get_email_key()}"
 
 
 # The innermost limit is checked first, and it is strict. It counts the attempts of one
 # client at one address, so that clients elsewhere cannot lock the owner of the address
 # out.
-@limiter.shared_limit("20/15minutes", "sign-in", key_func=by_email)
-@limiter.shared_limit("60/15minutes", "sign-in", key_func=by_client)
-@limiter.shared_limit("10/15minutes", "sign-in", key_func=by_client_and_email)
+@limiter.shared_limit("20/15minutes", "sign-in", key_func=get_email_key)
+@limiter.shared_limit("60/15minutes", "sign-in", key_func=get_client_key)
+@limiter.shared_limit("10/15minutes", "sign-in", key_func=get_client_and_email_key)
 def _count_sign_in() -> None:
     """Count an attempt to sign in."""
 
 
-@limiter.shared_limit("20/hour", "email", key_func=by_email)
-@limiter.shared_limit("30/hour", "email", key_func=by_client)
-@limiter.shared_limit("5/hour", "email", key_func=by_client_and_email)
+@limiter.shared_limit("20/hour", "email", key_func=get_email_key)
+@limiter.shared_limit("30/hour", "email", key_func=get_client_key)
+@limiter.shared_limit("5/hour", "email", key_func=get_client_and_email_key)
 def _count_email() -> None:
     """Count an email that is sent."""
 

@@ -55,12 +55,12 @@ def register() -> ResponseReturnValue:
         unit_of_work = UnitOfWork()
         service.register(unit_of_work, new.email, password_hash)
         unit_of_work.commit()
-        return redirect(url_for(".check_your_email"), code=303)
+        return redirect(url_for(".check_email_page"), code=303)
     return _show_form("register", form)
 
 
 @bp.get("/check-email")
-def check_your_email() -> str:
+def check_email_page() -> str:
     return render_template("accounts/check_email.html")
 
 
@@ -116,7 +116,7 @@ def request_reset() -> ResponseReturnValue:
         unit_of_work = UnitOfWork()
         service.request_password_reset(unit_of_work, reset.email)
         unit_of_work.commit()
-        return redirect(url_for(".check_your_email"), code=303)
+        return redirect(url_for(".check_email_page"), code=303)
     return _show_form("reset_request", form)
 
 

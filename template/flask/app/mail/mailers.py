@@ -53,13 +53,14 @@ def mail_config(settings: Settings) -> dict[str, object]:
         "MAIL_USERNAME": unquote(parts.username or ""),
         "MAIL_PASSWORD": unquote(parts.password or ""),
         "MAIL_USE_SSL": use_ssl,
+        "MAIL_DEBUG": False,  # else debug mode prints the password
         "MAIL_DEFAULT_SENDER": settings.mail_from or f"no-reply@{host}",
         "MAIL_SUPPRESS_SEND": settings.environment == "test" or not settings.mail_url,
     }
 
 
 def report_unsent_emails(app: Flask, settings: Settings) -> None:
-    """Without a mail server, print emails in development and log their loss else."""
+    """Without MAIL_URL, print emails in development, and log in production."""
     if settings.mail_url or settings.environment == "test":
         return
     report = log_discarded if settings.production else print_email

@@ -209,7 +209,7 @@ def test_the_last_staff_account_is_not_deleted(app: Flask, client: FlaskClient) 
 
 
 @pytest.fixture
-def unused_since_an_hour(app: Flask, client: FlaskClient) -> FlaskClient:
+def client_unused_for_an_hour(app: Flask, client: FlaskClient) -> FlaskClient:
     changes = {
         "last_used_at": now() - timedelta(hours=1),
         "expires_at": now() + timedelta(hours=1),
@@ -221,25 +221,25 @@ def unused_since_an_hour(app: Flask, client: FlaskClient) -> FlaskClient:
 
 
 def test_a_session_is_extended_while_it_is_used(
-    app: Flask, unused_since_an_hour: FlaskClient
+    app: Flask, client_unused_for_an_hour: FlaskClient
 ) -> None:
-    assert is_signed_in(unused_since_an_hour)
+    assert is_signed_in(client_unused_for_an_hour)
     with app.app_context():
         expires_at = db.session.scalar(select(UserSession.expires_at))
         assert expires_at
         assert expires_at > now() + timedelta(hours=2)
         db.session.execute(update(User).values(is_active=False))
         db.session.commit()
-    assert not is_signed_in(unused_since_an_hour)
+    assert not is_signed_in(client_unused_for_an_hour)
 
 
 def test_a_session_that_cannot_be_extended_still_works(
-    unused_since_an_hour: FlaskClient, monkeypatch: pytest.MonkeyPatch
+    client_unused_for_an_hour: FlaskClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def fail(*_: object) -> None:
         raise OperationalError("", {}, Exception())
 
     monkeypatch.setattr(sessions, "extend_session", fail)
     with capture_logs() as logs:
-        assert is_signed_in(unused_since_an_hour)
+        assert is_signed_in(client_unused_for_an_hour)
     assert "session_not_extended" in [entry["event"] for entry in logs]
