@@ -15,6 +15,8 @@ class Conventions:
     csrf_status: int = 403
     # The redirect from HTTP to HTTPS.
     https_redirect_status: int = 308
+    # A forged X_Forwarded_Proto: https beside the proxy's X-Forwarded-Proto: http.
+    underscored_header_statuses: frozenset[int] = frozenset({308})
     # A sign-in form with a wrong password.
     failed_sign_in_status: int = 401
     # The table of items.
@@ -42,8 +44,10 @@ class Conventions:
 
 CONVENTIONS = {
     "fastapi": Conventions(),
-    # Flask-Mail always leaves room for attachments.
+    # WSGI cannot tell underscores in names of headers from hyphens, so the README asks
+    # the proxy to drop them. Flask-Mail always leaves room for attachments.
     "flask": Conventions(
+        underscored_header_statuses=frozenset({200, 308}),
         email_parts=(
             "multipart/mixed",
             "multipart/alternative",

@@ -41,7 +41,9 @@ def add_factory(path: Path) -> None:
     repeat_lines(path, r"^from app\.items")
     text = path.read_text("utf-8")
     factory = re.search(
-        r"^(?:async )?def create_item\(.*?(?=^\S(?<!\))|\Z)", text, re.MULTILINE | re.DOTALL
+        r"^(?:async )?def create_item\(.*?(?=^\S(?<!\))|\Z)",
+        text,
+        re.MULTILINE | re.DOTALL,
     )
     assert factory
     path.write_text(f"{text.rstrip()}\n\n\n{rename(factory[0]).rstrip()}\n", "utf-8")
@@ -60,7 +62,9 @@ def test_the_readme_leads_to_another_resource(project: Project, tmp_path: Path) 
 
     run(["sh", "-euc", copy], directory, environment)
     assert {*re.findall(r"(?m)^\d\. `(.+?)`", found[1])} == {MAIN, FACTORIES, BASE}
-    repeat_lines(directory / MAIN, r"\b(app\.items|items_api|items_pages|items_views|ItemAdmin,)")
+    repeat_lines(
+        directory / MAIN, r"\b(app\.items|items_api|items_pages|items_views|ItemAdmin,)"
+    )
     add_factory(directory / FACTORIES)
     repeat_lines(directory / BASE, r'url_for\("(items\.)?item_list"\)')
     # With the checks and the tests: among them those of the new resource.
