@@ -18,7 +18,7 @@ from tests.starters.harness import (
     Service,
     Starter,
     end_process,
-    installed,
+    install_starter,
     launch,
 )
 
@@ -34,7 +34,7 @@ def install_project(starter: Starter) -> Iterator[Project]:
     with tempfile.TemporaryDirectory() as folder:
         template = Path(folder, "template")
         git("clone", "--quiet", str(ROOT), str(template), cwd=ROOT)
-        yield installed(starter, template)
+        yield install_starter(starter, template)
 
 
 @contextlib.contextmanager

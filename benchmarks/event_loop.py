@@ -22,9 +22,16 @@ from tests.contract.client import (
     Client,
     Person,
     credentials,
-    fresh_email,
+    unique_email,
 )
-from tests.starters.harness import Project, Service, end_process, launch, run, working
+from tests.starters.harness import (
+    Project,
+    Service,
+    end_process,
+    launch,
+    run,
+    running_worker,
+)
 from tests.starters.selection import full
 
 MONITOR = PROGRAMS / "loop_monitor.py"
@@ -45,7 +52,7 @@ def monitored_service(project: Project) -> Iterator[Service]:
     command = [project.python, "-P", MONITOR]
     service = launch(project, settings, command)
     try:
-        with working(project, settings):  # tasks send the emails
+        with running_worker(project, settings):  # tasks send the emails
             credentials(service)
             yield service
     finally:
@@ -96,12 +103,12 @@ def visits(service: Service) -> list[Callable[[], object]]:
 
     def failing_sign_in() -> None:
         with Client(service, anonymous=True) as client:
-            form = {"username": fresh_email(), "password": "wrong at four o'clock"}
+            form = {"username": unique_email(), "password": "wrong at four o'clock"}
             client.post(f"{AUTH}/token", data=form)
 
     def registration() -> None:
         person = Person(service)
-        person.join()
+        person.register_and_confirm()
         person.sign_in()
 
     return [item, upload, documents, pages, failing_sign_in, registration]

@@ -1,6 +1,6 @@
 """Compare hostile requests with valid ones on each route of a FastAPI service.
 
-The requests are those of tests/contract/fuzz.py.
+The requests are those of tests/contract/test_fuzz.py.
 
 .venv/bin/python -m benchmarks.hostile_requests
 """
@@ -12,8 +12,8 @@ from collections import defaultdict
 
 from benchmarks._services import SERVER_CORE, install_project, pin
 from tests.contract.differences import CONVENTIONS
-from tests.contract.fuzz import VALID, Request, all_requests, failure
-from tests.starters.harness import Service, booted
+from tests.contract.test_fuzz import VALID, Request, all_requests, failure
+from tests.starters.harness import Service, running_service
 from tests.starters.selection import full
 
 REPEATS = 5
@@ -35,22 +35,22 @@ def main() -> int:
     slowest: dict[str, tuple[float, str]] = defaultdict(lambda: (0.0, ""))
     with install_project(full("fastapi")) as project:
         url = project.new_database().url
-        with booted(project, url, API_DOCS="true") as service:
+        with running_service(project, url, API_DOCS="true") as service:
             pin(service.process.pid, SERVER_CORE)
             for request in all_requests(service, url, CONVENTIONS["fastapi"]):
-                route, _, kind = request.description.partition(", ")
+                route = request.route
                 taken = milliseconds(service, request)
-                if kind == VALID:
+                if request.input == VALID:
                     repeats = [milliseconds(service, request) for _ in range(REPEATS)]
                     valid[route] = statistics.median(repeats)
                 elif taken > slowest[route][0]:
                     # What is slow each time is due to the request.
                     again = [milliseconds(service, request) for _ in range(REPEATS)]
-                    slowest[route] = max(slowest[route], (min(again), kind))
+                    slowest[route] = max(slowest[route], (min(again), str(request)))
     exceeded = 0
     for route in sorted(valid):
-        taken, kind = slowest[route]
-        line = f"{route:45} {valid[route]:7.1f} ms, slowest {taken:7.1f} ms ({kind})"
+        taken, name = slowest[route]
+        line = f"{route:45} {valid[route]:7.1f} ms, slowest {taken:7.1f} ms ({name})"
         if taken - valid[route] > MAX_EXTRA_MILLISECONDS:
             line += "  EXCEEDED"
             exceeded = 1

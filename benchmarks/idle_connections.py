@@ -10,9 +10,9 @@ import sys
 from collections.abc import Iterator
 
 from benchmarks._services import SERVER_CORE, install_project, pin
-from tests.contract.client import ITEMS, Client, Raw, head
+from tests.contract.client import ITEMS, Client, RawConnection, request_head
 from tests.contract.test_realtime import EVENTS, upgrade
-from tests.starters.harness import Service, booted
+from tests.starters.harness import Service, running_service
 from tests.starters.selection import full
 
 STREAMS, WEBSOCKETS = 1000, 200
@@ -36,8 +36,10 @@ def median_milliseconds(client: Client) -> float:
 def idle_connections(service: Service) -> Iterator[None]:
     """Keep streams and WebSockets open."""
     with contextlib.ExitStack() as connections:
-        for request in [head("GET", EVENTS)] * STREAMS + [upgrade()] * WEBSOCKETS:
-            connection = connections.enter_context(Raw(service))
+        for request in [request_head("GET", EVENTS)] * STREAMS + [
+            upgrade()
+        ] * WEBSOCKETS:
+            connection = connections.enter_context(RawConnection(service))
             connection.send(request)
             start = connection.socket.recv(12)
             if start not in {b"HTTP/1.1 200", b"HTTP/1.1 101"}:
@@ -56,7 +58,7 @@ def main() -> int:
     ratios = []
     with (
         install_project(full("fastapi")) as project,
-        booted(project, project.new_database().url, **limits) as service,
+        running_service(project, project.new_database().url, **limits) as service,
         Client(service) as client,
     ):
         pin(service.process.pid, SERVER_CORE)

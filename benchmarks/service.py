@@ -123,8 +123,8 @@ def compare(project: Project, rounds: int, programs: Mapping[str, Path | None]) 
         owner = ""
         if accounts:
             person = Person(services[STARTER])
-            person.join()
-            client = person.api()
+            person.register_and_confirm()
+            client = person.sign_in_client()
             headers["Authorization"] = client.headers["Authorization"]
             owner = client.get("/api/v1/me").json()["id"]
         add_items(database, owner)

@@ -1,4 +1,4 @@
-"""The work tree as a template, and projects rendered from it."""
+"""Fixtures that render projects from the work tree."""
 
 import os
 import shutil
@@ -14,8 +14,8 @@ from copier import run_copy
 
 ROOT = Path(__file__).parent.parent
 
-# Where a shell started the tests in the background, they would hand on to what they
-# start that it has to ignore Ctrl-C.
+# A shell that starts the tests in the background makes them ignore Ctrl-C, and the
+# processes that they start would inherit that.
 signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
@@ -23,11 +23,11 @@ class Render(Protocol):
     """Render a project from answers and return its directory."""
 
     def __call__(self, answers: Mapping[str, object], *, name: str = "project") -> Path:
-        """Render below the test's own temporary directory, in `name`."""
+        """Render into the directory `name` in the temporary directory of the test."""
 
 
 def git(*arguments: str, cwd: Path) -> str:
-    """Run git as an author of its own, whatever the machine's configuration says."""
+    """Run git with a fixed author, independent of the configuration of the machine."""
     identity = ["-c", "user.name=Trivet", "-c", "user.email=trivet@example.org"]
     command = ["git", *identity, "-c", "commit.gpgsign=false", *arguments]
     return subprocess.run(
@@ -35,8 +35,8 @@ def git(*arguments: str, cwd: Path) -> str:
     ).stdout
 
 
-def tool(name: str) -> str:
-    """Return the path of a program: that of this environment, active or not."""
+def find_program(name: str) -> str:
+    """Return the path of a program, from this environment if it has the program."""
     places = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
     found = shutil.which(name, path=places)
     assert found, f"{name} is missing"
@@ -59,25 +59,30 @@ def render_into(
     return destination
 
 
-@pytest.hookimpl(trylast=True)  # after pytest's own order
+def pytest_xdist_auto_num_workers() -> int:
+    """Start one worker more than there are cores: many tests wait for a server."""
+    return (os.cpu_count() or 1) + 1
+
+
+@pytest.hookimpl(trylast=True)  # after pytest has sorted the tests
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Sort the tests of one project together.
+    """Sort the tests by project.
 
     `--dist worksteal` gives each worker a contiguous part of the list, so that hardly
     any project is rendered, installed and started by both.
     """
-    items.sort(key=project_of)
+    items.sort(key=project_name_of)
 
 
-def project_of(item: pytest.Item) -> str:
-    """Return a name for the project that a test runs in, empty if there is none."""
+def project_name_of(item: pytest.Item) -> str:
+    """Return the name of the project that a test runs in, or an empty string."""
     callspec = getattr(item, "callspec", None)  # only parametrized tests have one
     return str(callspec.params.get("project", "")) if callspec else ""
 
 
 @pytest.fixture(scope="session", autouse=True)
 def no_settings_of_the_user(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """Keep defaults that the user has set for all templates out of the tests."""
+    """Ignore the defaults that the user has set for all templates."""
     settings = tmp_path_factory.mktemp("settings") / "copier.yml"
     settings.write_text("{}\n", encoding="utf-8")
     with pytest.MonkeyPatch.context() as patch:
@@ -87,7 +92,7 @@ def no_settings_of_the_user(tmp_path_factory: pytest.TempPathFactory) -> Iterato
 
 @pytest.fixture(scope="session")
 def template_repo(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Commit the work tree, untracked files included, to a repository apart."""
+    """Commit the work tree, untracked files included, to a temporary repository."""
     snapshot = tmp_path_factory.mktemp("template") / "trivet"
     listed = git(
         "ls-files", "-z", "--cached", "--others", "--exclude-standard", cwd=ROOT

@@ -30,6 +30,7 @@ class Result:
     code: int
     stdout: str
     stderr: str
+    program: str = "the program"
 
     @property
     def ok(self) -> bool:
@@ -47,7 +48,7 @@ class Result:
     def check_output(self) -> str:
         """Return the output without surrounding space; raise UserError on failure."""
         if not self.ok:
-            message = f"git failed: {self.error_summary}"
+            message = f"{self.program} failed: {self.error_summary}"
             raise UserError(message)
         return self.stdout.strip()
 
@@ -74,7 +75,8 @@ def run(
     """Run a program and wait until it ends; `input` is all that it can read."""
     path = find(arguments[0])
     if path is None:
-        return Result(127, "", f"{arguments[0]} is not installed")
+        error = f"{arguments[0]} is not installed"
+        return Result(127, "", error, arguments[0])
     done = subprocess.run(  # noqa: S603 - no shell, and the program is never user input
         [path, *arguments[1:]],
         cwd=cwd,
@@ -88,7 +90,7 @@ def run(
         output.decode("utf-8", "surrogateescape")
         for output in (done.stdout, done.stderr)
     )
-    return Result(done.returncode, stdout, stderr)
+    return Result(done.returncode, stdout, stderr, arguments[0])
 
 
 def program_name() -> str:

@@ -1,4 +1,4 @@
-"""What speaks HTTP in the tests: a client, a browser without script, raw sockets."""
+"""HTTP clients for tests: a client, a browser without scripts, and raw sockets."""
 
 import contextlib
 import http.client
@@ -31,43 +31,46 @@ ITEMS = "/api/v1/items"
 UPLOADS = "/api/v1/uploads"
 AUTH = "/api/v1/auth"
 PASSWORD = "kettle at four o'clock"  # noqa: S105
-TOKEN_SECONDS = 600  # less than an access token lives
-# Nobody speaks TLS here, and reading certificates takes longer than most requests.
+# More than twice the limit: a busy machine may skip Redis for a moment, and then
+# attempts are counted in Redis and in the process.
+MAX_ATTEMPTS = 50
+TOKEN_SECONDS = 600  # less than the lifetime of an access token
+# No TLS is used here, and reading certificates takes longer than most requests.
 NO_CERTIFICATES = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
 MEBIBYTE = 1_048_576
 
 _numbers = itertools.count(1)
 
 
-def fresh_name(prefix: str = "Item") -> str:
+def unique_name(prefix: str = "Item") -> str:
     """Return a name that no other test of this run uses."""
     return f"{prefix} {next(_numbers):06d}"
 
 
-def fresh_email() -> str:
-    """Return an address that nobody else has."""
-    return f"somebody{next(_numbers)}-{secrets.token_hex(4)}@example.org"
+def unique_email() -> str:
+    """Return an email address that no other test of this run uses."""
+    return f"user{next(_numbers)}-{secrets.token_hex(4)}@example.org"
 
 
-def fresh_address() -> str:
-    """Return an address on the net that no other client of this run has."""
+def unique_ip_address() -> str:
+    """Return an IP address that no other client of this run has."""
     number = next(_numbers)
     return f"10.{number >> 16 & 255}.{number >> 8 & 255}.{number & 255}"
 
 
 class Client(httpx2.Client):
-    """A trusted hop before the service: it says that the request came by HTTPS."""
+    """An HTTP client that acts as a trusted proxy, which received HTTPS requests."""
 
     def __init__(
         self, service: Service, *, anonymous: bool = False, **headers: str
     ) -> None:
-        """Send requests of somebody who is signed in, where there are accounts.
+        """Send the credentials of a user if the project has accounts.
 
-        Who is anonymous comes from an address of their disposable.
+        An anonymous client sends none, and has a separate IP address.
         """
         defaults = {"Host": HOST, "X-Forwarded-Proto": "https", "Accept": "*/*"}
-        if anonymous:  # and keeps no connection, so nobody has to close them
-            defaults |= {"X-Forwarded-For": fresh_address(), "Connection": "close"}
+        if anonymous:  # such clients are not closed, so they keep no connection
+            defaults |= {"X-Forwarded-For": unique_ip_address(), "Connection": "close"}
         else:
             defaults |= credentials(service)
         super().__init__(
@@ -78,14 +81,14 @@ class Client(httpx2.Client):
             verify=NO_CERTIFICATES,
             follow_redirects=False,
         )
-        # A cookie jar would neither send Secure cookies here nor believe our host.
+        # A cookie jar would neither send Secure cookies over HTTP nor accept our host.
         self.cookies.jar.set_policy(DefaultCookiePolicy(allowed_domains=[]))
         self.service = service
 
     def create(self, **values: object) -> dict[str, Any]:
         """Create an item through the API and return it."""
         body: dict[str, object] = {
-            "name": fresh_name(),
+            "name": unique_name(),
             "description": "",
             "price": "1.00",
         }
@@ -96,18 +99,18 @@ class Client(httpx2.Client):
         return item
 
     def post_json(self, body: str | bytes, path: str = ITEMS) -> httpx2.Response:
-        """Post a body as it is, as JSON."""
+        """Post these bytes as JSON, without encoding them."""
         content = body.encode() if isinstance(body, str) else body
         return self.post(path, content=content, headers={"Content-Type": JSON})
 
-    def names(self) -> list[str]:
+    def item_names(self) -> list[str]:
         """Return the names of all items, page by page."""
-        return [item["name"] for item in self.walk()]
+        return [item["name"] for item in self.list_all()]
 
-    def walk(
-        self, limit: int = 100, between: Callable[[], object] | None = None
+    def list_all(
+        self, limit: int = 100, between_pages: Callable[[], object] | None = None
     ) -> list[Any]:
-        """Follow the cursors to the end; `between` is called after each page."""
+        """Return the items of all pages. `between_pages` runs between two pages."""
         items: list[Any] = []
         query: dict[str, Any] = {"limit": limit}
         for _ in range(1000):
@@ -119,13 +122,13 @@ class Client(httpx2.Client):
             if page["next_cursor"] is None:
                 return items
             query["cursor"] = page["next_cursor"]
-            if between:
-                between()
-        message = "the cursors never end"
+            if between_pages:
+                between_pages()
+        message = "next_cursor is never null"
         raise AssertionError(message)
 
 
-def problem(response: httpx2.Response, status: int) -> dict[str, Any]:
+def check_problem(response: httpx2.Response, status: int) -> dict[str, Any]:
     """Check that the answer is a problem document with this status, and return it."""
     assert response.status_code == status, f"{response.status_code}: {response.text}"
     assert media_type(response) == PROBLEM, response.headers.get("content-type")
@@ -147,12 +150,12 @@ def media_type(response: httpx2.Response) -> str:
     return kind.partition(";")[0].strip().lower()
 
 
-# Raw sockets: for what a well-behaved client does not send.
+# Raw sockets: for requests that an ordinary client does not send.
 
 
 @dataclass
 class RawResponse:
-    """An answer as it came over the wire; status 0 when the server only hung up."""
+    """A response as it was received; status 0 if the server closed without one."""
 
     status: int = 0
     headers: Mapping[str, str] = field(default_factory=dict)
@@ -165,8 +168,8 @@ class RawResponse:
         return self.body.decode("utf-8", errors="replace")
 
 
-def head(method: str, target: str, **headers: str | None) -> bytes:
-    """Return a request's head; a header that is None is left out."""
+def request_head(method: str, target: str, **headers: str | None) -> bytes:
+    """Return the request line and headers; a header that is None is left out."""
     fields: dict[str, str | None] = {"Host": HOST, "X-Forwarded-Proto": "https"}
     fields |= {name.replace("_", "-"): value for name, value in headers.items()}
     lines = [f"{name}: {value}" for name, value in fields.items() if value is not None]
@@ -175,8 +178,8 @@ def head(method: str, target: str, **headers: str | None) -> bytes:
     )
 
 
-class Raw:
-    """One connection to the service, byte by byte."""
+class RawConnection:
+    """A TCP connection to the service."""
 
     def __init__(self, service: Service, seconds: float = 15) -> None:
         self.service = service
@@ -194,7 +197,7 @@ class Raw:
         self.socket.close()
 
     def send(self, data: bytes) -> bool:
-        """Send unless the server has hung up, the first time with credentials."""
+        """Send data, with credentials the first time. Return False if it was closed."""
         line, end, rest = data.partition(b"\r\n")
         if not self.started_sending and line.endswith(b" HTTP/1.1"):
             fields = credentials(self.service)
@@ -209,7 +212,7 @@ class Raw:
         return True
 
     def has_answer(self, seconds: float = 0) -> bool:
-        """Tell whether the server says something, or hangs up, within these seconds."""
+        """Return whether the server sends data or closes within these seconds."""
         return bool(select.select([self.socket], [], [], seconds)[0])
 
     def await_continue(self, seconds: float = 5) -> None:
@@ -218,17 +221,17 @@ class Raw:
             seen = b""
             while not seen.endswith(b"\r\n\r\n"):
                 byte = self.socket.recv(1)
-                assert byte, f"hung up after {seen!r}"
+                assert byte, f"closed after {seen!r}"
                 seen += byte
             assert b" 100 " in seen.split(b"\r\n")[0], seen
 
     def finish_sending(self) -> None:
-        """Close our side only, unless the server has hung up."""
+        """Close the sending side, unless the server has closed the connection."""
         with contextlib.suppress(OSError):
             self.socket.shutdown(socket.SHUT_WR)
 
     def read(self, method: str = "GET") -> RawResponse:
-        """Read one answer."""
+        """Read one response."""
         answer = http.client.HTTPResponse(self.socket, method=method)
         try:
             answer.begin()
@@ -245,9 +248,9 @@ class Raw:
         return RawResponse(answer.status, headers, body, seconds, self.sent)
 
 
-def raw(service: Service, data: bytes) -> RawResponse:
-    """Send these bytes on a connection of their own and read the answer."""
-    with Raw(service) as connection:
+def send_raw(service: Service, data: bytes) -> RawResponse:
+    """Send these bytes on a new connection and read the response."""
+    with RawConnection(service) as connection:
         connection.send(data)
         return connection.read(data.split(b" ", 1)[0].decode("latin-1"))
 
@@ -259,8 +262,10 @@ def send_chunked(
     **headers: str | None,
 ) -> RawResponse:
     """Post a chunked body, and stop as soon as the server answers."""
-    with Raw(service) as connection:
-        connection.send(head("POST", target, Transfer_Encoding="chunked", **headers))
+    with RawConnection(service) as connection:
+        connection.send(
+            request_head("POST", target, Transfer_Encoding="chunked", **headers)
+        )
         for piece in pieces:
             if connection.has_answer(0.002):
                 break
@@ -271,7 +276,7 @@ def send_chunked(
         return connection.read("POST")
 
 
-# Pages, as a browser without script sees them.
+# Pages, as a browser without scripts shows them.
 
 
 @dataclass
@@ -292,7 +297,7 @@ class Element:
 
 @dataclass
 class Form:
-    """A form's address, and the names and values that a browser would send."""
+    """A form with the names and values that a browser would send."""
 
     element: Element
     values: dict[str, str] = field(default_factory=dict)
@@ -318,7 +323,7 @@ _VOID = {
 
 
 class Page(HTMLParser):
-    """The parts of a page that the contract speaks of."""
+    """A parsed HTML page."""
 
     def __init__(self, url: str, text: str) -> None:
         super().__init__(convert_charrefs=True)
@@ -390,7 +395,7 @@ class Page(HTMLParser):
         return " ".join(self.one("body").text.split())
 
     def links(self) -> list[str]:
-        """Return where the page leads to, as absolute addresses."""
+        """Return the links of the page as absolute URLs."""
         return [
             urljoin(self.url, a.get("href"))
             for a in self.all("a")
@@ -398,7 +403,7 @@ class Page(HTMLParser):
         ]
 
     def assets(self) -> list[str]:
-        """Return what a browser loads by itself, as absolute addresses."""
+        """Return what a browser loads with the page, as absolute URLs."""
         attributes = ("src", "data", "poster")
         found = [
             element.get(name)
@@ -423,7 +428,7 @@ class Page(HTMLParser):
         raise AssertionError(message)
 
     def form(self, *names: str) -> Form:
-        """Return the only form of the page's own that posts and has these fields."""
+        """Return the only form in <main> that posts and has these fields."""
         found = [
             form
             for form in self.forms
@@ -436,7 +441,7 @@ class Page(HTMLParser):
 
 
 class Browser:
-    """A browser without script: it keeps cookies and posts forms as browsers do."""
+    """A browser without scripts: it keeps cookies and posts forms."""
 
     def __init__(self, client: Client) -> None:
         self.client = client
@@ -471,7 +476,7 @@ class Browser:
         """Get a page."""
         response = self.request("GET", path)
         assert response.status_code == status, f"{path}: {response.status_code}"
-        return as_page(response)
+        return parse_page(response)
 
     def post(self, page: Page, form: Form, **values: str) -> httpx2.Response:
         """Post a form with these fields filled in."""
@@ -498,8 +503,8 @@ class Browser:
         )
 
 
-def as_page(response: httpx2.Response) -> Page:
-    """Parse an HTML answer; its address is the one that the browser shows."""
+def parse_page(response: httpx2.Response) -> Page:
+    """Parse an HTML response."""
     assert media_type(response) == "text/html", response.headers.get("content-type")
     return Page(ORIGIN + response.url.raw_path.decode("ascii"), response.text)
 
@@ -508,22 +513,22 @@ def as_page(response: httpx2.Response) -> Page:
 
 
 def credentials(service: Service) -> dict[str, str]:
-    """Return the headers of somebody who is signed in: nothing without accounts.
+    """Return the headers of a signed-in user, or none if there are no accounts.
 
-    Nobody can sign in where every request is sent on to HTTPS.
+    Without a trusted proxy every request is redirected to HTTPS, also signing in.
     """
     features = service.project.starter.features
     if "accounts" not in features or not service.settings["TRUSTED_PROXIES"]:
         return {}
     if time.monotonic() - service.signed_in > TOKEN_SECONDS:
         person = Person(service)
-        person.join()
+        person.register_and_confirm()
         service.credentials = {}
         if "api" in features:
             access_token = person.sign_in()["access_token"]
             service.credentials["Authorization"] = f"Bearer {access_token}"
         if "pages" in features:
-            pairs = person.browse().cookies.items()
+            pairs = person.sign_in_browser().cookies.items()
             cookie = "; ".join(f"{name}={value}" for name, value in pairs)
             service.credentials["Cookie"] = cookie
         service.signed_in = time.monotonic()
@@ -531,74 +536,78 @@ def credentials(service: Service) -> dict[str, str]:
 
 
 class Person:
-    """Somebody with a mailbox, who may get an account."""
+    """A user with an email inbox, who may have an account."""
 
     def __init__(self, service: Service, email: str = "") -> None:
         self.service = service
-        self.email = email or fresh_email()
+        self.email = email or unique_email()
         self.password = PASSWORD
         self.client = Client(service, anonymous=True)
         self.features = service.project.starter.features
-        self.mails = 0
+        self.email_count = 0
 
-    def call(
+    def post_auth(
         self, path: str, bearer: str | None = None, **body: object
     ) -> httpx2.Response:
-        """Post to one of the calls below /api/v1/auth."""
+        """Post to a path below /api/v1/auth."""
         headers = {} if bearer is None else {"Authorization": f"Bearer {bearer}"}
         return self.client.post(f"{AUTH}/{path}", json=body, headers=headers)
 
-    def mail(self) -> EmailMessage:
-        """Wait for the next mail."""
-        self.mails += 1
-        return mail_server().last(self.email, self.mails)
+    def wait_for_email(self) -> EmailMessage:
+        """Wait for the next email and return it."""
+        self.email_count += 1
+        return mail_server().last(self.email, self.email_count)
 
-    def join(self) -> None:
-        """Register, and confirm the address."""
+    def register_and_confirm(self) -> None:
+        """Register, and confirm the email address."""
         if "api" in self.features:
-            answer = self.call("register", email=self.email, password=self.password)
+            answer = self.post_auth(
+                "register", email=self.email, password=self.password
+            )
             assert answer.status_code == 202, answer.text
-            answer = self.call("confirm", token=code(self.mail()))
+            answer = self.post_auth(
+                "confirm", token=extract_token(self.wait_for_email())
+            )
             assert answer.status_code == 204, answer.text
         else:
             browser = Browser(self.client)
             page = browser.page(browser.page("/").link(r".*/(register|signup)/?"))
             fields = {"email": self.email, "password": self.password}
             browser.follow(browser.post(page, page.form(*fields), **fields))
-            page = browser.page(link(self.mail()))
+            page = browser.page(extract_link(self.wait_for_email()))
             browser.follow(browser.post(page, page.form("token")))
 
-    def token(self, password: str | None = None) -> httpx2.Response:
-        """Ask for tokens."""
+    def request_tokens(self, password: str | None = None) -> httpx2.Response:
+        """Request tokens and return the response."""
         password = self.password if password is None else password
         form = {"username": self.email, "password": password}
         return self.client.post(f"{AUTH}/token", data=form)
 
     def sign_in(self) -> dict[str, Any]:
-        """Return a pair of tokens."""
-        answer = self.token()
+        """Return an access token and a refresh token."""
+        answer = self.request_tokens()
         assert answer.status_code == 200, answer.text
         pair: dict[str, Any] = answer.json()
         return pair
 
-    def api(self) -> Client:
+    def sign_in_client(self) -> Client:
         """Return a client that sends an access token."""
         token = self.sign_in()["access_token"]
         address = self.client.headers["X-Forwarded-For"]
         headers = {"Authorization": f"Bearer {token}", "X-Forwarded-For": address}
         return Client(self.service, anonymous=True, **headers)
 
-    def browse(self) -> Browser:
+    def sign_in_browser(self) -> Browser:
         """Return a browser that is signed in."""
         browser = Browser(Client(self.service, anonymous=True))
-        response = self.enter(browser)
+        response = self.submit_sign_in(browser)
         assert response.status_code in {302, 303}, response.text
         return browser
 
-    def enter(
+    def submit_sign_in(
         self, browser: Browser, query: str = "", **fields: str
     ) -> httpx2.Response:
-        """Fill in the form to sign in, with other fields if they are given."""
+        """Submit the sign-in form; `fields` replace its values."""
         home = Browser(Client(self.service, anonymous=True)).page("/")
         path = home.link(r".*/(sign-in|login)/?")
         page = browser.page(path + query)
@@ -606,25 +615,25 @@ class Person:
         return browser.post(page, page.form("email", "password"), **filled)
 
 
-def text_of(mail: EmailMessage) -> str:
-    """Return the text of a mail, which may have the same in HTML."""
+def plain_text(mail: EmailMessage) -> str:
+    """Return the plain text of an email."""
     body = mail.get_body(("plain",))
     assert body is not None
     text: str = body.get_content()
     return text
 
 
-def code(mail: EmailMessage) -> str:
-    """Return what a mail brings: it is in its link, or on a separate line."""
-    text = text_of(mail)
+def extract_token(mail: EmailMessage) -> str:
+    """Return the token of an email: it is in the link, or on a separate line."""
+    text = plain_text(mail)
     found = re.search(r"[?&]token=([\w.~-]+)|^([\w.~-]{24,})\s*$", text, re.MULTILINE)
     assert found, text
     return found[1] or found[2]
 
 
-def link(mail: EmailMessage) -> str:
-    """Return the path, with its query, that a mail leads to at this service."""
-    text = text_of(mail)
+def extract_link(mail: EmailMessage) -> str:
+    """Return the path and query of the link in an email."""
+    text = plain_text(mail)
     found = re.search(r"https?://\S+", text)
     assert found, text
     target = urlsplit(found[0])
@@ -636,7 +645,7 @@ def link(mail: EmailMessage) -> str:
 
 
 def json_lines(service: Service) -> list[dict[str, Any]]:
-    """Return all that the server has written; each line must be a JSON object."""
+    """Return all log lines of the server; each must be a JSON object."""
     lines = [_entry(line) for line in _whole_lines(service)]
     assert all(lines), [line for line in _whole_lines(service) if not _entry(line)]
     return lines
@@ -658,7 +667,7 @@ def _entry(line: str) -> dict[str, Any]:
 def log_entries(
     service: Service, request_id: str, count: int = 1
 ) -> list[dict[str, Any]]:
-    """Wait for the lines of a request and return them."""
+    """Wait for the log lines of a request and return them."""
     end = time.monotonic() + 5
     while True:
         entries = [_entry(line) for line in _whole_lines(service)]

@@ -1,4 +1,4 @@
-"""Boots each starter as in production. The tests do not know the framework."""
+"""Fixtures that run each starter as in production."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -9,7 +9,13 @@ import pytest
 from tests.contract.client import Browser, Client, credentials
 from tests.contract.differences import CONVENTIONS, Conventions
 from tests.starters.databases import Database, free_port
-from tests.starters.harness import Project, Service, Starter, booted, installed
+from tests.starters.harness import (
+    Project,
+    Service,
+    Starter,
+    install_starter,
+    running_service,
+)
 from tests.starters.parameters import parametrize
 from tests.starters.selection import (
     ALONE,
@@ -24,17 +30,20 @@ from tests.starters.selection import (
 FRIEND = "https://friend.example"
 
 
-def marked(metafunc: pytest.Metafunc, name: str) -> set[str]:
-    """Return the features that all marks of this name list."""
+def marked_features(metafunc: pytest.Metafunc, name: str) -> set[str]:
+    """Return the features in all marks of this name."""
     marks = metafunc.definition.iter_markers(name)
     return {feature for mark in marks for feature in mark.args}
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """Run each test where its marks say that it can fail: see selection.py."""
+    """Run each test in the starters that its marks select: see selection.py."""
     if "project" not in metafunc.fixturenames:
         return
-    needed, unwanted = marked(metafunc, "features"), marked(metafunc, "without")
+    needed, unwanted = (
+        marked_features(metafunc, "features"),
+        marked_features(metafunc, "without"),
+    )
 
     def fits(starter: Starter) -> bool:
         features = {*starter.features}
@@ -45,7 +54,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         for framework in FRAMEWORKS:
             fitting = [s for s in ALONE if s.framework == framework and fits(s)]
             chosen += fitting[:1]
-    for feature in sorted(marked(metafunc, "alone")):
+    for feature in sorted(marked_features(metafunc, "alone")):
         fitting = [
             alone(each, feature) for each in FRAMEWORKS if feature in BUILT[each]
         ]
@@ -57,7 +66,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 @pytest.fixture(scope="session")
 def project(request: pytest.FixtureRequest, template_repo: Path) -> Project:
-    return installed(request.param, template_repo)
+    return install_starter(request.param, template_repo)
 
 
 @pytest.fixture(scope="session")
@@ -72,15 +81,15 @@ def database(project: Project) -> Database:
 
 @pytest.fixture(scope="session")
 def service(project: Project, database: Database) -> Iterator[Service]:
-    """Boot the production server behind one trusted proxy."""
-    with booted(project, database.url) as service:
+    """Run the production server behind one trusted proxy."""
+    with running_service(project, database.url) as service:
         yield service
 
 
 @pytest.fixture(scope="session")
 def configured_service(project: Project, database: Database) -> Iterator[Service]:
-    """Boot it with optional settings on, and with other limits."""
-    with booted(
+    """Run the server with optional settings on, and with other limits."""
+    with running_service(
         project,
         database.url,
         API_DOCS="true",
@@ -93,8 +102,8 @@ def configured_service(project: Project, database: Database) -> Iterator[Service
 
 @pytest.fixture(scope="session")
 def service_without_proxies(project: Project, database: Database) -> Iterator[Service]:
-    """Boot it without trust in X-Forwarded headers."""
-    with booted(project, database.url, TRUSTED_PROXIES="") as service:
+    """Run the server without trust in X-Forwarded headers."""
+    with running_service(project, database.url, TRUSTED_PROXIES="") as service:
         yield service
 
 
@@ -109,7 +118,7 @@ class Disposable:
 @pytest.fixture
 def disposable(project: Project) -> Iterator[Disposable]:
     database = project.new_database()
-    with booted(project, database.url) as service:
+    with running_service(project, database.url) as service:
         yield Disposable(service, database)
 
 
@@ -117,17 +126,17 @@ def disposable(project: Project) -> Iterator[Disposable]:
 def service_without_mail_server(
     project: Project, database: Database
 ) -> Iterator[Service]:
-    """Boot a server that cannot reach its mail server."""
+    """Run a server that cannot reach its mail server."""
     url = f"smtp://127.0.0.1:{free_port()}"
-    with booted(project, database.url, MAIL_URL=url) as service:
+    with running_service(project, database.url, MAIL_URL=url) as service:
         yield service
 
 
 @pytest.fixture(scope="session")
 def failing_service(project: Project) -> Iterator[Service]:
-    """Boot a server and drop its tables, so that requests fail inside."""
+    """Run a server and drop its tables, so that requests fail."""
     database = project.new_database()
-    with booted(project, database.url) as service:
+    with running_service(project, database.url) as service:
         credentials(service)
         database.drop_tables()
         yield service

@@ -1,11 +1,11 @@
-"""Where a framework's conventions replace a row of the contract, as data."""
+"""Differences between the frameworks that the contract allows."""
 
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
 class Conventions:
-    """Answers and names that the contract leaves to the framework."""
+    """Statuses and names that depend on the framework."""
 
     # The redirect after a form was accepted.
     post_redirect_status: int = 303

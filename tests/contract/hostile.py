@@ -1,21 +1,23 @@
 """Hostile values for inputs, up to the largest size that a service accepts."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from functools import cache, lru_cache
+from typing import TypeVar
 from urllib.parse import quote
 
+Value = TypeVar("Value")
+SHARES = 10
 SECRET_WORD = "swordfish"  # noqa: S105 - to find it again in output
 
+# What most often breaks what reads text: for every input.
+CLASSIC_TEXTS = ["", "\0", "\ud800", "\ufffe\uffff\U0010ffff", "9" * 5000]
 TEXTS = [
-    "",
     " \t ",
-    "\0",
     f"{SECRET_WORD}\0.png",
     "\x01\x1b[2J\x7f\x85\u2028",
     "\r\nX-Injected: 1",
-    "\ud800",
     "a\udfff\ud800",
-    "\ufffe\uffff\U0010ffff",
     "\u200b\u00ad\u3164\u2800",
     "\u202e\u2066gnp.exe",
     "\ufeff1",
@@ -26,7 +28,6 @@ TEXTS = [
     "-1",
     "-0",
     "00000000000000000001",
-    "9" * 5000,
     "99999999999999999999",
     "1e999999999",
     "1e-999999999",
@@ -67,7 +68,8 @@ TEXTS = [
     "application/json; charset=\u00fftf-16",
 ]
 # Repeated up to the size limit: slow to normalise, to expand, to fold or to match.
-UNITS = ["a", "\u0327\u0301", "\ufdfa", "\u0130", "\U0001f469\u200d", " ", "1", "&=;"]
+SLOWEST_UNIT = "\u0327\u0301"
+UNITS = ["a", "\ufdfa", "\u0130", "\U0001f469\u200d", " ", "1", "&=;"]
 
 # For bodies that have to be JSON, and for each value in them.
 JSON_VALUES = [
@@ -96,35 +98,51 @@ JSON_VALUES = [
 ]
 
 
-def texts(budget: int) -> Iterator[str]:
+def texts(budget: int, turn: int | None = None) -> Iterator[str]:
     """Yield texts; the longest have `budget` bytes in UTF-8."""
-    yield from TEXTS
-    for unit in UNITS:
-        yield unit * (budget // len(unit.encode()))
+    yield from CLASSIC_TEXTS
+    yield _repeat(SLOWEST_UNIT, budget)
+    yield from _share([*TEXTS, *(_repeat(unit, budget) for unit in UNITS)], turn)
 
 
-def json_values(budget: int) -> Iterator[bytes]:
-    """Yield what can be written as a value in JSON, and what only seems so."""
-    for text in texts(budget - 1000):
+def json_values(budget: int, turn: int | None = None) -> Iterator[bytes]:
+    """Yield JSON values, valid and malformed."""
+    for text in texts(budget - 1000, turn):
         try:
             encoded = json.dumps(text, ensure_ascii=False).encode()
         except UnicodeEncodeError:
             encoded = json.dumps(text).encode()
         if len(encoded) < budget:  # control characters become longer
             yield encoded
-    yield from json_documents(budget)
+    yield from json_documents(budget, turn)
 
 
-def json_documents(budget: int) -> Iterator[bytes]:
+def json_documents(budget: int, turn: int | None = None) -> Iterator[bytes]:
     """Yield values other than text, up to the deepest and longest."""
-    yield from JSON_VALUES
-    yield b"[" * (budget // 2) + b"]" * (budget // 2)
-    yield b'{"a":' * (budget // 6) + b"1" + b"}" * (budget // 6)
-    yield b"[" + b"0," * (budget // 2 - 2) + b"0]"
-    yield b"{" + b",".join(b'"%d":0' % n for n in range(budget // 12)) + b"}"
-    yield b"1" * budget
+    yield from _share([*JSON_VALUES, *_long_documents(budget)], turn)
 
 
+@cache
+def _long_documents(budget: int) -> list[bytes]:
+    return [
+        b"[" * (budget // 2) + b"]" * (budget // 2),
+        b'{"a":' * (budget // 6) + b"1" + b"}" * (budget // 6),
+        b"[" + b"0," * (budget // 2 - 2) + b"0]",
+        b"{" + b",".join(b'"%d":0' % n for n in range(budget // 12)) + b"}",
+        b"1" * budget,
+    ]
+
+
+def _repeat(unit: str, budget: int) -> str:
+    return unit * (budget // len(unit.encode()))
+
+
+def _share(values: Sequence[Value], turn: int | None) -> Sequence[Value]:
+    """Return a part of the values, another one for each turn, or all of them."""
+    return values if turn is None else values[turn % SHARES :: SHARES]
+
+
+@lru_cache(maxsize=1000)  # long texts take a while, and come again and again
 def escape(text: str) -> str:
     """Write text for a URL or a form; surrogates become bytes that are not UTF-8."""
     return quote(text.encode("utf-8", "surrogatepass"), safe="")

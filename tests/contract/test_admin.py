@@ -1,4 +1,4 @@
-"""The admin panel: for the staff alone, and as careful as everything else."""
+"""The admin panel: access, sign-in, and protection of its forms."""
 
 import re
 from typing import Any
@@ -14,9 +14,9 @@ from tests.contract.client import (
     Form,
     Page,
     Person,
-    fresh_email,
-    fresh_name,
     log_entries,
+    unique_email,
+    unique_name,
 )
 from tests.contract.conftest import Disposable
 from tests.contract.differences import Conventions
@@ -28,8 +28,8 @@ pytestmark = pytest.mark.features("admin")
 
 @pytest.fixture(scope="session")
 def admin_user(project: Project, service: Service, database: Database) -> Person:
-    """Make one of the staff, with the project's own command."""
-    email = fresh_email()
+    """Create a staff account with the command of the project."""
+    email = unique_email()
     settings = {"DATABASE_URL": database.url}
     project.poe("create-admin", email, typed=f"{PASSWORD}\n", **settings)
     return Person(service, email)
@@ -59,8 +59,8 @@ def panel(admin_user: Person, conventions: Conventions) -> Browser:
     return browser
 
 
-def lists(panel: Browser, conventions: Conventions) -> list[str]:
-    """Return where the lists of rows are: all that the menu leads to."""
+def list_paths(panel: Browser, conventions: Conventions) -> list[str]:
+    """Return the paths of the lists of rows: all links of the menu."""
     links = panel.page(conventions.admin).links()
     paths = {urlsplit(address).path for address in links}
     return sorted(
@@ -70,31 +70,31 @@ def lists(panel: Browser, conventions: Conventions) -> list[str]:
 
 def create_item_of(person: Person) -> str:
     """Create an item of a person, and return its name."""
-    name: str = person.api().create(name=fresh_name())["name"]
+    name: str = person.sign_in_client().create(name=unique_name())["name"]
     return name
 
 
-def test_strangers_are_asked_to_sign_in(
+def test_anonymous_users_are_redirected_to_sign_in(
     panel: Browser, admin_user: Person, conventions: Conventions
 ) -> None:
     browser = new_browser(admin_user)
-    for path in (conventions.admin, *lists(panel, conventions)):
+    for path in (conventions.admin, *list_paths(panel, conventions)):
         response = browser.request("GET", path)
         assert response.status_code in {302, 303}
         assert sign_in_form(browser.follow(response))
 
 
-def test_nobody_else_gets_in_and_the_answer_does_not_say_why(
+def test_all_failed_sign_ins_get_the_same_response(
     admin_user: Person, conventions: Conventions
 ) -> None:
     member = Person(admin_user.service)
-    member.join()
+    member.register_and_confirm()
     answers = []
     for email, password in (
         (member.email, PASSWORD),
         (member.email, "wrong password"),
         (admin_user.email, "wrong password"),
-        (fresh_email(), PASSWORD),
+        (unique_email(), PASSWORD),
     ):
         browser = new_browser(admin_user)
         response = sign_in(browser, conventions, email, password)
@@ -105,28 +105,28 @@ def test_nobody_else_gets_in_and_the_answer_does_not_say_why(
 
 
 @pytest.mark.features("pages")
-def test_a_session_of_somebody_else_does_not_open_it(
+def test_users_who_are_not_staff_have_no_access(
     admin_user: Person, conventions: Conventions
 ) -> None:
     member = Person(admin_user.service)
-    member.join()
-    response = member.browse().request("GET", conventions.admin)
+    member.register_and_confirm()
+    response = member.sign_in_browser().request("GET", conventions.admin)
     assert response.status_code in {302, 303, 403}
 
 
-def test_attempts_are_counted_with_those_elsewhere(
+def test_sign_in_attempts_share_the_rate_limit_of_other_forms(
     admin_user: Person, conventions: Conventions
 ) -> None:
     victim = Person(admin_user.service)
-    victim.join()
+    victim.register_and_confirm()
     guesser = Browser(victim.client)
     for _ in range(5):
-        assert victim.token("wrong password").status_code == 401
+        assert victim.request_tokens("wrong password").status_code == 401
         sign_in(guesser, conventions, victim.email, "wrong password")
     response = sign_in(guesser, conventions, victim.email)
     assert response.status_code == 429
     assert int(response.headers["retry-after"]) > 0
-    assert victim.token().status_code == 429
+    assert victim.request_tokens().status_code == 429
 
 
 @pytest.mark.parametrize("right", ["is_staff", "is_active"])
@@ -142,13 +142,15 @@ def test_the_last_staff_account_keeps_its_rights(
     )
     panel = new_browser(admin_user)
     sign_in(panel, conventions, admin_user.email)
-    (path,) = [path for path in lists(panel, conventions) if "user" in path.split("/")]
+    (path,) = [
+        path for path in list_paths(panel, conventions) if "user" in path.split("/")
+    ]
     page = panel.page(panel.page(path).link(r".*/(edit|change)/.*"))
     form = page.form(right)
     del form.values[right]
     assert panel.post(page, form).status_code in {200, 400}
     assert panel.request("GET", conventions.admin).status_code == 200
-    assert admin_user.api().get("/api/v1/me").json()["is_staff"]
+    assert admin_user.sign_in_client().get("/api/v1/me").json()["is_staff"]
 
 
 def test_every_model_is_listed_and_can_be_searched(
@@ -156,9 +158,9 @@ def test_every_model_is_listed_and_can_be_searched(
 ) -> None:
     people = [Person(admin_user.service) for _ in range(2)]
     for person in people:
-        person.join()
+        person.register_and_confirm()
     first, second = [create_item_of(person) for person in people]
-    kinds = lists(panel, conventions)
+    kinds = list_paths(panel, conventions)
     wanted = ["item", "user"] + ["upload"] * ("uploads" in admin_user.features)
     for kind in wanted:
         assert [path for path in kinds if kind in path], kinds
@@ -177,7 +179,7 @@ def test_every_model_is_listed_and_can_be_searched(
             assert panel.page(f"{path}?{conventions.admin_search}={query}")
 
 
-def test_its_pages_keep_to_the_policy_of_all_pages(
+def test_pages_comply_with_the_content_security_policy(
     panel: Browser, admin_user: Person, conventions: Conventions
 ) -> None:
     own_policy = panel.request("GET", "/no/such/thing").headers[
@@ -186,7 +188,10 @@ def test_its_pages_keep_to_the_policy_of_all_pages(
     addresses: set[str] = set()
     pages = [
         panel.follow(new_browser(admin_user).request("GET", conventions.admin)),
-        *[panel.page(path) for path in (conventions.admin, *lists(panel, conventions))],
+        *[
+            panel.page(path)
+            for path in (conventions.admin, *list_paths(panel, conventions))
+        ],
     ]
     for page in pages:
         for element in page.elements:
@@ -205,7 +210,7 @@ def test_its_pages_keep_to_the_policy_of_all_pages(
     assert response.headers["cache-control"] == "no-store"
 
 
-def test_signing_out_is_a_post_and_ends_the_session(
+def test_signing_out_needs_post_and_ends_the_session(
     panel: Browser, conventions: Conventions
 ) -> None:
     page = panel.page(conventions.admin)
@@ -222,7 +227,7 @@ def test_signing_out_is_a_post_and_ends_the_session(
     assert panel.request("GET", conventions.admin).status_code in {302, 303}
 
 
-def test_other_sites_can_neither_sign_in_nor_out_nor_change(
+def test_cross_site_posts_are_refused(
     panel: Browser, admin_user: Person, conventions: Conventions
 ) -> None:
     page = panel.page(conventions.admin)
@@ -242,15 +247,13 @@ def test_other_sites_can_neither_sign_in_nor_out_nor_change(
     assert panel.request("GET", conventions.admin).status_code == 200
 
 
-def test_what_is_not_there_is_a_404(panel: Browser, conventions: Conventions) -> None:
+def test_missing_rows_get_404(panel: Browser, conventions: Conventions) -> None:
     for path in ("nonsense/", "nonsense/list", "item/details/nonsense", "item/edit/7"):
         response = panel.request("GET", conventions.admin + path)
         assert response.status_code == 404, path
 
 
-def test_signing_in_is_a_line_in_the_log(
-    admin_user: Person, conventions: Conventions
-) -> None:
+def test_signing_in_is_logged(admin_user: Person, conventions: Conventions) -> None:
     browser = new_browser(admin_user)
     page = browser.follow(browser.request("GET", conventions.admin))
     for password, event in (("wrong", "sign_in_failed"), (PASSWORD, "signed_in")):

@@ -1,4 +1,4 @@
-"""Pages in a real browser: valid, accessible, and steady on small and large screens."""
+"""Pages in a real browser: valid HTML, accessibility, layout on small screens."""
 
 import os
 import shutil
@@ -11,13 +11,13 @@ import playwright.sync_api as playwright
 import pytest
 from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]
 
-from tests.contract.client import Browser, credentials, fresh_name
-from tests.contract.test_pages import DELETE, EDIT, ITEMS, NEW, address_of, create
+from tests.contract.client import Browser, credentials, unique_name
+from tests.contract.test_pages import DELETE, EDIT, ITEMS, NEW, create, item_link
 from tests.starters.harness import HOST, Service
 
 CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
 SCREENS: list[tuple[int, Literal["dark", "light"]]] = [(320, "dark"), (1280, "light")]
-REFUSED = "/items/refused"  # replaced with a form with errors
+REFUSED = "/items/refused"  # its content is replaced with a form with errors
 LAYOUT_SHIFT = """async () => {
   const observer = new PerformanceObserver(() => {});
   observer.observe({type: "layout-shift", buffered: true});
@@ -56,7 +56,7 @@ def invalid_form(browser: Browser) -> str:
 def check_appearance(
     chromium: playwright.Browser, service: Service, browser: Browser, paths: list[str]
 ) -> None:
-    """Check these pages with axe, and that they fit the screen and stay in place."""
+    """Check pages with axe, for horizontal overflow and for layout shifts."""
     headers = {"X-Forwarded-Proto": "https"} | credentials(service)
     headers.pop("Authorization", None)
     refused = invalid_form(browser) if REFUSED in paths else ""
@@ -90,14 +90,14 @@ def check_appearance(
 def test_pages_are_accessible_and_fit_the_screen(
     chromium: playwright.Browser, service: Service, browser: Browser
 ) -> None:
-    name = fresh_name("Donaudampfschifffahrtsgesellschaftskapitän")
+    name = unique_name("Donaudampfschifffahrtsgesellschaftskapitän")
     create(browser, name=name, description="long " * 150, price="1000000")
     paths = [
         "/",
         ITEMS,
         urlsplit(browser.page(ITEMS).link(NEW)).path,
-        address_of(browser, name, EDIT),
-        address_of(browser, name, DELETE),
+        item_link(browser, name, EDIT),
+        item_link(browser, name, DELETE),
         REFUSED,
         "/no/such/page",
     ]
@@ -122,15 +122,15 @@ def test_pages_of_accounts_are_accessible_and_fit_the_screen(
 
 @pytest.mark.features("pages")
 def test_pages_are_valid_html(browser: Browser) -> None:
-    name = fresh_name("<Valid> & \"quoted\" 'name'")
+    name = unique_name("<Valid> & \"quoted\" 'name'")
     create(browser, name=name, description=name)
     sources = [browser.page("/no/such/page", 404).source, invalid_form(browser)] + [
         browser.page(path).source
         for path in (
             "/",
             ITEMS,
-            address_of(browser, name, EDIT),
-            address_of(browser, name, DELETE),
+            item_link(browser, name, EDIT),
+            item_link(browser, name, DELETE),
         )
     ]
     for source in sources:

@@ -1,4 +1,4 @@
-"""A cache shows in no answer, whether Redis is there, slow or gone."""
+"""Cached lists are never stale, whether Redis is available, slow or stopped."""
 
 import dataclasses
 import shutil
@@ -12,7 +12,7 @@ import pytest
 
 from tests.contract.client import ITEMS, Client, Person, credentials
 from tests.contract.conftest import Disposable
-from tests.starters.harness import Project, Service, booted
+from tests.starters.harness import Project, Service, running_service
 from tests.starters.redis import redis_server
 
 pytestmark = pytest.mark.features("cache", "api")
@@ -23,23 +23,23 @@ DESCRIPTIONS = "UPDATE items SET description = '{text}'"
 
 
 def descriptions(client: Client) -> set[str]:
-    return {item["description"] for item in client.walk()}
+    return {item["description"] for item in client.list_all()}
 
 
-def change_all(client: Client) -> None:
-    """Make, change, and delete an item; the lists are right at each step."""
+def check_changes_in_list(client: Client) -> None:
+    """Create, change and delete an item, and check the list after each step."""
     item = client.create()
     for _ in range(2):
-        assert item in client.walk()
+        assert item in client.list_all()
     path = f"{ITEMS}/{item['id']}"
     item = client.patch(path, json={"description": "changed"}).json()
-    assert item in client.walk()
+    assert item in client.list_all()
     client.delete(path)
-    assert item["id"] not in {each["id"] for each in client.walk()}
+    assert item["id"] not in {each["id"] for each in client.list_all()}
 
 
 @pytest.mark.database
-def test_lists_are_kept_until_an_item_changes(disposable: Disposable) -> None:
+def test_lists_are_cached_until_an_item_changes(disposable: Disposable) -> None:
     with Client(disposable.service) as client:
         client.create(description="0")
 
@@ -48,46 +48,46 @@ def test_lists_are_kept_until_an_item_changes(disposable: Disposable) -> None:
             disposable.database.execute(DESCRIPTIONS.format(text=number))
             return descriptions(client) == before
 
-        # On a busy machine Redis may at first seem not to answer.
+        # On a busy machine Redis may be skipped at first, because it is too slow.
         assert any(is_kept(number) for number in range(1, 50))
         disposable.database.execute(DESCRIPTIONS.format(text="after"))
-        change_all(client)
+        check_changes_in_list(client)
         assert descriptions(client) == {"after"}
 
 
-def test_what_one_process_changes_all_see(
+def test_changes_invalidate_the_cache_of_all_processes(
     disposable: Disposable, project: Project
 ) -> None:
     redis = disposable.service.settings["REDIS_URL"]
-    with booted(project, disposable.database.url, REDIS_URL=redis) as other:
+    with running_service(project, disposable.database.url, REDIS_URL=redis) as other:
         other.credentials = credentials(disposable.service)
         other.signed_in = disposable.service.signed_in
         with Client(disposable.service) as client, Client(other) as reader:
             for _ in range(3):
-                assert reader.walk() == client.walk()
+                assert reader.list_all() == client.list_all()
                 client.create()
-            assert len(reader.walk()) == 3
+            assert len(reader.list_all()) == 3
 
 
 @pytest.mark.features("accounts")
-def test_what_is_kept_for_one_is_not_shown_to_another(disposable: Disposable) -> None:
+def test_cached_lists_are_separate_for_each_user(disposable: Disposable) -> None:
     people = [Person(disposable.service) for _ in range(2)]
     for person in people:
-        person.join()
-    ada, bob = (person.api() for person in people)
+        person.register_and_confirm()
+    ada, bob = (person.sign_in_client() for person in people)
     ada.create()
     for _ in range(2):
-        assert len(ada.walk()) == 1
-        assert bob.walk() == []
+        assert len(ada.list_all()) == 1
+        assert bob.list_all() == []
 
 
-@pytest.mark.without("tasks")  # which do not start without Redis
-def test_in_production_nothing_is_kept_where_others_could_not_know(
+@pytest.mark.without("tasks")  # tasks do not start without Redis
+def test_nothing_is_cached_in_production_without_redis(
     project: Project,
 ) -> None:
     database = project.new_database()
     with (
-        booted(project, database.url, REDIS_URL="") as service,
+        running_service(project, database.url, REDIS_URL="") as service,
         Client(service) as client,
     ):
         client.create(description="before")
@@ -96,7 +96,7 @@ def test_in_production_nothing_is_kept_where_others_could_not_know(
         assert descriptions(client) == {"after"}
 
 
-def test_two_releases_that_share_redis_read_only_their_own_values(
+def test_two_releases_that_share_redis_do_not_share_cached_values(
     disposable: Disposable, project: Project, tmp_path: Path
 ) -> None:
     directory = tmp_path / "next"
@@ -107,16 +107,16 @@ def test_two_releases_that_share_redis_read_only_their_own_values(
     schemas.write_text(text.replace(UPDATED_AT, f"{UPDATED_AT}\n    stock: int = 7"))
     following = dataclasses.replace(project, directory=directory)
     redis = disposable.service.settings["REDIS_URL"]
-    with booted(following, disposable.database.url, REDIS_URL=redis) as other:
+    with running_service(following, disposable.database.url, REDIS_URL=redis) as other:
         other.credentials = credentials(disposable.service)
         other.signed_in = disposable.service.signed_in
         with Client(disposable.service) as client, Client(other) as reader:
             for _ in range(2):
                 client.create()
                 for _ in range(2):
-                    assert {item["stock"] for item in reader.walk()} == {7}
-                    assert not [item for item in client.walk() if "stock" in item]
-                assert len(client.walk()) == len(reader.walk())
+                    assert {item["stock"] for item in reader.list_all()} == {7}
+                    assert not [item for item in client.list_all() if "stock" in item]
+                assert len(client.list_all()) == len(reader.list_all())
                 reader.create()
 
 
@@ -126,14 +126,14 @@ def test_without_redis_each_request_takes_at_most_100_ms_more(
 ) -> None:
     redis, service = redis_server(), disposable.service
     with Client(service) as client:
-        change_all(client)
+        check_changes_in_list(client)
         usual = sorted(seconds(client) for _ in range(20))
         if state == "gone":
             redis.stop()
         else:
             redis.process.send_signal(signal.SIGSTOP)
         try:
-            change_all(client)
+            check_changes_in_list(client)
             times = [seconds(client) for _ in range(20)]
             client.create(description="meanwhile")
         finally:
@@ -143,12 +143,12 @@ def test_without_redis_each_request_takes_at_most_100_ms_more(
                 redis.process.send_signal(signal.SIGCONT)
         assert statistics.median(times) < statistics.median(usual) + REDIS_SECONDS
         assert max(times) < usual[-1] + 2 * REDIS_SECONDS  # the machine is busy, too
-        change_all(client)
+        check_changes_in_list(client)
         assert "meanwhile" in descriptions(client)
 
 
 def seconds(client: Client) -> float:
-    """Change and list items, and return how long the slower of both takes."""
+    """Return how long creating or listing takes, whichever is slower."""
     times = []
     for send in (client.create, partial(client.get, ITEMS)):
         began = time.monotonic()
@@ -157,6 +157,6 @@ def seconds(client: Client) -> float:
     return max(times)
 
 
-def test_lists_of_service_are_right(service: Service) -> None:
+def test_lists_show_all_changes(service: Service) -> None:
     with Client(service) as client:
-        change_all(client)
+        check_changes_in_list(client)

@@ -17,10 +17,10 @@ from tests.contract.client import (
     PROBLEM,
     Client,
     Page,
+    check_problem,
     media_type,
-    problem,
 )
-from tests.contract.test_headers import check_no_version, directives
+from tests.contract.test_headers import check_no_version, parse_policy
 from tests.starters.harness import HOST, Service
 
 pytestmark = pytest.mark.features("api")
@@ -55,10 +55,10 @@ def test_documentation_is_off_by_default(
         "/api/redoc/",
     ):
         with subtests.test(path=path):
-            problem(client.get(path), 404)
+            check_problem(client.get(path), 404)
 
 
-def test_there_is_no_documentation_elsewhere(
+def test_documentation_has_no_other_paths(
     client: Client, subtests: pytest.Subtests
 ) -> None:
     for path in (
@@ -78,7 +78,7 @@ def test_the_document_is_valid(document: dict[str, Any]) -> None:
 
 
 @pytest.mark.alone("api")
-def test_the_document_tells_of_every_call(document: dict[str, Any]) -> None:
+def test_the_document_describes_every_operation(document: dict[str, Any]) -> None:
     paths = document["paths"]
     collection = paths[ITEMS]
     (name,) = [path for path in paths if re.fullmatch(ITEMS + r"/\{\w+\}", path)]
@@ -97,7 +97,7 @@ def test_the_document_tells_of_every_call(document: dict[str, Any]) -> None:
 
 
 @pytest.mark.alone("api")
-def test_the_document_says_that_errors_are_problem_documents(
+def test_the_document_describes_errors_as_problem_documents(
     document: dict[str, Any],
 ) -> None:
     for path, operations in document["paths"].items():
@@ -112,7 +112,7 @@ def test_the_document_says_that_errors_are_problem_documents(
 
 
 @pytest.mark.alone("api")
-def test_the_document_tells_only_of_calls_that_exist(
+def test_the_document_describes_only_operations_that_exist(
     document: dict[str, Any], configured_client: Client
 ) -> None:
     for path, operations in document["paths"].items():
@@ -141,7 +141,7 @@ def test_every_operation_is_described_with_examples(document: dict[str, Any]) ->
 
 
 def examples_needed(operation: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
-    """Yield the body and the successful answers of an operation."""
+    """Yield the body and the successful responses of an operation."""
     bodies = {"body": operation.get("requestBody", {})} | {
         status: response
         for status, response in operation["responses"].items()
@@ -154,7 +154,7 @@ def examples_needed(operation: dict[str, Any]) -> Iterator[tuple[str, dict[str, 
 
 
 def has_example(document: dict[str, Any], value: dict[str, Any]) -> bool:
-    """Check whether a value is shown, or each part of it."""
+    """Return whether a value has an example, or each of its properties has one."""
     if {"example", "examples", "default", "const", "enum"} & set(value):
         return True
     if "$ref" in value:
@@ -171,7 +171,7 @@ def has_example(document: dict[str, Any], value: dict[str, Any]) -> bool:
 
 
 @pytest.mark.parametrize("path", VIEWERS)
-def test_a_viewer_comes_with_all_its_files(
+def test_a_documentation_page_has_all_its_files(
     configured_client: Client, path: str
 ) -> None:
     response = configured_client.get(path)
@@ -199,20 +199,20 @@ def test_a_viewer_comes_with_all_its_files(
     )
 
 
-def test_a_viewer_works_under_its_own_policy(
+def test_a_documentation_page_works_under_its_content_security_policy(
     configured_client: Client, subtests: pytest.Subtests
 ) -> None:
     for path in VIEWERS:
         with subtests.test(path=path):
             response = configured_client.get(path)
-            policy = directives(response.headers["content-security-policy"])
+            policy = parse_policy(response.headers["content-security-policy"])
             assert policy["object-src"] == ["'none'"]
             assert policy["base-uri"] == ["'none'"]
             assert policy["frame-ancestors"] == ["'none'"]
             scripts = policy.get("script-src", policy.get("default-src", []))
             assert "'unsafe-eval'" not in scripts
             assert "'unsafe-inline'" not in scripts
-            for _, attributes, source in inline(response.text, "script"):
+            for _, attributes, source in find_inline_elements(response.text, "script"):
                 digest = base64.b64encode(
                     hashlib.sha256(source.encode()).digest()
                 ).decode()
@@ -221,7 +221,10 @@ def test_a_viewer_works_under_its_own_policy(
                     nonce and f"'nonce-{nonce.group(1)}'" in scripts
                 ), source
             styles = policy.get("style-src", policy.get("default-src", []))
-            if inline(response.text, "style") or 'style="' in response.text:
+            if (
+                find_inline_elements(response.text, "style")
+                or 'style="' in response.text
+            ):
                 assert "'unsafe-inline'" in styles or any(
                     "nonce" in source for source in styles
                 )
@@ -229,7 +232,7 @@ def test_a_viewer_works_under_its_own_policy(
             check_no_version(response.headers)
 
 
-def inline(text: str, tag: str) -> list[tuple[str, str, str]]:
+def find_inline_elements(text: str, tag: str) -> list[tuple[str, str, str]]:
     found = re.findall(
         rf"<({tag})\b([^>]*)>(.*?)</{tag}>", text, re.DOTALL | re.IGNORECASE
     )

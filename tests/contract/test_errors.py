@@ -8,10 +8,10 @@ from tests.contract.client import (
     PROBLEM,
     Browser,
     Client,
-    as_page,
-    head,
-    problem,
-    raw,
+    check_problem,
+    parse_page,
+    request_head,
+    send_raw,
 )
 from tests.contract.exchanges import exchanges
 from tests.starters.harness import Service
@@ -26,21 +26,21 @@ LEAKS = re.compile(
 )
 
 
-def check_silent(text: str, service: Service) -> None:
+def check_no_details(text: str, service: Service) -> None:
     assert not LEAKS.search(text), text
     assert str(service.project.directory) not in text
 
 
 @pytest.mark.alone("api", "pages")
-def test_no_answer_tells_of_the_inside(
+def test_responses_contain_no_internal_details(
     service: Service, subtests: pytest.Subtests
 ) -> None:
     for kind, exchange in exchanges(service).items():
         with subtests.test(kind=kind):
-            answer = raw(service, exchange.request)
-            check_silent(answer.text, service)
+            answer = send_raw(service, exchange.request)
+            check_no_details(answer.text, service)
             for name, value in answer.headers.items():
-                check_silent(f"{name}: {value}", service)
+                check_no_details(f"{name}: {value}", service)
 
 
 @pytest.mark.database
@@ -54,8 +54,8 @@ def test_a_failure_in_the_api_is_a_problem_without_details(
             client.get(ITEMS),
             client.post(ITEMS, json={"name": "hush", "price": "1.00"}),
         ):
-            problem(response, 500)
-            check_silent(response.text, failing_service)
+            check_problem(response, 500)
+            check_no_details(response.text, failing_service)
             assert "hush" not in response.text
         assert client.get("/healthz").status_code == 200
 
@@ -67,26 +67,26 @@ def test_a_failing_page_is_a_page_without_details(failing_service: Service) -> N
     with Client(failing_service) as client:
         response = client.get("/items/", headers={"Accept": HTML})
         assert response.status_code == 500
-        check_silent(response.text, failing_service)
-        page = as_page(response)
+        check_no_details(response.text, failing_service)
+        page = parse_page(response)
         assert page.one("html").get("lang")
         assert page.one("h1").text.strip()
 
 
 def test_a_failure_is_logged_in_full(failing_service: Service) -> None:
-    raw(failing_service, head("GET", ITEMS))
-    raw(failing_service, head("GET", "/items/"))
+    send_raw(failing_service, request_head("GET", ITEMS))
+    send_raw(failing_service, request_head("GET", "/items/"))
     assert "Traceback" in failing_service.output
 
 
 @pytest.mark.alone("api", "pages")
 def test_errors_below_api_are_always_problems(client: Client) -> None:
     for path in ("/api/", "/api/v1", "/api/v2/items", "/api/v1/nothing"):
-        problem(client.get(path, headers={"Accept": HTML}), 404)
-        problem(client.get(path, headers={"Accept": JSON}), 404)
+        check_problem(client.get(path, headers={"Accept": HTML}), 404)
+        check_problem(client.get(path, headers={"Accept": JSON}), 404)
 
 
-def test_whoever_prefers_json_gets_problems(
+def test_clients_that_prefer_json_get_problem_documents(
     client: Client, subtests: pytest.Subtests
 ) -> None:
     for accept in (
@@ -94,7 +94,7 @@ def test_whoever_prefers_json_gets_problems(
         PROBLEM,
     ):
         with subtests.test(accept=accept):
-            problem(client.get("/no/such/thing", headers={"Accept": accept}), 404)
+            check_problem(client.get("/no/such/thing", headers={"Accept": accept}), 404)
 
 
 @pytest.mark.features("api")
@@ -103,19 +103,19 @@ def test_without_pages_all_errors_are_problems(
     client: Client, service: Service
 ) -> None:
     for accept in (HTML, "*/*", JSON):
-        problem(client.get("/no/such/thing", headers={"Accept": accept}), 404)
-        problem(
+        check_problem(client.get("/no/such/thing", headers={"Accept": accept}), 404)
+        check_problem(
             client.get("/", headers={"Accept": accept, "Host": "evil.example"}), 400
         )
         large = {"Accept": accept, "Content-Length": str(10**8)}
-        answer = raw(service, head("POST", "/no/such/thing", **large))
+        answer = send_raw(service, request_head("POST", "/no/such/thing", **large))
         assert answer.status == 413
         assert answer.headers["content-type"].startswith(PROBLEM)
 
 
 ERRORS_IN_PAGES = {
-    400: head("GET", "/", Host="evil.example", Accept=HTML),
-    403: head(
+    400: request_head("GET", "/", Host="evil.example", Accept=HTML),
+    403: request_head(
         "POST",
         "/items/new",
         Accept=HTML,
@@ -123,20 +123,18 @@ ERRORS_IN_PAGES = {
         Origin="https://evil.example",
         Sec_Fetch_Site="cross-site",
     ),
-    404: head("GET", "/no/such/thing", Accept=HTML),
-    405: head("TRACE", "/", Accept=HTML),
-    413: head("POST", "/items/new", Accept=HTML, Content_Length=str(10**8)),
+    404: request_head("GET", "/no/such/thing", Accept=HTML),
+    405: request_head("TRACE", "/", Accept=HTML),
+    413: request_head("POST", "/items/new", Accept=HTML, Content_Length=str(10**8)),
 }
 
 
 @pytest.mark.features("pages")
 @pytest.mark.alone("pages")
-def test_errors_are_pages_to_a_browser(
-    service: Service, subtests: pytest.Subtests
-) -> None:
+def test_browsers_get_error_pages(service: Service, subtests: pytest.Subtests) -> None:
     for status, request in ERRORS_IN_PAGES.items():
         with subtests.test(status=status):
-            answer = raw(service, request)
+            answer = send_raw(service, request)
             assert answer.status == status
             assert answer.headers["content-type"].startswith("text/html")
             assert "<h1" in answer.text
@@ -146,7 +144,7 @@ def test_errors_are_pages_to_a_browser(
 
 
 @pytest.mark.features("pages")
-def test_an_error_page_leads_back(browser: Browser) -> None:
+def test_an_error_page_links_to_the_home_page(browser: Browser) -> None:
     page = browser.page("/no/such/thing", 404)
     assert page.link("/") == "/"
 
@@ -165,7 +163,7 @@ def test_a_refused_change_changes_nothing(client: Client) -> None:
         assert client.get(f"{ITEMS}/{first['id']}").json() == first
 
 
-def test_odd_requests_get_an_ordinary_answer(
+def test_unusual_requests_are_not_failures(
     service: Service, subtests: pytest.Subtests
 ) -> None:
     for request_line in (
@@ -182,9 +180,9 @@ def test_odd_requests_get_an_ordinary_answer(
         "PROPFIND / HTTP/1.1",
     ):
         with subtests.test(request_line=request_line):
-            rest = head("GET", "/").split(b"\r\n", 1)[1]
-            answer = raw(service, request_line.encode() + b"\r\n" + rest)
+            rest = request_head("GET", "/").split(b"\r\n", 1)[1]
+            answer = send_raw(service, request_line.encode() + b"\r\n" + rest)
             assert answer.status in {200, 400, 403, 404, 405, 414, 501}
             assert "dependencies" not in answer.text
             assert "root:" not in answer.text
-            check_silent(answer.text, service)
+            check_no_details(answer.text, service)

@@ -1,6 +1,7 @@
-"""What people hold gets old: shown by a second server whose clock is late."""
+"""Tokens, links and sessions expire: created by a server whose clock is behind."""
 
 import contextlib
+import secrets
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
@@ -13,14 +14,13 @@ from tests.contract.client import (
     Browser,
     Client,
     Person,
-    code,
-    fresh_email,
+    check_problem,
+    extract_token,
     log_entries,
-    problem,
 )
 from tests.contract.differences import Conventions
 from tests.starters.databases import Database
-from tests.starters.harness import Project, Service, booted
+from tests.starters.harness import Project, Service, running_service
 
 pytestmark = [pytest.mark.features("accounts")]
 
@@ -43,23 +43,27 @@ datetime.datetime = Late
 """
 
 
-Past = Callable[[timedelta], contextlib.AbstractContextManager[Service]]
+RunEarlierService = Callable[[timedelta], contextlib.AbstractContextManager[Service]]
 
 
 @pytest.fixture
-def past(project: Project, database: Database, tmp_path: Path) -> Past:
-    """Boot a server with the same database and secret, some time ago."""
+def run_earlier_service(
+    project: Project, database: Database, tmp_path: Path
+) -> RunEarlierService:
+    """Run a server with the same database and secret, but with an earlier clock."""
     (tmp_path / "sitecustomize.py").write_text(LATE)
 
-    def booted_late(by: timedelta) -> contextlib.AbstractContextManager[Service]:
+    def run_earlier(by: timedelta) -> contextlib.AbstractContextManager[Service]:
         late = str(int(by.total_seconds()))
         path = str(tmp_path)
-        return booted(project, database.url, PYTHONPATH=path, SECONDS_LATE=late)
+        return running_service(
+            project, database.url, PYTHONPATH=path, SECONDS_LATE=late
+        )
 
-    return booted_late
+    return run_earlier
 
 
-def use(service: Service, token: str) -> httpx2.Response:
+def get_me(service: Service, token: str) -> httpx2.Response:
     with Client(service, anonymous=True) as client:
         return client.get(ME, headers={"Authorization": f"Bearer {token}"})
 
@@ -78,15 +82,18 @@ def use(service: Service, token: str) -> httpx2.Response:
     ],
 )
 def test_tokens_expire(
-    service: Service, past: Past, by: timedelta, refreshed: int
+    service: Service,
+    run_earlier_service: RunEarlierService,
+    by: timedelta,
+    refreshed: int,
 ) -> None:
     person = Person(service)
-    person.join()
-    with past(by) as before:
+    person.register_and_confirm()
+    with run_earlier_service(by) as before:
         then = Person(before, person.email)
         pair = then.sign_in()
-        assert use(before, pair["access_token"]).status_code == 200
-    answer = use(service, pair["access_token"])
+        assert get_me(before, pair["access_token"]).status_code == 200
+    answer = get_me(service, pair["access_token"])
     assert answer.status_code == (200 if by < timedelta(minutes=15) else 401)
     body = {"refresh_token": pair["refresh_token"]}
     answer = person.client.post(f"{AUTH}/refresh", json=body)
@@ -94,39 +101,38 @@ def test_tokens_expire(
 
 
 @pytest.mark.features("api")
-def test_a_refresh_token_that_returns_later_ends_its_family(
-    service: Service, past: Past
+def test_reuse_of_a_refresh_token_after_ten_seconds_revokes_its_family(
+    service: Service, run_earlier_service: RunEarlierService
 ) -> None:
-    """Simultaneous requests may use the same one for ten seconds."""
+    """For ten seconds simultaneous requests may use the same token."""
     person = Person(service)
-    person.join()
-    with past(timedelta(seconds=12)) as before:
+    person.register_and_confirm()
+    with run_earlier_service(timedelta(seconds=12)) as before:
         then = Person(before, person.email)
         other, first = then.sign_in(), then.sign_in()
-        answer = then.call("refresh", refresh_token=first["refresh_token"])
+        answer = then.post_auth("refresh", refresh_token=first["refresh_token"])
         second = answer.json()
-    assert use(service, second["access_token"]).status_code == 200
-    person.client.headers["X-Request-ID"] = request_id = (
-        f"reuse-{fresh_email().partition('@')[0]}"
-    )
+    assert get_me(service, second["access_token"]).status_code == 200
+    request_id = f"reuse-{secrets.token_hex(4)}"
+    person.client.headers["X-Request-ID"] = request_id
     for pair in (first, second):
-        answer = person.call("refresh", refresh_token=pair["refresh_token"])
+        answer = person.post_auth("refresh", refresh_token=pair["refresh_token"])
         assert answer.status_code == 401
-    assert use(service, second["access_token"]).status_code == 401
-    assert use(service, other["access_token"]).status_code == 200
+    assert get_me(service, second["access_token"]).status_code == 401
+    assert get_me(service, other["access_token"]).status_code == 200
     events = [entry["event"] for entry in log_entries(service, request_id, 3)]
     assert "refused" in events
 
 
 @pytest.mark.features("api")
 def test_a_token_of_a_host_whose_clock_is_ahead_is_accepted(
-    service: Service, past: Past
+    service: Service, run_earlier_service: RunEarlierService
 ) -> None:
     person = Person(service)
-    person.join()
-    with past(-timedelta(seconds=10)) as ahead:
+    person.register_and_confirm()
+    with run_earlier_service(-timedelta(seconds=10)) as ahead:
         token = Person(ahead, person.email).sign_in()["access_token"]
-        assert use(service, token).status_code == 200
+        assert get_me(service, token).status_code == 200
 
 
 @pytest.mark.features("api")
@@ -134,12 +140,14 @@ def test_a_reset_link_expires_after_an_hour(
     service: Service, database: Database, conventions: Conventions
 ) -> None:
     person = Person(service)
-    person.join()
-    person.call("reset", email=person.email)
-    token = code(person.mail())
-    # A worker may send the email, and it does not live in the past.
+    person.register_and_confirm()
+    person.post_auth("reset", email=person.email)
+    token = extract_token(person.wait_for_email())
+    # A worker, which has the right clock, may send the email.
     database.execute(conventions.age_resets_sql.format(minutes=61))
-    problem(person.call("reset/confirm", token=token, password=person.password), 400)
+    check_problem(
+        person.post_auth("reset/confirm", token=token, password=person.password), 400
+    )
 
 
 @pytest.mark.features("pages")
@@ -152,13 +160,17 @@ def test_a_reset_link_expires_after_an_hour(
         pytest.param(timedelta(hours=25), False, id="25 hours"),
     ],
 )
-def test_a_session_that_nobody_uses_expires(
-    service: Service, past: Past, by: timedelta, *, there: bool
+def test_an_idle_session_expires(
+    service: Service,
+    run_earlier_service: RunEarlierService,
+    by: timedelta,
+    *,
+    there: bool,
 ) -> None:
     person = Person(service)
-    person.join()
-    with past(by) as before:
-        cookies = Person(before, person.email).browse().cookies
+    person.register_and_confirm()
+    with run_earlier_service(by) as before:
+        cookies = Person(before, person.email).sign_in_browser().cookies
     browser = Browser(Client(service, anonymous=True))
     browser.cookies = cookies
     response = browser.request("GET", "/items/")

@@ -4,19 +4,19 @@ from collections.abc import Mapping
 
 import pytest
 
-from tests.contract.client import ITEMS, Raw, head, raw
+from tests.contract.client import ITEMS, RawConnection, request_head, send_raw
 from tests.contract.exchanges import exchanges
 from tests.starters.harness import HOST, Service
 
 
-def directives(policy: str) -> dict[str, list[str]]:
+def parse_policy(policy: str) -> dict[str, list[str]]:
     parts = [part.split() for part in policy.split(";") if part.strip()]
     assert max(Counter(part[0] for part in parts).values()) == 1, policy
     return {name: sources for name, *sources in parts}
 
 
 def check_headers(headers: Mapping[str, str]) -> None:
-    policy = directives(headers["content-security-policy"])
+    policy = parse_policy(headers["content-security-policy"])
     scripts = policy.get("script-src", policy.get("default-src"))
     assert scripts
     assert all(re.fullmatch(r"'(self|none|nonce-\S+)'", source) for source in scripts)
@@ -36,12 +36,12 @@ def check_no_version(headers: Mapping[str, str]) -> None:
 
 
 @pytest.mark.alone("api", "pages")
-def test_every_kind_of_answer_has_the_security_headers(
+def test_every_kind_of_response_has_the_security_headers(
     service: Service, subtests: pytest.Subtests
 ) -> None:
     for kind, exchange in exchanges(service).items():
         with subtests.test(kind=kind):
-            answer = raw(service, exchange.request)
+            answer = send_raw(service, exchange.request)
             assert answer.status == exchange.status
             check_headers(answer.headers)
             hsts = answer.headers["strict-transport-security"]
@@ -49,7 +49,7 @@ def test_every_kind_of_answer_has_the_security_headers(
 
 
 @pytest.mark.alone("api", "pages")
-def test_no_header_comes_twice(service: Service, subtests: pytest.Subtests) -> None:
+def test_no_header_is_repeated(service: Service, subtests: pytest.Subtests) -> None:
     for kind, exchange in exchanges(service).items():
         with subtests.test(kind=kind):
             names = Counter(header_names(service, exchange.request))
@@ -61,7 +61,7 @@ def test_no_header_comes_twice(service: Service, subtests: pytest.Subtests) -> N
 def header_names(service: Service, request: bytes) -> list[str]:
     """Return the names of an answer's headers as often as they occur."""
     line, rest = request.split(b"\r\n", 1)
-    with Raw(service) as connection:
+    with RawConnection(service) as connection:
         connection.send(line + b"\r\nConnection: close\r\n" + rest)
         received = b""
         while data := connection.socket.recv(65_536):
@@ -73,7 +73,7 @@ def header_names(service: Service, request: bytes) -> list[str]:
 def test_a_redirect_to_https_has_the_security_headers(
     service_without_proxies: Service,
 ) -> None:
-    answer = raw(service_without_proxies, head("GET", "/"))
+    answer = send_raw(service_without_proxies, request_head("GET", "/"))
     assert 300 <= answer.status < 400
     check_headers(answer.headers)
 
@@ -82,27 +82,29 @@ def test_a_redirect_to_https_has_the_security_headers(
 def test_a_failure_in_the_api_has_the_security_headers(
     failing_service: Service,
 ) -> None:
-    answer = raw(failing_service, head("GET", ITEMS))
+    answer = send_raw(failing_service, request_head("GET", ITEMS))
     assert answer.status == 500
     check_headers(answer.headers)
 
 
 @pytest.mark.features("pages")
 def test_a_failing_page_has_the_security_headers(failing_service: Service) -> None:
-    answer = raw(failing_service, head("GET", "/items/", Accept="text/html"))
+    answer = send_raw(
+        failing_service, request_head("GET", "/items/", Accept="text/html")
+    )
     assert answer.status == 500
     check_headers(answer.headers)
 
 
-def test_the_time_for_strict_transport_security_is_a_setting(
+def test_hsts_seconds_is_a_setting(
     configured_service: Service,
 ) -> None:
-    answer = raw(configured_service, head("GET", "/no/such/thing"))
+    answer = send_raw(configured_service, request_head("GET", "/no/such/thing"))
     assert (
         answer.headers["strict-transport-security"].split(";")[0] == "max-age=31536000"
     )
 
 
-def test_the_host_is_part_of_no_answer_to_a_stranger(service: Service) -> None:
-    answer = raw(service, head("GET", "/", Host="evil.example"))
+def test_the_host_name_is_not_revealed_to_unknown_hosts(service: Service) -> None:
+    answer = send_raw(service, request_head("GET", "/", Host="evil.example"))
     assert HOST not in answer.text

@@ -3,15 +3,15 @@ import time
 import httpx2
 import pytest
 
-from tests.contract.client import Client, head, raw
+from tests.contract.client import Client, request_head, send_raw
 from tests.contract.conftest import Disposable
-from tests.starters.harness import Project, Service, booted
+from tests.starters.harness import Project, Service, running_service
 
 READY_AGAIN_SECONDS = 15
 
 
 def await_status(client: Client, path: str, status: int) -> httpx2.Response:
-    """Ask until the status is there: checks and pools may take their time."""
+    """Repeat a request until it has this status. Pools may need time to reconnect."""
     end = time.monotonic() + READY_AGAIN_SECONDS
     while True:
         response = client.get(path)
@@ -20,7 +20,7 @@ def await_status(client: Client, path: str, status: int) -> httpx2.Response:
             return response
 
 
-def test_health_is_told_without_the_right_host_or_https(
+def test_health_checks_need_neither_an_allowed_host_nor_https(
     service: Service, subtests: pytest.Subtests
 ) -> None:
     for path in (
@@ -33,7 +33,7 @@ def test_health_is_told_without_the_right_host_or_https(
                 {"Host": "evil.example"},
                 {"X_Forwarded_Proto": "http"},
             ):
-                answer = raw(service, head("GET", path, **headers))
+                answer = send_raw(service, request_head("GET", path, **headers))
                 assert answer.status == 200, headers
                 assert "ok" in answer.text
 
@@ -47,7 +47,7 @@ def test_readiness_fails_by_name_without_its_database_and_recovers(
         disposable.database.hide()
         assert client.get("/healthz").status_code == 200
         if disposable.service.project.starter.database == "sqlite":
-            # A file that is open stays readable, so ready or not is both true.
+            # SQLite can still read an open file, so both results are right.
             assert client.get("/readyz").status_code in {200, 503}
         else:
             response = await_status(client, "/readyz", 503)
@@ -63,7 +63,7 @@ def test_a_service_that_starts_without_its_database_becomes_ready_later(
     database = project.new_database()
     database.hide()
     with (
-        booted(project, database.url) as service,
+        running_service(project, database.url) as service,
         Client(service, anonymous=True) as client,
     ):
         assert client.get("/healthz").status_code == 200
@@ -76,7 +76,7 @@ def test_a_service_that_starts_without_its_database_becomes_ready_later(
 
 
 def test_health_needs_no_database(failing_service: Service) -> None:
-    assert raw(failing_service, head("GET", "/healthz")).status == 200
+    assert send_raw(failing_service, request_head("GET", "/healthz")).status == 200
 
 
 def test_readiness_fails_by_name_without_migrations(disposable: Disposable) -> None:

@@ -1,4 +1,4 @@
-"""What the API says to bad bodies, types and methods."""
+"""Malformed bodies, content types and methods in the API."""
 
 import json
 import time
@@ -11,9 +11,9 @@ from tests.contract.client import (
     JSON,
     PROBLEM,
     Client,
-    fresh_name,
+    check_problem,
     media_type,
-    problem,
+    unique_name,
 )
 
 pytestmark = pytest.mark.features("api")
@@ -54,7 +54,7 @@ MALFORMED = {
 def test_malformed_json_gets_400(client: Client, subtests: pytest.Subtests) -> None:
     for kind, body in MALFORMED.items():
         with subtests.test(kind=kind):
-            problem(client.post_json(body), 400)
+            check_problem(client.post_json(body), 400)
 
 
 BEYOND_THE_PARSER = {
@@ -70,18 +70,18 @@ BEYOND_THE_PARSER = {
 }
 
 
-def test_what_is_beyond_the_parser_gets_400_or_422_soon(
+def test_json_beyond_the_parsers_limits_is_refused_quickly(
     client: Client, subtests: pytest.Subtests
 ) -> None:
     for kind, body in BEYOND_THE_PARSER.items():
         with subtests.test(kind=kind):
             response = client.post_json(body)
             assert response.status_code in {400, 422}
-            problem(response, response.status_code)
+            check_problem(response, response.status_code)
             assert response.elapsed.total_seconds() < 5
 
 
-def test_json_that_is_no_object_gets_422(
+def test_json_that_is_not_an_object_gets_422(
     client: Client, subtests: pytest.Subtests
 ) -> None:
     for body in (
@@ -94,7 +94,7 @@ def test_json_that_is_no_object_gets_422(
         "NaN",
     ):
         with subtests.test(body=body):
-            problem(client.post_json(body), 422)
+            check_problem(client.post_json(body), 422)
 
 
 def test_an_unknown_field_gets_422(client: Client, subtests: pytest.Subtests) -> None:
@@ -110,9 +110,9 @@ def test_an_unknown_field_gets_422(client: Client, subtests: pytest.Subtests) ->
         "\u00e9",
     ):
         with subtests.test(unknown=unknown):
-            body = {"name": fresh_name(), "price": "1.00", unknown: "swordfish"}
+            body = {"name": unique_name(), "price": "1.00", unknown: "swordfish"}
             response = client.post(ITEMS, json=body)
-            document = problem(response, 422)
+            document = check_problem(response, 422)
             assert len(document["errors"]) == 1
             assert "swordfish" not in response.text
 
@@ -127,19 +127,21 @@ def test_an_unknown_field_with_an_odd_name_gets_422(
     ):
         with subtests.test(key=key):
             response = client.post_json(
-                f'{{"name": "{fresh_name()}", "price": "1.00", "{key}": 1}}'
+                f'{{"name": "{unique_name()}", "price": "1.00", "{key}": 1}}'
             )
-            problem(response, 422)
+            check_problem(response, 422)
 
 
-def test_each_bad_field_has_one_entry_that_does_not_echo_it(client: Client) -> None:
+def test_each_invalid_field_has_one_error_that_does_not_echo_the_value(
+    client: Client,
+) -> None:
     body = {
         "name": "swordfish" * 20,
         "description": ["swordfish"],
         "price": "swordfish",
     }
     response = client.post(ITEMS, json=body)
-    document = problem(response, 422)
+    document = check_problem(response, 422)
     assert "swordfish" not in response.text
     errors = document["errors"]
     assert len(errors) == 3
@@ -150,9 +152,9 @@ def test_each_bad_field_has_one_entry_that_does_not_echo_it(client: Client) -> N
 
 
 def test_a_taken_name_is_not_echoed(client: Client) -> None:
-    item = client.create(name=fresh_name("swordfish"))
+    item = client.create(name=unique_name("swordfish"))
     response = client.post(ITEMS, json={"name": item["name"], "price": "1.00"})
-    problem(response, 409)
+    check_problem(response, 409)
     assert "swordfish" not in response.text
 
 
@@ -177,18 +179,18 @@ def test_a_body_of_another_type_gets_415(
     ):
         with subtests.test(content_type=content_type):
             item = client.create()
-            name = fresh_name()
+            name = unique_name()
             headers = {} if content_type is None else {"Content-Type": content_type}
             content = json.dumps({"name": name, "price": "1.00"}).encode()
-            problem(client.post(ITEMS, content=content, headers=headers), 415)
-            problem(
+            check_problem(client.post(ITEMS, content=content, headers=headers), 415)
+            check_problem(
                 client.patch(f"{ITEMS}/{item['id']}", content=content, headers=headers),
                 415,
             )
-            assert name not in client.names()
+            assert name not in client.item_names()
 
 
-def test_json_may_be_spelt_in_its_ways(
+def test_all_spellings_of_the_json_media_type_are_accepted(
     client: Client, subtests: pytest.Subtests
 ) -> None:
     for content_type in (
@@ -198,14 +200,14 @@ def test_json_may_be_spelt_in_its_ways(
         "application/json;",
     ):
         with subtests.test(content_type=content_type):
-            content = json.dumps({"name": fresh_name(), "price": "1.00"}).encode()
+            content = json.dumps({"name": unique_name(), "price": "1.00"}).encode()
             response = client.post(
                 ITEMS, content=content, headers={"Content-Type": content_type}
             )
             assert response.status_code == 201, response.text
 
 
-def test_another_method_gets_405_and_is_told_which_there_are(
+def test_another_method_gets_405_with_all_allowed_methods(
     client: Client, subtests: pytest.Subtests
 ) -> None:
     for path, allowed in ALLOW.items():
@@ -222,11 +224,13 @@ def test_another_method_gets_405_and_is_told_which_there_are(
                     continue
                 for body in (None, {"price": 1}):
                     response = client.request(method, path, json=body)
-                    problem(response, 405)
+                    check_problem(response, 405)
                     assert allow(response) == allowed
 
 
-def test_options_tells_the_methods(client: Client, subtests: pytest.Subtests) -> None:
+def test_options_returns_the_allowed_methods(
+    client: Client, subtests: pytest.Subtests
+) -> None:
     for path, allowed in ALLOW.items():
         with subtests.test(path=path):
             response = client.options(path)
@@ -251,9 +255,7 @@ def test_head_is_get_without_a_body(client: Client) -> None:
         }
 
 
-def test_there_is_nothing_at_another_path(
-    client: Client, subtests: pytest.Subtests
-) -> None:
+def test_other_paths_get_404(client: Client, subtests: pytest.Subtests) -> None:
     for path in (
         f"{ITEMS}/",
         f"{MISSING_ID}/",
@@ -276,25 +278,25 @@ def test_there_is_nothing_at_another_path(
                     assert media_type(response) == PROBLEM
 
 
-def test_answers_are_json(client: Client) -> None:
+def test_responses_are_json(client: Client) -> None:
     item = client.create()
     for response in (client.get(ITEMS), client.get(f"{ITEMS}/{item['id']}")):
         assert media_type(response) == JSON
 
 
-def test_answers_do_not_depend_on_what_is_accepted(client: Client) -> None:
+def test_responses_do_not_depend_on_the_accept_header(client: Client) -> None:
     for accept in ("text/html", "text/html,*/*;q=0.8", "application/xml", "image/png"):
         response = client.get(ITEMS, headers={"Accept": accept})
         assert response.status_code in {200, 406}
         if response.status_code == 200:
             assert media_type(response) == JSON
-        problem(client.get(MISSING_ID, headers={"Accept": accept}), 404)
+        check_problem(client.get(MISSING_ID, headers={"Accept": accept}), 404)
 
 
-def test_a_name_that_is_slow_to_normalise_is_refused_soon(client: Client) -> None:
-    """Composing alternating marks takes quadratic time: seconds for this name."""
+def test_a_name_that_is_slow_to_normalise_is_refused_quickly(client: Client) -> None:
+    """NFC of alternating combining marks takes quadratic time: here seconds."""
     start = time.monotonic()
-    problem(
+    check_problem(
         client.post(ITEMS, json={"name": "a\u0327\u0301" * 40_000, "price": 1}), 422
     )
     assert time.monotonic() - start < 2
@@ -306,11 +308,11 @@ def test_a_name_that_is_slow_to_normalise_is_refused_soon(client: Client) -> Non
     ids=ascii,
 )
 def test_a_name_has_a_visible_character(client: Client, name: str) -> None:
-    problem(client.post(ITEMS, json={"name": name, "price": 1}), 422)
+    check_problem(client.post(ITEMS, json={"name": name, "price": 1}), 422)
 
 
-def test_an_answer_has_at_most_twenty_field_errors(client: Client) -> None:
+def test_a_response_has_at_most_twenty_field_errors(client: Client) -> None:
     fields = {f"unknown-{number}": number for number in range(30_000)}
     response = client.post(ITEMS, json=fields)
-    assert len(problem(response, 422)["errors"]) <= 20
+    assert len(check_problem(response, 422)["errors"]) <= 20
     assert len(response.content) < 10_000

@@ -1,4 +1,4 @@
-"""Items in the API: what is stored, and how it comes back."""
+"""Items in the API: validation, storage and uniqueness."""
 
 import re
 import threading
@@ -14,7 +14,7 @@ from urllib.parse import urljoin, urlsplit
 import httpx2
 import pytest
 
-from tests.contract.client import ITEMS, ORIGIN, Client, fresh_name, problem
+from tests.contract.client import ITEMS, ORIGIN, Client, check_problem, unique_name
 from tests.starters.harness import HOST, Service
 
 pytestmark = pytest.mark.features("api")
@@ -25,15 +25,15 @@ Call = Callable[[Client], httpx2.Response]
 MISSING_ID = uuid.UUID("00000000-0000-4000-8000-000000000000")
 
 
-def moment(text: str) -> datetime:
+def parse_time(text: str) -> datetime:
     assert RFC_3339_UTC.fullmatch(text), text
     return datetime.fromisoformat(text)
 
 
 @pytest.mark.database
 @pytest.mark.alone("api")
-def test_an_item_is_created_and_found_where_location_says(client: Client) -> None:
-    name = fresh_name()
+def test_a_created_item_is_found_at_its_location(client: Client) -> None:
+    name = unique_name()
     body = {"name": name, "description": "Two\nlines", "price": "9.00"}
     response = client.post(ITEMS, json=body)
     assert response.status_code == 201
@@ -41,19 +41,21 @@ def test_an_item_is_created_and_found_where_location_says(client: Client) -> Non
     assert set(item) == FIELDS
     assert {key: item[key] for key in body} == body
     assert str(uuid.UUID(item["id"])) == item["id"]
-    assert abs((moment(item["created_at"]) - datetime.now(UTC)).total_seconds()) < 15
-    assert moment(item["created_at"]) <= moment(item["updated_at"])
+    assert (
+        abs((parse_time(item["created_at"]) - datetime.now(UTC)).total_seconds()) < 15
+    )
+    assert parse_time(item["created_at"]) <= parse_time(item["updated_at"])
     location = urlsplit(urljoin(ORIGIN + ITEMS, response.headers["location"]))
     assert (location.scheme, location.netloc) == ("https", HOST)
     assert location.path == f"{ITEMS}/{item['id']}"
     found = client.get(location.path)
     assert found.status_code == 200
     assert found.json() == item
-    assert item in client.walk()
+    assert item in client.list_all()
 
 
 def test_a_description_may_be_left_out(client: Client) -> None:
-    response = client.post(ITEMS, json={"name": fresh_name(), "price": "1.00"})
+    response = client.post(ITEMS, json={"name": unique_name(), "price": "1.00"})
     assert response.status_code == 201
     assert response.json()["description"] == ""
 
@@ -66,9 +68,11 @@ def test_a_name_and_a_price_may_not_be_left_out(
         "price",
     ):
         with subtests.test(missing=missing):
-            body = {"name": fresh_name(), "price": "1.00"}
+            body = {"name": unique_name(), "price": "1.00"}
             del body[missing]
-            assert missing in str(problem(client.post(ITEMS, json=body), 422)["errors"])
+            assert missing in str(
+                check_problem(client.post(ITEMS, json=body), 422)["errors"]
+            )
 
 
 @pytest.mark.database
@@ -93,7 +97,7 @@ def test_a_price_is_text_or_number_and_comes_back_with_two_decimals(
     ):
         with subtests.test(given=given, stored=stored):
             response = client.post_json(
-                f'{{"name": "{fresh_name()}", "price": {given}}}'
+                f'{{"name": "{unique_name()}", "price": {given}}}'
             )
             assert response.status_code == 201, response.text
             assert response.json()["price"] == stored
@@ -102,9 +106,7 @@ def test_a_price_is_text_or_number_and_comes_back_with_two_decimals(
             )
 
 
-def test_a_price_of_another_kind_gets_422(
-    client: Client, subtests: pytest.Subtests
-) -> None:
+def test_an_invalid_price_gets_422(client: Client, subtests: pytest.Subtests) -> None:
     for given in (
         '"9.001"',
         "9.001",
@@ -144,17 +146,17 @@ def test_a_price_of_another_kind_gets_422(
         '"0x10"',
     ):
         with subtests.test(given=given):
-            name = fresh_name()
+            name = unique_name()
             response = client.post_json(f'{{"name": "{name}", "price": {given}}}')
-            assert "price" in str(problem(response, 422)["errors"])
-            assert name not in client.names()
+            assert "price" in str(check_problem(response, 422)["errors"])
+            assert name not in client.item_names()
 
 
 def test_a_price_never_comes_back_below_zero_or_with_an_exponent(
     client: Client,
 ) -> None:
     for given in ('"-0"', "-0.0", '"1E+2"', '"+5"', '"1_000"', '"\u0665"', '" 7 "'):
-        response = client.post_json(f'{{"name": "{fresh_name()}", "price": {given}}}')
+        response = client.post_json(f'{{"name": "{unique_name()}", "price": {given}}}')
         assert response.status_code in {201, 422}
         if response.status_code == 201:
             price = response.json()["price"]
@@ -183,7 +185,7 @@ def test_a_name_is_stripped_and_composed(
         ("\u05d0\u05d1 \u0645 {}", "\u05d0\u05d1 \u0645 {}"),
     ):
         with subtests.test(given=given, stored=stored):
-            number = fresh_name("n")
+            number = unique_name("n")
             item = client.create(name=given.format(number))
             assert item["name"] == stored.format(number)
             assert client.get(f"{ITEMS}/{item['id']}").json()["name"] == stored.format(
@@ -202,19 +204,19 @@ def test_a_name_may_have_a_hundred_characters(
         ("\u00e9", 100),
     ):
         with subtests.test(character=character, length=length):
-            number = fresh_name("n")
+            number = unique_name("n")
             filled = number + character * ((length - len(number)) // len(character) + 1)
             name = unicodedata.normalize("NFC", filled)[:100]
             name += "x" * (100 - len(name))
             given = unicodedata.normalize("NFD", name) if length == 200 else name
             item = client.create(name=f"  {given}  ")
             assert item["name"] == name
-            problem(client.post(ITEMS, json={"name": given + "x", "price": 1}), 422)
+            check_problem(
+                client.post(ITEMS, json={"name": given + "x", "price": 1}), 422
+            )
 
 
-def test_a_name_of_another_kind_gets_422(
-    client: Client, subtests: pytest.Subtests
-) -> None:
+def test_an_invalid_name_gets_422(client: Client, subtests: pytest.Subtests) -> None:
     for name in (
         '""',
         '"   "',
@@ -242,7 +244,7 @@ def test_a_name_of_another_kind_gets_422(
     ):
         with subtests.test(name=name):
             response = client.post_json(f'{{"name": {name}, "price": "1.00"}}')
-            assert "name" in str(problem(response, 422)["errors"])
+            assert "name" in str(check_problem(response, 422)["errors"])
 
 
 @pytest.mark.database
@@ -253,13 +255,13 @@ def test_a_description_may_have_a_thousand_characters(client: Client) -> None:
             client.get(f"{ITEMS}/{item['id']}").json()["description"]
             == character * 1000
         )
-        body = {"name": fresh_name(), "price": "1.00", "description": character * 1001}
+        body = {"name": unique_name(), "price": "1.00", "description": character * 1001}
         assert "description" in str(
-            problem(client.post(ITEMS, json=body), 422)["errors"]
+            check_problem(client.post(ITEMS, json=body), 422)["errors"]
         )
 
 
-def test_a_description_of_another_kind_gets_422(
+def test_an_invalid_description_gets_422(
     client: Client, subtests: pytest.Subtests
 ) -> None:
     for description in (
@@ -273,22 +275,22 @@ def test_a_description_of_another_kind_gets_422(
         "NaN",
     ):
         with subtests.test(description=description):
-            required = f'"name": "{fresh_name()}", "price": "1.00"'
+            required = f'"name": "{unique_name()}", "price": "1.00"'
             response = client.post_json(f'{{{required}, "description": {description}}}')
-            assert "description" in str(problem(response, 422)["errors"])
+            assert "description" in str(check_problem(response, 422)["errors"])
 
 
 @pytest.mark.database
 @pytest.mark.alone("api")
-def test_a_name_is_taken_once_in_whatever_form_it_comes(client: Client) -> None:
-    number = fresh_name("n")
+def test_a_name_is_unique_in_every_unicode_form(client: Client) -> None:
+    number = unique_name("n")
     client.create(name=f"caf\u00e9 {number}")
     for same in (
         f"caf\u00e9 {number}",
         f"cafe\u0301 {number}",
         f"  caf\u00e9 {number}\u3000",
     ):
-        problem(client.post(ITEMS, json={"name": same, "price": "1.00"}), 409)
+        check_problem(client.post(ITEMS, json={"name": same, "price": "1.00"}), 409)
 
 
 @pytest.mark.database
@@ -308,14 +310,14 @@ def test_names_differ_by_code_point(client: Client, subtests: pytest.Subtests) -
         ("x", "x\u0307"),
     ):
         with subtests.test(one=one, other=other):
-            number = fresh_name("n")
+            number = unique_name("n")
             assert client.create(name=f"{number} {one}!")["name"] == f"{number} {one}!"
             expected = unicodedata.normalize("NFC", f"{number} {other}!")
             assert client.create(name=f"{number} {other}!")["name"] == expected
 
 
 def call_concurrently(service: Service, calls: list[Call]) -> list[int]:
-    """Make these calls at the same moment, each on its own connection."""
+    """Send these requests simultaneously, each on a separate connection."""
     barrier = threading.Barrier(len(calls))
 
     def make(call: Call) -> int:
@@ -328,46 +330,48 @@ def call_concurrently(service: Service, calls: list[Call]) -> list[int]:
         return sorted(pool.map(make, calls))
 
 
-def creating(name: str) -> Call:
+def create_call(name: str) -> Call:
     return lambda client: client.post(ITEMS, json={"name": name, "price": "1.00"})
 
 
-def renaming(item: dict[str, Any], name: str) -> Call:
+def rename_call(item: dict[str, Any], name: str) -> Call:
     return lambda client: client.patch(f"{ITEMS}/{item['id']}", json={"name": name})
 
 
 @pytest.mark.database
 @pytest.mark.alone("api")
-def test_one_of_many_who_take_a_name_at_once_gets_it(
+def test_only_one_of_many_simultaneous_requests_takes_a_name(
     service: Service, client: Client
 ) -> None:
     for _ in range(5):
-        name = fresh_name("Race")
-        assert call_concurrently(service, [creating(name)] * 8) == [201] + [409] * 7
-        assert client.names().count(name) == 1
+        name = unique_name("Race")
+        assert call_concurrently(service, [create_call(name)] * 8) == [201] + [409] * 7
+        assert client.item_names().count(name) == 1
 
 
 @pytest.mark.database
 @pytest.mark.alone("api")
-def test_one_of_many_who_change_to_a_name_at_once_gets_it(
+def test_only_one_of_many_simultaneous_changes_takes_a_name(
     service: Service, client: Client
 ) -> None:
     for _ in range(3):
         items = [client.create() for _ in range(6)]
-        name = fresh_name("Race")
-        calls = [renaming(item, name) for item in items]
+        name = unique_name("Race")
+        calls = [rename_call(item, name) for item in items]
         assert call_concurrently(service, calls) == [200] + [409] * 5
-        assert client.names().count(name) == 1
+        assert client.item_names().count(name) == 1
 
 
 @pytest.mark.database
-def test_many_may_write_at_once(service: Service) -> None:
-    calls = [creating(fresh_name()) for _ in range(16)]
+def test_many_simultaneous_writes_succeed(service: Service) -> None:
+    calls = [create_call(unique_name()) for _ in range(16)]
     assert call_concurrently(service, calls) == [201] * 16
 
 
 @pytest.mark.database
-def test_many_may_delete_at_once(service: Service, client: Client) -> None:
+def test_simultaneous_deletions_of_one_item_get_204_or_404(
+    service: Service, client: Client
+) -> None:
     path = f"{ITEMS}/{client.create()['id']}"
     codes = call_concurrently(service, [lambda client: client.delete(path)] * 6)
     assert codes[0] == 204
@@ -375,20 +379,20 @@ def test_many_may_delete_at_once(service: Service, client: Client) -> None:
 
 
 @pytest.mark.database
-def test_a_change_touches_only_what_it_names(client: Client) -> None:
+def test_a_change_affects_only_the_given_fields(client: Client) -> None:
     item = client.create(description="as it was", price="3.00")
     changes: dict[str, Any]
     for changes in (
         {"price": 4.5},
         {"description": "new"},
-        {"name": fresh_name("Renamed")},
+        {"name": unique_name("Renamed")},
         {"description": ""},
     ):
         response = client.patch(f"{ITEMS}/{item['id']}", json=changes)
         assert response.status_code == 200, response.text
         changed = response.json()
         expected = item | changes | ({"price": "4.50"} if "price" in changes else {})
-        assert moment(changed["updated_at"]) > moment(item["updated_at"])
+        assert parse_time(changed["updated_at"]) > parse_time(item["updated_at"])
         assert changed | {"updated_at": ""} == expected | {"updated_at": ""}
         assert client.get(f"{ITEMS}/{item['id']}").json() == changed
         item = changed
@@ -402,9 +406,7 @@ def test_an_item_may_keep_its_own_name(client: Client) -> None:
     assert response.json()["name"] == item["name"]
 
 
-def test_a_change_of_another_kind_gets_422(
-    client: Client, subtests: pytest.Subtests
-) -> None:
+def test_an_invalid_change_gets_422(client: Client, subtests: pytest.Subtests) -> None:
     for body in (
         '{"name": null}',
         '{"price": null}',
@@ -424,7 +426,7 @@ def test_a_change_of_another_kind_gets_422(
             response = client.patch(
                 f"{ITEMS}/{item['id']}", content=body, headers=headers
             )
-            problem(response, 422)
+            check_problem(response, 422)
             assert client.get(f"{ITEMS}/{item['id']}").json() == item
 
 
@@ -433,19 +435,19 @@ def test_a_change_of_another_kind_gets_422(
 def test_a_change_to_a_taken_name_gets_409(client: Client) -> None:
     first, second = client.create(), client.create()
     response = client.patch(f"{ITEMS}/{first['id']}", json={"name": second["name"]})
-    problem(response, 409)
+    check_problem(response, 409)
 
 
 @pytest.mark.database
 @pytest.mark.alone("api")
-def test_a_deleted_item_is_gone_and_its_name_is_free(client: Client) -> None:
+def test_a_deleted_item_gets_404_and_its_name_is_free(client: Client) -> None:
     item = client.create()
     response = client.delete(f"{ITEMS}/{item['id']}")
     assert response.status_code == 204
     assert response.content == b""
-    problem(client.get(f"{ITEMS}/{item['id']}"), 404)
-    problem(client.delete(f"{ITEMS}/{item['id']}"), 404)
-    problem(client.patch(f"{ITEMS}/{item['id']}", json={"price": 1}), 404)
+    check_problem(client.get(f"{ITEMS}/{item['id']}"), 404)
+    check_problem(client.delete(f"{ITEMS}/{item['id']}"), 404)
+    check_problem(client.patch(f"{ITEMS}/{item['id']}", json={"price": 1}), 404)
     assert client.create(name=item["name"])["id"] != item["id"]
 
 
@@ -471,11 +473,16 @@ def test_a_malformed_id_gets_422(client: Client, subtests: pytest.Subtests) -> N
         ):
             with subtests.test(method=method, identifier=identifier):
                 body = {"price": "1.00"} if method == "PATCH" else None
-                document = problem(
+                document = check_problem(
                     client.request(method, f"{ITEMS}/{identifier}", json=body), 422
                 )
                 if document:
                     assert document["errors"]
+
+
+def test_a_malformed_id_is_not_echoed(client: Client) -> None:
+    ids = [f"{character * 8}-0000-4000-8000-000000000000" for character in "xyz"]
+    assert len({client.get(f"{ITEMS}/{item_id}").text for item_id in ids}) == 1
 
 
 def test_an_unknown_id_gets_404(client: Client, subtests: pytest.Subtests) -> None:
@@ -487,7 +494,9 @@ def test_an_unknown_id_gets_404(client: Client, subtests: pytest.Subtests) -> No
     ):
         with subtests.test(method=method):
             body = {"price": "1.00"} if method == "PATCH" else None
-            problem(client.request(method, f"{ITEMS}/{MISSING_ID}", json=body), 404)
+            check_problem(
+                client.request(method, f"{ITEMS}/{MISSING_ID}", json=body), 404
+            )
 
 
 @pytest.mark.database

@@ -8,23 +8,21 @@ from tests.contract.client import (
     ITEMS,
     JSON,
     Client,
-    Raw,
-    head,
+    RawConnection,
     json_lines,
     log_entries,
-    raw,
+    request_head,
+    send_raw,
 )
 from tests.contract.conftest import Disposable
 from tests.contract.exchanges import EXCHANGES, exchanges
 from tests.starters.databases import Database
-from tests.starters.harness import SECRET, Project, Service, booted
+from tests.starters.harness import SECRET, Project, Service, running_service
 
 RFC_3339_UTC = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|\+00:00)")
 
 
-def test_a_request_is_one_json_line_with_all_its_facts(
-    client: Client, service: Service
-) -> None:
+def test_a_request_is_logged_as_one_json_line(client: Client, service: Service) -> None:
     before = datetime.now(UTC)
     client.get(
         "/no/such/thing?token=swordfish", headers={"X-Request-ID": "logged-once"}
@@ -54,7 +52,7 @@ def test_nothing_secret_is_logged(client: Client, service: Service) -> None:
 
 
 @pytest.mark.alone("api", "pages")
-def test_every_kind_of_answer_is_logged_under_its_id(
+def test_every_kind_of_response_is_logged_with_its_request_id(
     service: Service, subtests: pytest.Subtests
 ) -> None:
     for kind, exchange in exchanges(service).items():
@@ -62,10 +60,12 @@ def test_every_kind_of_answer_is_logged_under_its_id(
             request_id = "logged-" + re.sub(r"\W", "-", kind)
             line, rest = exchange.request.split(b"\r\n", 1)
             header = f"\r\nX-Request-ID: {request_id}\r\n".encode()
-            raw(service, line + header + rest)
+            send_raw(service, line + header + rest)
             if kind in {"healthz", "readyz"}:
                 after = f"after-{kind}"
-                raw(service, head("GET", "/no/such/thing", X_Request_ID=after))
+                send_raw(
+                    service, request_head("GET", "/no/such/thing", X_Request_ID=after)
+                )
                 log_entries(service, after)
                 assert request_id not in service.output
             else:
@@ -77,7 +77,7 @@ def test_every_kind_of_answer_is_logged_under_its_id(
                 assert entry["status"] == exchange.status
 
 
-def test_a_path_cannot_forge_a_line(client: Client, service: Service) -> None:
+def test_a_path_cannot_forge_a_log_line(client: Client, service: Service) -> None:
     client.get(
         "/no%0A%7B%22event%22:%22forged%22%7D/%1b[31m",
         headers={"X-Request-ID": "forger"},
@@ -88,14 +88,17 @@ def test_a_path_cannot_forge_a_line(client: Client, service: Service) -> None:
     assert "\x1b" not in service.output
 
 
-def test_all_that_a_production_server_writes_is_json(disposable: Disposable) -> None:
+def test_all_output_of_a_production_server_is_json(disposable: Disposable) -> None:
     for exchange in EXCHANGES.values():
-        raw(disposable.service, exchange.request)
-    raw(disposable.service, b"NOT HTTP AT ALL\r\n\r\n")
+        send_raw(disposable.service, exchange.request)
+    send_raw(disposable.service, b"NOT HTTP AT ALL\r\n\r\n")
     disposable.database.drop_tables()
-    raw(disposable.service, head("GET", ITEMS))
-    raw(disposable.service, head("GET", "/items/"))
-    raw(disposable.service, head("GET", "/no/such/thing", X_Request_ID="the-last"))
+    send_raw(disposable.service, request_head("GET", ITEMS))
+    send_raw(disposable.service, request_head("GET", "/items/"))
+    send_raw(
+        disposable.service,
+        request_head("GET", "/no/such/thing", X_Request_ID="the-last"),
+    )
     log_entries(disposable.service, "the-last")
     disposable.service.stop()
     for line in json_lines(disposable.service):
@@ -104,19 +107,23 @@ def test_all_that_a_production_server_writes_is_json(disposable: Disposable) -> 
 
 
 def test_the_log_level_is_a_setting(project: Project, database: Database) -> None:
-    with booted(project, database.url, LOG_LEVEL="ERROR") as service:
-        answer = raw(service, head("GET", "/no/such/thing", X_Request_ID="not-logged"))
+    with running_service(project, database.url, LOG_LEVEL="ERROR") as service:
+        answer = send_raw(
+            service, request_head("GET", "/no/such/thing", X_Request_ID="not-logged")
+        )
         assert answer.status == 404
         service.stop()
         assert "not-logged" not in service.output
 
 
 @pytest.mark.features("accounts", "api")
-def test_a_client_that_leaves_is_no_failure(disposable: Disposable) -> None:
+def test_a_client_that_disconnects_is_not_logged_as_a_failure(
+    disposable: Disposable,
+) -> None:
     with Client(disposable.service) as client:
         client.get("/healthz")
-    start = head("POST", ITEMS, Content_Type=JSON, Content_Length="1000")
-    with Raw(disposable.service) as connection:
+    start = request_head("POST", ITEMS, Content_Type=JSON, Content_Length="1000")
+    with RawConnection(disposable.service) as connection:
         connection.send(start + b"{")
         connection.await_continue(0.2)
     end = time.monotonic() + 10

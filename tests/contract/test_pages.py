@@ -1,4 +1,4 @@
-"""Pages, as people without script, with a keyboard, or with bad intentions use them."""
+"""Pages: structure, forms without scripts, and forged or malformed requests."""
 
 import re
 from urllib.parse import urljoin, urlsplit
@@ -13,9 +13,9 @@ from tests.contract.client import (
     Element,
     Form,
     Page,
-    as_page,
-    fresh_name,
     media_type,
+    parse_page,
+    unique_name,
 )
 from tests.contract.differences import Conventions
 from tests.starters.harness import HOST, PROJECT_NAME, Service
@@ -29,19 +29,19 @@ DELETE = r"/items/[0-9a-f-]{36}/delete/?"
 MISSING_ID = "00000000-0000-4000-8000-000000000000"
 
 
-def form_of(page: Page) -> Form:
+def item_form(page: Page) -> Form:
     return page.form("name", "description", "price")
 
 
 def create(browser: Browser, **values: str) -> Page:
-    """Create an item the way people do, and return the page that comes after."""
+    """Create an item with the form, and return the page after the redirect."""
     page = browser.page(browser.page(ITEMS).link(NEW))
-    fields = {"name": fresh_name("Page"), "description": "", "price": "1.00"} | values
-    return browser.follow(browser.post(page, form_of(page), **fields))
+    fields = {"name": unique_name("Page"), "description": "", "price": "1.00"} | values
+    return browser.follow(browser.post(page, item_form(page), **fields))
 
 
 def all_pages(browser: Browser) -> list[Page]:
-    """Walk through the list from its start by its own links."""
+    """Return all pages of the list, by following its links."""
     pages = [browser.page(ITEMS)]
     for _ in range(500):
         following = [
@@ -53,32 +53,32 @@ def all_pages(browser: Browser) -> list[Page]:
             return pages
         target = urlsplit(urljoin(pages[-1].url, following[0]))
         pages.append(browser.page(f"{target.path}?{target.query}"))
-    message = "the list never ends"
+    message = "the list has no last page"
     raise AssertionError(message)
 
 
-def find(browser: Browser, name: str) -> Page:
-    """Return the page of the list on which an item stands."""
+def find_list_page(browser: Browser, name: str) -> Page:
+    """Return the page of the list that shows an item."""
     for page in all_pages(browser):
         if name in page.text:
             return page
-    message = f"{name} is in no page of the list"
+    message = f"{name} is on no page of the list"
     raise AssertionError(message)
 
 
-def distance(element: Element | None, text: str) -> int:
-    """Count the steps up to the first element around this one that has the text."""
+def count_levels(element: Element | None, text: str) -> int:
+    """Count the levels up to the closest parent that contains the text."""
     steps = 0
     while element and text not in element.text:
         element, steps = element.parent, steps + 1
     return steps
 
 
-def address_of(browser: Browser, name: str, pattern: str) -> str:
-    """Return the link that belongs to an item: the one nearest to its name."""
-    page = find(browser, name)
+def item_link(browser: Browser, name: str, pattern: str) -> str:
+    """Return the link of an item: the one that is nearest to its name."""
+    page = find_list_page(browser, name)
     links = [
-        (distance(element, name), path)
+        (count_levels(element, name), path)
         for element in page.all("a")
         if re.fullmatch(
             pattern, path := urlsplit(urljoin(page.url, element.get("href"))).path
@@ -92,7 +92,7 @@ def is_listed(browser: Browser, name: str) -> bool:
 
 
 def check_page(page: Page) -> None:
-    """Check what holds for every page, error pages included."""
+    """Check the structure of a page or an error page."""
     assert re.match(r"(?i)<!doctype html>", page.source.lstrip())
     assert page.one("html").get("lang")
     assert page.one("title").text.strip()
@@ -143,11 +143,11 @@ def check_refused(
     fields: dict[str, str],
     *bad: str,
 ) -> None:
-    """Check that the form came back as filled in, with each error at its field."""
+    """Check that the form is shown again as filled in, with errors at its fields."""
     assert response.status_code == conventions.invalid_form_status, response.text
-    page = as_page(response)
+    page = parse_page(response)
     check_page(page)
-    form = form_of(page)
+    form = item_form(page)
     for name, value in fields.items():
         assert form.values[name] == value
         control = form.control(name)
@@ -163,8 +163,8 @@ def check_refused(
 
 
 @pytest.mark.alone("pages")
-def test_every_page_is_in_order(browser: Browser) -> None:
-    name = fresh_name("Order")
+def test_every_page_has_a_valid_structure(browser: Browser) -> None:
+    name = unique_name("Order")
     create(browser, name=name)
     home = browser.page("/")
     assert home.link(ITEMS)
@@ -172,8 +172,8 @@ def test_every_page_is_in_order(browser: Browser) -> None:
         home,
         browser.page(ITEMS),
         browser.page(browser.page(ITEMS).link(NEW)),
-        browser.page(address_of(browser, name, EDIT)),
-        browser.page(address_of(browser, name, DELETE)),
+        browser.page(item_link(browser, name, EDIT)),
+        browser.page(item_link(browser, name, DELETE)),
         browser.page("/no/such/thing", 404),
     ):
         check_page(page)
@@ -181,7 +181,7 @@ def test_every_page_is_in_order(browser: Browser) -> None:
 
 
 @pytest.mark.alone("pages")
-def test_every_page_leads_somewhere(browser: Browser) -> None:
+def test_no_page_has_a_broken_link(browser: Browser) -> None:
     create(browser)
     seen: set[str] = set()
     coming = ["/"]
@@ -194,7 +194,7 @@ def test_every_page_leads_somewhere(browser: Browser) -> None:
     assert {"/", ITEMS} <= seen
 
 
-def test_static_files_are_local_and_kept(browser: Browser) -> None:
+def test_static_files_are_local_and_cached(browser: Browser) -> None:
     page = browser.page("/")
     assert [address for address in page.assets() if ".css" in address]
     for address in page.assets():
@@ -209,7 +209,7 @@ def test_static_files_are_local_and_kept(browser: Browser) -> None:
         control = response.headers.get("cache-control", "")
         assert not re.search(r"no-store|private", control)
         age = int((re.findall(r"max-age=(\d+)", control) or ["0"])[0])
-        if age > 86_400:  # never asked for again, so another file has another address
+        if age > 86_400:  # not requested again, so a changed file needs another URL
             name = parts.path.rpartition("/")[2]
             assert re.search(r"[.-][0-9a-f]{6,}|\d", f"{name}?{parts.query}")
         else:
@@ -229,7 +229,7 @@ def check_links_of_css(client: Client, path: str, text: str) -> None:
             assert client.get(target.path).status_code == 200, link
 
 
-def test_static_files_end_where_they_should(
+def test_static_files_do_not_expose_other_files(
     client: Client, subtests: pytest.Subtests
 ) -> None:
     for path in (
@@ -249,20 +249,20 @@ def test_static_files_end_where_they_should(
 
 @pytest.mark.database
 @pytest.mark.alone("pages")
-def test_an_item_is_created_changed_and_deleted_without_script(
+def test_an_item_is_created_changed_and_deleted_without_scripts(
     browser: Browser, conventions: Conventions
 ) -> None:
     page = browser.page(browser.page(browser.page("/").link(ITEMS)).link(NEW))
-    name, renamed = fresh_name("Born"), fresh_name("Renamed")
+    name, renamed = unique_name("Born"), unique_name("Renamed")
     fields = {"name": f"  {name} ", "description": "One\r\ntwo", "price": "9.5"}
-    response = browser.post(page, form_of(page), **fields)
+    response = browser.post(page, item_form(page), **fields)
     assert response.status_code == conventions.post_redirect_status
     browser.follow(response)
-    listed = find(browser, name)
+    listed = find_list_page(browser, name)
     assert "9.50" in listed.text
 
-    page = browser.page(address_of(browser, name, EDIT))
-    form = form_of(page)
+    page = browser.page(item_link(browser, name, EDIT))
+    form = item_form(page)
     assert form.values["name"] == name
     assert form.values["price"] == "9.50"
     assert form.values["description"].split() == ["One", "two"]
@@ -272,7 +272,7 @@ def test_an_item_is_created_changed_and_deleted_without_script(
     assert is_listed(browser, renamed)
     assert not is_listed(browser, name)
 
-    path = address_of(browser, renamed, DELETE)
+    path = item_link(browser, renamed, DELETE)
     page = browser.page(path)
     assert renamed in page.text
     assert browser.request("HEAD", path).status_code == 200
@@ -286,11 +286,11 @@ def test_an_item_is_created_changed_and_deleted_without_script(
 
 
 def test_each_change_is_reported_once(browser: Browser) -> None:
-    name = fresh_name("Reported")
+    name = unique_name("Reported")
     assert name in create(browser, name=name).by_role("status").text
     assert not browser.page("/").has_role("status")
     for pattern in (EDIT, DELETE):
-        page = browser.page(address_of(browser, name, pattern))
+        page = browser.page(item_link(browser, name, pattern))
         after = browser.follow(browser.post(page, page.form()))
         assert after.by_role("status").text.strip()
         assert not browser.page("/").has_role("status")
@@ -298,7 +298,7 @@ def test_each_change_is_reported_once(browser: Browser) -> None:
 
 @pytest.mark.database
 def test_a_list_is_shown_in_pages(browser: Browser) -> None:
-    names = [fresh_name("Many") for _ in range(45)]
+    names = [unique_name("Many") for _ in range(45)]
     for name in names:
         create(browser, name=name)
     pages = all_pages(browser)
@@ -312,7 +312,7 @@ def test_a_list_is_shown_in_pages(browser: Browser) -> None:
         )
 
 
-def test_a_page_that_is_not_there_does_no_harm(
+def test_an_invalid_page_number_is_not_a_failure(
     browser: Browser, subtests: pytest.Subtests
 ) -> None:
     for page in (
@@ -328,13 +328,11 @@ def test_a_page_that_is_not_there_does_no_harm(
             for query in (f"page={page}", f"cursor={page}", f"after={page}"):
                 response = browser.request("GET", f"{ITEMS}?{query}")
                 assert response.status_code in {200, 400, 404, 422}
-                check_page(as_page(response))
+                check_page(parse_page(response))
 
 
 @pytest.mark.database
-def test_what_people_write_is_shown_as_text(
-    browser: Browser, subtests: pytest.Subtests
-) -> None:
+def test_user_input_is_escaped(browser: Browser, subtests: pytest.Subtests) -> None:
     for name in (
         "<script>alert(1)</script>{}",
         "\"'><img src=x onerror=alert(1)>{}",
@@ -342,12 +340,12 @@ def test_what_people_write_is_shown_as_text(
         "&amp;{}",
     ):
         with subtests.test(name=name):
-            written = name.format(fresh_name(" n"))
+            written = name.format(unique_name(" n"))
             create(browser, name=written, description=written)
-            listed = find(browser, written)
+            listed = find_list_page(browser, written)
             check_page(listed)
             for pattern in (EDIT, DELETE):
-                page = browser.page(address_of(browser, written, pattern))
+                page = browser.page(item_link(browser, written, pattern))
                 check_page(page)
                 assert not [img for img in page.all("img") if img.get("src") == "x"]
                 assert "alert(1)" not in "".join(
@@ -355,7 +353,7 @@ def test_what_people_write_is_shown_as_text(
                 )
 
 
-def test_a_form_that_is_not_right_comes_back_with_the_error_at_its_field(
+def test_an_invalid_form_shows_each_error_at_its_field(
     browser: Browser, conventions: Conventions, subtests: pytest.Subtests
 ) -> None:
     for bad, value in (
@@ -374,73 +372,73 @@ def test_a_form_that_is_not_right_comes_back_with_the_error_at_its_field(
         ("description", "x" * 1001),
     ):
         with subtests.test(bad=bad, value=value):
-            name = fresh_name("Refused")
+            name = unique_name("Refused")
             fields = {
                 "name": name,
                 "description": "kept as it was",
                 "price": "2.50",
             } | {bad: value}
             page = browser.page(browser.page(ITEMS).link(NEW))
-            response = browser.post(page, form_of(page), **fields)
+            response = browser.post(page, item_form(page), **fields)
             if bad == "name" and not value.strip():
-                fields["name"] = form_of(as_page(response)).values["name"].strip()
+                fields["name"] = item_form(parse_page(response)).values["name"].strip()
                 assert fields["name"] == ""
                 fields.pop("name")
                 assert (
-                    form_of(as_page(response)).control("name").get("aria-invalid")
+                    item_form(parse_page(response)).control("name").get("aria-invalid")
                     == "true"
                 )
             if (
                 "\u0007" in value
-            ):  # a browser would not send it, a page need not give it back
+            ):  # browsers do not send it, so the page need not repeat it
                 fields.pop("name")
             check_refused(response, conventions, fields, bad)
             assert not is_listed(browser, name)
 
 
-def test_every_bad_field_is_told(browser: Browser, conventions: Conventions) -> None:
+def test_every_invalid_field_has_an_error(
+    browser: Browser, conventions: Conventions
+) -> None:
     fields = {"name": "x" * 101, "description": "x" * 1001, "price": "many"}
     page = browser.page(browser.page(ITEMS).link(NEW))
-    response = browser.post(page, form_of(page), **fields)
+    response = browser.post(page, item_form(page), **fields)
     check_refused(response, conventions, fields, *fields)
 
 
 @pytest.mark.database
 @pytest.mark.alone("pages")
-def test_a_taken_name_is_told_at_the_field(
+def test_a_taken_name_is_an_error_at_its_field(
     browser: Browser, conventions: Conventions
 ) -> None:
-    name = fresh_name("Taken \u00e9")
+    name = unique_name("Taken \u00e9")
     create(browser, name=name)
     page = browser.page(browser.page(ITEMS).link(NEW))
     fields = {"name": name, "description": "kept", "price": "3.00"}
     check_refused(
-        browser.post(page, form_of(page), **fields), conventions, fields, "name"
+        browser.post(page, item_form(page), **fields), conventions, fields, "name"
     )
 
-    other = fresh_name("Other")
+    other = unique_name("Other")
     create(browser, name=other)
-    page = browser.page(address_of(browser, other, EDIT))
+    page = browser.page(item_link(browser, other, EDIT))
     check_refused(
-        browser.post(page, form_of(page), **fields), conventions, fields, "name"
+        browser.post(page, item_form(page), **fields), conventions, fields, "name"
     )
     assert is_listed(browser, other)
 
 
-def test_fields_that_are_missing_are_told(
-    browser: Browser, conventions: Conventions
-) -> None:
+def test_missing_fields_are_errors(browser: Browser, conventions: Conventions) -> None:
     page = browser.page(browser.page(ITEMS).link(NEW))
-    form = form_of(page)
+    form = item_form(page)
     for name in ("name", "price", "description"):
         form.values.pop(name)
     response = browser.post(page, form)
     assert response.status_code == conventions.invalid_form_status
-    assert form_of(as_page(response)).control("name").get("aria-invalid") == "true"
+    assert item_form(parse_page(response)).control("name").get("aria-invalid") == "true"
 
 
 @pytest.mark.database
-def test_bytes_that_are_no_text_do_no_harm(
+def test_invalid_text_in_a_form_is_not_a_failure(
     browser: Browser, conventions: Conventions, subtests: pytest.Subtests
 ) -> None:
     for name in (
@@ -452,7 +450,7 @@ def test_bytes_that_are_no_text_do_no_harm(
     ):
         with subtests.test(name=name):
             page = browser.page(browser.page(ITEMS).link(NEW))
-            form = form_of(page)
+            form = item_form(page)
             hidden = {
                 key: value
                 for key, value in form.values.items()
@@ -461,7 +459,7 @@ def test_bytes_that_are_no_text_do_no_harm(
             body = browser.client.build_request(
                 "POST", "/", data=hidden | {"price": "1.00"}
             ).content
-            number = fresh_name("n").replace(" ", "+")
+            number = unique_name("n").replace(" ", "+")
             response = browser.request(
                 "POST",
                 urlsplit(page.url).path,
@@ -474,7 +472,7 @@ def test_bytes_that_are_no_text_do_no_harm(
                 },
             )
             allowed = {400, conventions.invalid_form_status}
-            if name in {"%ED%A0%80", "%FF%FE"}:  # a replacement character is text again
+            if name in {"%ED%A0%80", "%FF%FE"}:  # replaced with U+FFFD, which is valid
                 allowed.add(conventions.post_redirect_status)
             assert response.status_code in allowed
 
@@ -491,22 +489,22 @@ FORGERIES = {
     "from nowhere": {"Origin": "null", "Sec-Fetch-Site": "cross-site"},
     "by an old browser": {"Origin": "https://evil.example"},
     "by an odd browser": {"Sec-Fetch-Site": "cross-site"},
-    "from a name that begins alike": {"Origin": f"{ORIGIN}.evil.example"},
+    "from a host name with the same beginning": {"Origin": f"{ORIGIN}.evil.example"},
     "from another port": {"Origin": f"{ORIGIN}:8443", "Sec-Fetch-Site": "same-site"},
 }
 
 
 @pytest.mark.alone("pages")
-def test_a_post_from_elsewhere_is_refused(
+def test_a_cross_site_post_is_refused(
     browser: Browser, conventions: Conventions, subtests: pytest.Subtests
 ) -> None:
-    mine, name = fresh_name("Mine"), fresh_name("Forged")
+    mine, name = unique_name("Mine"), unique_name("Forged")
     create(browser, name=mine)
     fields = {"name": name, "description": "", "price": "1.00"}
     forms = {
         "/items/new": fields,
-        address_of(browser, mine, EDIT): fields,
-        address_of(browser, mine, DELETE): {},
+        item_link(browser, mine, EDIT): fields,
+        item_link(browser, mine, DELETE): {},
     }
     for forgery, headers in FORGERIES.items():
         with subtests.test(forgery=forgery):
@@ -514,12 +512,12 @@ def test_a_post_from_elsewhere_is_refused(
                 # The victim's browser adds the cookies, but not the hidden fields.
                 response = browser.request("POST", path, data=data, headers=headers)
                 assert response.status_code == conventions.csrf_status, path
-                check_page(as_page(response))
+                check_page(parse_page(response))
     assert is_listed(browser, mine)
     assert not is_listed(browser, name)
 
 
-def test_a_form_sent_as_another_type_does_no_harm(browser: Browser) -> None:
+def test_a_form_of_another_content_type_creates_nothing(browser: Browser) -> None:
     for content_type in ("application/json", "text/plain", "multipart/form-data", "x"):
         response = browser.request(
             "POST",
@@ -535,7 +533,7 @@ def test_a_form_sent_as_another_type_does_no_harm(browser: Browser) -> None:
     assert not is_listed(browser, "sent as json")
 
 
-def test_an_item_that_is_not_there_gets_the_404_page(
+def test_a_missing_item_gets_the_404_page(
     browser: Browser, subtests: pytest.Subtests
 ) -> None:
     for identifier in (
@@ -549,11 +547,11 @@ def test_an_item_that_is_not_there_gets_the_404_page(
             for action in ("edit", "delete"):
                 response = browser.request("GET", f"/items/{identifier}/{action}")
                 assert response.status_code == 404
-                check_page(as_page(response))
+                check_page(parse_page(response))
 
 
 @pytest.mark.alone("pages")
-def test_error_pages_are_in_order(browser: Browser) -> None:
+def test_error_pages_have_a_valid_structure(browser: Browser) -> None:
     for response, status in (
         (browser.request("GET", "/no/such/thing"), 404),
         (browser.request("TRACE", "/"), 405),
@@ -561,15 +559,15 @@ def test_error_pages_are_in_order(browser: Browser) -> None:
         (browser.request("POST", "/", content=b"0" * 2_000_000), 413),
     ):
         assert response.status_code == status
-        check_page(as_page(response))
+        check_page(parse_page(response))
 
 
 @pytest.mark.alone("pages")
-def test_a_failure_inside_is_a_page_in_order(failing_service: Service) -> None:
+def test_the_page_for_500_has_a_valid_structure(failing_service: Service) -> None:
     with Client(failing_service) as client:
         response = client.get(ITEMS, headers={"Accept": "text/html"})
         assert response.status_code == 500
-        check_page(as_page(response))
+        check_page(parse_page(response))
 
 
 @pytest.mark.alone("pages")
@@ -590,7 +588,7 @@ def test_head_works_for_pages(browser: Browser) -> None:
         assert response.content == b""
 
 
-def test_a_missing_slash_is_no_failure(browser: Browser) -> None:
+def test_paths_with_other_slashes_are_not_failures(browser: Browser) -> None:
     for path in ("/items", "/items/new/", "/items/?", "//items/"):
         response = browser.request("GET", path)
         assert response.status_code in {200, 301, 302, 307, 308, 404}
@@ -601,9 +599,9 @@ def test_a_missing_slash_is_no_failure(browser: Browser) -> None:
 @pytest.mark.database
 @pytest.mark.features("api")
 def test_pages_and_api_show_the_same_items(browser: Browser, client: Client) -> None:
-    item = client.create(name=fresh_name("Shared \u00e9"), price="7.00")
-    page = browser.page(address_of(browser, item["name"], EDIT))
-    assert form_of(page).values["price"] == "7.00"
-    name = fresh_name("Changed")
-    browser.follow(browser.post(page, form_of(page), name=name))
+    item = client.create(name=unique_name("Shared \u00e9"), price="7.00")
+    page = browser.page(item_link(browser, item["name"], EDIT))
+    assert item_form(page).values["price"] == "7.00"
+    name = unique_name("Changed")
+    browser.follow(browser.post(page, item_form(page), name=name))
     assert client.get(f"/api/v1/items/{item['id']}").json()["name"] == name

@@ -8,16 +8,16 @@ from tests.contract.client import (
     PROBLEM,
     Client,
     Page,
-    fresh_name,
-    head,
-    raw,
+    request_head,
+    send_raw,
+    unique_name,
 )
 from tests.contract.differences import Conventions
 from tests.starters.databases import Database
-from tests.starters.harness import HOST, Project, Service, booted
+from tests.starters.harness import HOST, Project, Service, running_service
 
 
-def test_an_untrusted_peer_cannot_say_that_it_came_by_https(
+def test_x_forwarded_proto_of_an_untrusted_peer_is_ignored(
     service_without_proxies: Service,
     conventions: Conventions,
     subtests: pytest.Subtests,
@@ -28,24 +28,37 @@ def test_an_untrusted_peer_cannot_say_that_it_came_by_https(
         None,
     ):
         with subtests.test(protocol=protocol):
-            request = head("GET", "/some/where?with=query", X_Forwarded_Proto=protocol)
-            answer = raw(service_without_proxies, request)
+            request = request_head(
+                "GET", "/some/where?with=query", X_Forwarded_Proto=protocol
+            )
+            answer = send_raw(service_without_proxies, request)
             assert answer.status == conventions.https_redirect_status
             assert answer.headers["location"] == f"https://{HOST}/some/where?with=query"
 
 
-def test_an_untrusted_peer_cannot_name_another_host(
+def test_a_header_with_underscores_is_not_taken_for_that_of_the_proxy(
+    service: Service,
+) -> None:
+    request = request_head("GET", "/no/such/thing").removesuffix(b"\r\n")
+    for line in (b"X_Forwarded_Proto: http", b"X-Forwarded_Proto: http"):
+        assert send_raw(service, request + line + b"\r\n\r\n").status == 404, line
+
+
+def test_x_forwarded_host_of_an_untrusted_peer_is_ignored(
     service_without_proxies: Service,
 ) -> None:
-    answer = raw(
-        service_without_proxies, head("GET", "/", X_Forwarded_Host="evil.example")
+    answer = send_raw(
+        service_without_proxies,
+        request_head("GET", "/", X_Forwarded_Host="evil.example"),
     )
     assert answer.headers["location"].startswith(f"https://{HOST}/")
 
 
 def test_an_unknown_host_is_not_redirected(service_without_proxies: Service) -> None:
     assert (
-        raw(service_without_proxies, head("GET", "/", Host="evil.example")).status
+        send_raw(
+            service_without_proxies, request_head("GET", "/", Host="evil.example")
+        ).status
         == 400
     )
 
@@ -53,8 +66,9 @@ def test_an_unknown_host_is_not_redirected(service_without_proxies: Service) -> 
 def test_health_is_not_redirected(service_without_proxies: Service) -> None:
     for path in ("/healthz", "/readyz"):
         assert (
-            raw(
-                service_without_proxies, head("GET", path, X_Forwarded_Proto=None)
+            send_raw(
+                service_without_proxies,
+                request_head("GET", path, X_Forwarded_Proto=None),
             ).status
             == 200
         )
@@ -64,35 +78,35 @@ def test_a_path_with_two_slashes_is_not_redirected_to_another_host(
     service_without_proxies: Service,
 ) -> None:
     for path in ("//evil.example/", "/\\evil.example/", "//evil.example/%2e%2e"):
-        answer = raw(service_without_proxies, head("GET", path))
+        answer = send_raw(service_without_proxies, request_head("GET", path))
         assert answer.status in {301, 308, 400, 404}
         location = answer.headers.get("location", f"https://{HOST}/")
         assert location.startswith(f"https://{HOST}/")
 
 
-def test_a_trusted_peer_is_believed_when_it_says_http(
+def test_x_forwarded_proto_http_of_a_trusted_peer_is_redirected(
     service: Service, conventions: Conventions
 ) -> None:
-    answer = raw(service, head("GET", "/", X_Forwarded_Proto="http"))
+    answer = send_raw(service, request_head("GET", "/", X_Forwarded_Proto="http"))
     assert answer.status == conventions.https_redirect_status
     assert answer.headers["location"] == f"https://{HOST}/"
 
 
 @pytest.mark.features("api")
-def test_a_post_by_http_does_nothing(
+def test_a_post_over_http_has_no_effect(
     service: Service, conventions: Conventions, client: Client
 ) -> None:
-    name = fresh_name()
+    name = unique_name()
     body = f'{{"name": "{name}", "price": "1.00"}}'.encode()
     headers = {"Content_Type": JSON, "Content_Length": str(len(body))}
-    answer = raw(
-        service, head("POST", ITEMS, X_Forwarded_Proto="http", **headers) + body
+    answer = send_raw(
+        service, request_head("POST", ITEMS, X_Forwarded_Proto="http", **headers) + body
     )
     assert answer.status == conventions.https_redirect_status
-    assert name not in client.names()
+    assert name not in client.item_names()
 
 
-def test_forwarded_nonsense_does_no_harm(
+def test_malformed_forwarded_headers_are_not_a_failure(
     service: Service, subtests: pytest.Subtests
 ) -> None:
     for headers in (
@@ -106,12 +120,12 @@ def test_forwarded_nonsense_does_no_harm(
         {"X_Forwarded_Proto": "https", "X_Forwarded_Host": "[::1"},
     ):
         with subtests.test(headers=headers):
-            answer = raw(service, head("GET", "/no/such/thing", **headers))
+            answer = send_raw(service, request_head("GET", "/no/such/thing", **headers))
             assert answer.status in {400, 404}
             assert "evil" not in answer.text
 
 
-def test_an_unclear_protocol_is_not_https(
+def test_a_malformed_x_forwarded_proto_is_not_https(
     service: Service, conventions: Conventions, subtests: pytest.Subtests
 ) -> None:
     for protocol in (
@@ -121,23 +135,24 @@ def test_an_unclear_protocol_is_not_https(
         "httpsx",
     ):
         with subtests.test(protocol=protocol):
-            answer = raw(
-                service, head("GET", "/no/such/thing", X_Forwarded_Proto=protocol)
+            answer = send_raw(
+                service,
+                request_head("GET", "/no/such/thing", X_Forwarded_Proto=protocol),
             )
             assert answer.status in {conventions.https_redirect_status, 400}
 
 
 def test_a_network_can_be_trusted(project: Project, database: Database) -> None:
     trusted = "10.0.0.0/8, 127.0.0.0/8, ::1"
-    with booted(project, database.url, TRUSTED_PROXIES=trusted) as service:
-        assert raw(service, head("GET", "/no/such/thing")).status == 404
+    with running_service(project, database.url, TRUSTED_PROXIES=trusted) as service:
+        assert send_raw(service, request_head("GET", "/no/such/thing")).status == 404
 
 
 @pytest.mark.features("api")
 def test_an_error_before_the_application_is_a_problem_document_too(
     service: Service,
 ) -> None:
-    answer = raw(service, head("GET", ITEMS, Host="evil.example"))
+    answer = send_raw(service, request_head("GET", ITEMS, Host="evil.example"))
     assert answer.status == 400
     assert answer.headers["content-type"].startswith(PROBLEM)
 
@@ -146,10 +161,10 @@ def test_an_error_before_the_application_is_a_problem_document_too(
 def test_a_path_prefix_is_in_all_links(project: Project, database: Database) -> None:
     """The proxy may remove the prefix or leave it in the path."""
     with (
-        booted(project, database.url, ROOT_PATH="/shop") as service,
+        running_service(project, database.url, ROOT_PATH="/shop") as service,
         Client(service) as client,
     ):
-        created = client.post(ITEMS, json={"name": fresh_name(), "price": 1})
+        created = client.post(ITEMS, json={"name": unique_name(), "price": 1})
         assert created.headers["location"].startswith(f"/shop{ITEMS}/")
         for path in ("/", "/shop/", "/items/", "/shop/items/", "/none"):
             page = Page(f"https://{HOST}{path}", client.get(path).text)
@@ -167,16 +182,16 @@ def test_a_path_prefix_is_in_all_links(project: Project, database: Database) -> 
 def test_plain_http_is_served_where_https_is_not_forced(
     project: Project, database: Database
 ) -> None:
-    with booted(project, database.url, FORCE_HTTPS="false") as service:
-        answer = raw(service, head("GET", "/", X_Forwarded_Proto="http"))
+    with running_service(project, database.url, FORCE_HTTPS="false") as service:
+        answer = send_raw(service, request_head("GET", "/", X_Forwarded_Proto="http"))
         assert answer.status == 200
         assert "strict-transport-security" not in answer.headers
 
 
 @pytest.mark.features("accounts")
-def test_a_header_with_underscores_is_not_a_proxys(
+def test_headers_with_underscores_are_not_forwarded_headers(
     service: Service, conventions: Conventions
 ) -> None:
-    request = head("GET", "/", X_Forwarded_Proto="http")
+    request = request_head("GET", "/", X_Forwarded_Proto="http")
     forged = request.replace(b"\r\n", b"\r\nX_Forwarded_Proto: https\r\n", 1)
-    assert raw(service, forged).status in conventions.underscored_header_statuses
+    assert send_raw(service, forged).status in conventions.underscored_header_statuses

@@ -1,4 +1,4 @@
-"""Changes as they happen: by event streams and WebSockets."""
+"""Event streams and WebSockets."""
 
 import contextlib
 import json
@@ -19,17 +19,17 @@ from tests.contract.client import (
     ORIGIN,
     Client,
     Person,
-    Raw,
+    RawConnection,
+    check_problem,
     credentials,
-    fresh_name,
-    head,
-    problem,
+    request_head,
+    unique_name,
 )
 from tests.contract.conftest import FRIEND, Disposable
 from tests.contract.differences import Conventions
-from tests.contract.test_shutdown import stop
+from tests.contract.test_shutdown import stop_and_check
 from tests.starters.databases import Database
-from tests.starters.harness import HOST, Project, Service, booted
+from tests.starters.harness import HOST, Project, Service, running_service
 from tests.starters.redis import redis_server
 
 pytestmark = pytest.mark.features("realtime")
@@ -46,19 +46,19 @@ REDIS_SECONDS = 0.1
 EVIL = "https://evil.example"
 
 
-class Refused(Exception):  # noqa: N818 - it says what happened
+class Refused(Exception):  # noqa: N818 - a response, not a failure
     def __init__(self, status: int, request_id: str) -> None:
         super().__init__(status)
         self.status = status
         assert request_id
 
 
-class Listening(Protocol):
+class EventStream(Protocol):
     def next(self) -> dict[str, Any]:
         """Return the next change."""
 
     def await_end(self) -> None:
-        """Wait until the service ends it."""
+        """Wait until the service closes the stream."""
 
 
 class Stream:
@@ -67,7 +67,7 @@ class Stream:
 
     def read(self, lines: Iterator[str]) -> Iterator[str]:
         for line in lines:
-            assert not line.startswith(": "), "nothing but a heartbeat"
+            assert not line.startswith(": "), "only heartbeats were received"
             if line.startswith("data:"):
                 yield line.removeprefix("data:")
 
@@ -93,7 +93,7 @@ class Socket:
 
 
 @contextlib.contextmanager
-def stream(service: Service, query: str = "", **headers: str) -> Iterator[Listening]:
+def stream(service: Service, query: str = "", **headers: str) -> Iterator[EventStream]:
     sent = {"X-Forwarded-Proto": "https", "Host": HOST} | headers
     with (
         httpx2.Client(trust_env=False, timeout=15, verify=NO_CERTIFICATES) as client,
@@ -103,7 +103,7 @@ def stream(service: Service, query: str = "", **headers: str) -> Iterator[Listen
     ):
         if response.status_code != 200:
             response.read()
-            problem(response, response.status_code)
+            check_problem(response, response.status_code)
             raise Refused(response.status_code, response.headers["x-request-id"])
         assert response.headers["content-type"].startswith("text/event-stream")
         assert "no-store" in response.headers["cache-control"]
@@ -112,14 +112,14 @@ def stream(service: Service, query: str = "", **headers: str) -> Iterator[Listen
 
 
 @contextlib.contextmanager
-def socket(service: Service, query: str = "", **headers: str) -> Iterator[Listening]:
+def socket(service: Service, query: str = "", **headers: str) -> Iterator[EventStream]:
     sent = {"X-Forwarded-Proto": "https"} | headers
-    with Raw(service) as raw:
+    with RawConnection(service) as raw:
         try:
             connection = connect(
                 f"ws://{sent.pop('Host', HOST)}{SOCKET}{query}",
                 sock=raw.socket,
-                additional_headers=sent,  # Origin among them
+                additional_headers=sent,  # including Origin
                 proxy=None,
                 close_timeout=1,
             )
@@ -132,7 +132,7 @@ def socket(service: Service, query: str = "", **headers: str) -> Iterator[Listen
 
 def upgrade() -> bytes:
     """Return the request that opens a WebSocket."""
-    return head(
+    return request_head(
         "GET",
         SOCKET,
         Connection="Upgrade",
@@ -142,40 +142,42 @@ def upgrade() -> bytes:
     )
 
 
-Open = Callable[..., contextlib.AbstractContextManager[Listening]]
+OpenStream = Callable[..., contextlib.AbstractContextManager[EventStream]]
 both = pytest.mark.parametrize("listen", [stream, socket])
 
 
-def refused(listen: Open, service: Service, query: str = "", **headers: str) -> int:
+def refused_status(
+    listen: OpenStream, service: Service, query: str = "", **headers: str
+) -> int:
     with pytest.raises(Refused) as caught, listen(service, query, **headers):
         pass
     return caught.value.status
 
 
 def bearer(person: Person) -> dict[str, str]:
-    return {"Authorization": person.api().headers["Authorization"]}
+    return {"Authorization": person.sign_in_client().headers["Authorization"]}
 
 
 @pytest.fixture
 def person(service: Service) -> Person:
     person = Person(service)
-    person.join()
+    person.register_and_confirm()
     return person
 
 
 @both
 @pytest.mark.database
-def test_changes_are_told_once_they_are_committed(
-    listen: Open, service: Service, client: Client
+def test_changes_are_sent_after_they_are_committed(
+    listen: OpenStream, service: Service, client: Client
 ) -> None:
-    with listen(service, **credentials(service)) as listening:
+    with listen(service, **credentials(service)) as event_stream:
         item = client.create()
         taken = {"name": item["name"], "price": "2.00"}
         assert client.post(ITEMS, json=taken).status_code == 409
         path = f"{ITEMS}/{item['id']}"
         changed = client.patch(path, json={"price": "3.00"}).json()
         assert client.delete(path).status_code == 204
-        events = [listening.next() for _ in range(3)]
+        events = [event_stream.next() for _ in range(3)]
     assert events == [
         {"type": "item.created", "item": item},
         {"type": "item.updated", "item": changed},
@@ -184,12 +186,12 @@ def test_changes_are_told_once_they_are_committed(
 
 
 @both
-def test_pages_of_other_sites_may_not_listen(
-    listen: Open, service: Service, configured_service: Service
+def test_other_origins_cannot_open_streams(
+    listen: OpenStream, service: Service, configured_service: Service
 ) -> None:
     known = credentials(service)
     for origin in (EVIL, "null", f"http://{HOST}", f"https://{HOST}.evil.example"):
-        assert refused(listen, service, Origin=origin, **known) == 403
+        assert refused_status(listen, service, Origin=origin, **known) == 403
     with listen(service, Origin=ORIGIN, **known):
         pass
     with listen(configured_service, Origin=FRIEND, **credentials(configured_service)):
@@ -197,25 +199,27 @@ def test_pages_of_other_sites_may_not_listen(
 
 
 @both
-def test_it_is_only_for_this_host(listen: Open, service: Service) -> None:
-    assert refused(listen, service, Host="evil.example") == 400
+def test_unknown_hosts_are_refused(listen: OpenStream, service: Service) -> None:
+    assert refused_status(listen, service, Host="evil.example") == 400
 
 
 @both
-def test_a_ticket_that_is_too_long_is_invalid(listen: Open, service: Service) -> None:
-    assert refused(listen, service, f"?ticket={'a' * 1001}") == 422
+def test_a_ticket_that_is_too_long_is_invalid(
+    listen: OpenStream, service: Service
+) -> None:
+    assert refused_status(listen, service, f"?ticket={'a' * 1001}") == 422
 
 
-def test_a_socket_in_plain_text_is_refused(service_without_proxies: Service) -> None:
-    with Raw(service_without_proxies) as connection:
+def test_a_websocket_without_tls_is_refused(service_without_proxies: Service) -> None:
+    with RawConnection(service_without_proxies) as connection:
         connection.send(upgrade())
         assert connection.read().status in {301, 308, 403}
 
 
 @pytest.mark.thorough  # it waits for 15 seconds
 def test_idle_connections_have_a_heartbeat(service: Service) -> None:
-    with Raw(service, 5) as events, Raw(service, 5) as messages:
-        events.send(head("GET", EVENTS))
+    with RawConnection(service, 5) as events, RawConnection(service, 5) as messages:
+        events.send(request_head("GET", EVENTS))
         messages.send(upgrade())
         for connection in (events, messages):
             received = b""
@@ -230,19 +234,21 @@ def test_idle_connections_have_a_heartbeat(service: Service) -> None:
 
 @pytest.mark.features("accounts")
 @both
-def test_strangers_may_not_listen(
-    listen: Open, service: Service, person: Person
+def test_anonymous_users_cannot_open_streams(
+    listen: OpenStream, service: Service, person: Person
 ) -> None:
     token = person.sign_in()["access_token"]
     queries = ("", "?ticket=1.2.3", f"?ticket={token}", f"?access_token={token}")
-    assert [refused(listen, service, query) for query in queries] == [401] * 4
-    assert refused(listen, service, Authorization=f"Bearer {token}x") == 401
-    problem(person.client.post(TICKET), 401)
+    assert [refused_status(listen, service, query) for query in queries] == [401] * 4
+    assert refused_status(listen, service, Authorization=f"Bearer {token}x") == 401
+    check_problem(person.client.post(TICKET), 401)
 
 
 def test_a_head_request_on_a_stream_ends(service: Service) -> None:
     with Client(service) as client:
-        for _ in range(MAX_STREAMS + 5):  # none of them keeps a stream open
+        for _ in range(
+            MAX_STREAMS + 5
+        ):  # a stream that stays open counts towards the limit
             response = client.head(EVENTS)
             assert response.status_code == 200
             assert response.headers["content-type"].startswith("text/event-stream")
@@ -254,66 +260,72 @@ def test_a_user_can_open_twenty_streams(service: Service, person: Person) -> Non
     known = bearer(person)
     with contextlib.ExitStack() as stack:
         for number in range(MAX_STREAMS):
-            listen: Open = socket if number % 2 else stream
+            listen: OpenStream = socket if number % 2 else stream
             stack.enter_context(listen(service, **known))
         for listen in (stream, socket):
-            assert refused(listen, service, **known) == 429
+            assert refused_status(listen, service, **known) == 429
         with stream(service, **credentials(service)):
             pass
     deadline = time.monotonic() + ENDS_SECONDS
-    while time.monotonic() < deadline:  # until the service has noticed that they left
+    while (
+        time.monotonic() < deadline
+    ):  # until the service has noticed the disconnections
         with contextlib.suppress(Refused), stream(service, **known):
             return
-    pytest.fail("streams that were closed still count")
+    pytest.fail("closed streams still count towards the limit")
 
 
 @pytest.mark.features("accounts")
 @both
-def test_each_is_told_of_their_own_items(
-    listen: Open, service: Service, client: Client, person: Person
+def test_users_receive_changes_of_their_items_only(
+    listen: OpenStream, service: Service, client: Client, person: Person
 ) -> None:
-    with listen(service, **bearer(person)) as listening:
+    with listen(service, **bearer(person)) as event_stream:
         client.create()
-        mine = person.api().create()
-        assert listening.next()["item"] == mine
+        mine = person.sign_in_client().create()
+        assert event_stream.next()["item"] == mine
 
 
 @pytest.mark.features("accounts")
 @both
-def test_a_ticket_opens_one_connection_and_stays_out_of_the_log(
-    listen: Open, service: Service, person: Person
+def test_a_ticket_opens_one_connection_and_is_not_logged(
+    listen: OpenStream, service: Service, person: Person
 ) -> None:
-    api = person.api()
+    api = person.sign_in_client()
     given = api.post(TICKET)
     assert given.status_code == 200
     assert given.json()["expires_in"] == 30
     assert "no-store" in given.headers["cache-control"]
     query = f"?ticket={given.json()['ticket']}"
-    with listen(service, query) as listening:
+    with listen(service, query) as event_stream:
         item = api.create()
-        assert listening.next()["item"] == item
-    assert refused(listen, service, query) == 401
+        assert event_stream.next()["item"] == item
+    assert refused_status(listen, service, query) == 401
     assert given.json()["ticket"][:20] not in service.output
 
 
 @pytest.mark.features("accounts", "pages")
 @both
-def test_a_browser_needs_nothing_but_its_cookie(
-    listen: Open, service: Service, person: Person
+def test_a_session_cookie_opens_a_stream(
+    listen: OpenStream, service: Service, person: Person
 ) -> None:
-    cookies = person.browse().cookies
+    cookies = person.sign_in_browser().cookies
     cookie = "; ".join(f"{name}={value}" for name, value in cookies.items())
-    assert refused(listen, service, Cookie=cookie, Origin=EVIL) == 403
-    with listen(service, Cookie=cookie, Origin=ORIGIN) as listening:
-        item = person.api().create()
-        assert listening.next()["item"] == item
+    assert refused_status(listen, service, Cookie=cookie, Origin=EVIL) == 403
+    with listen(service, Cookie=cookie, Origin=ORIGIN) as event_stream:
+        item = person.sign_in_client().create()
+        assert event_stream.next()["item"] == item
 
 
 @pytest.mark.features("accounts")
 @pytest.mark.parametrize("way", ["sign-out", "password", "disabled"])
 @both
-def test_it_ends_with_the_session(
-    listen: Open, way: str, person: Person, database: Database, conventions: Conventions
+def test_a_stream_ends_with_its_session(
+    listen: OpenStream,
+    way: str,
+    person: Person,
+    database: Database,
+    conventions: Conventions,
 ) -> None:
     service = person.service
     pair, other = person.sign_in(), person.sign_in()
@@ -325,11 +337,11 @@ def test_it_ends_with_the_session(
         listen(service, Authorization=f"Bearer {other['access_token']}") as third,
     ):
         if way == "sign-out":
-            person.call("revoke", refresh_token=pair["refresh_token"])
+            person.post_auth("revoke", refresh_token=pair["refresh_token"])
         elif way == "password":
             passwords = {"current_password": person.password, "new_password": "tea @ 5"}
             passwords["new_password"] += " o'clock"
-            person.call("password", pair["access_token"], **passwords)
+            person.post_auth("password", pair["access_token"], **passwords)
         else:
             database.execute(conventions.disable_user_sql.format(email=person.email))
         began = time.monotonic()
@@ -344,7 +356,7 @@ def test_it_ends_with_the_session(
             third.await_end()
 
 
-def test_all_connections_end_when_the_server_stops(disposable: Disposable) -> None:
+def test_all_streams_end_when_the_server_stops(disposable: Disposable) -> None:
     known = credentials(disposable.service)
     with (
         stream(disposable.service, **known) as events,
@@ -354,68 +366,68 @@ def test_all_connections_end_when_the_server_stops(disposable: Disposable) -> No
         disposable.service.process.send_signal(signal.SIGTERM)
         events.await_end()
         messages.await_end()
-        stop(disposable.service)
+        stop_and_check(disposable.service)
         assert time.monotonic() - began < ENDS_SECONDS
 
 
 @pytest.fixture(scope="module")
-def two(project: Project) -> Iterator[tuple[Service, Service]]:
-    """Boot two processes of one service."""
+def two_services(project: Project) -> Iterator[tuple[Service, Service]]:
+    """Run two processes of one service."""
     database, redis = project.new_database(), redis_server().new_database()
     with (
-        booted(project, database.url, REDIS_URL=redis) as one,
-        booted(project, database.url, REDIS_URL=redis) as other,
+        running_service(project, database.url, REDIS_URL=redis) as one,
+        running_service(project, database.url, REDIS_URL=redis) as other,
     ):
         other.credentials, other.signed_in = credentials(one), one.signed_in
         yield one, other
 
 
 @both
-def test_all_processes_tell_what_one_has_changed(
-    listen: Open, two: tuple[Service, Service]
+def test_changes_are_sent_by_all_processes(
+    listen: OpenStream, two_services: tuple[Service, Service]
 ) -> None:
-    one, other = two
-    with listen(other, **credentials(one)) as listening, Client(one) as client:
+    one, other = two_services
+    with listen(other, **credentials(one)) as event_stream, Client(one) as client:
         item = client.create()
-        assert listening.next()["item"] == item
+        assert event_stream.next()["item"] == item
 
 
-def test_without_redis_each_process_tells_its_own_and_then_all_come_back(
-    two: tuple[Service, Service],
+def test_without_redis_each_process_sends_its_changes_until_redis_is_back(
+    two_services: tuple[Service, Service],
 ) -> None:
-    one, other = two
+    one, other = two_services
     known = credentials(one)
-    with Client(one) as client, stream(one, **known) as listening:
+    with Client(one) as client, stream(one, **known) as event_stream:
         redis_server().stop()
         try:
-            item = client.create(name=fresh_name())
-            assert listening.next()["item"] == item
+            item = client.create(name=unique_name())
+            assert event_stream.next()["item"] == item
         finally:
             redis_server().start()
-        listening.await_end()
-    # Whoever connects now hears all again, once their process is back, too.
+        event_stream.await_end()
+    # New streams receive all changes as soon as both processes are connected again.
     end = time.monotonic() + ENDS_SECONDS
     heard = False
     while not heard and time.monotonic() < end:
-        with stream(other, **known) as listening, Client(one) as client:
+        with stream(other, **known) as event_stream, Client(one) as client:
             item = client.create()
             with contextlib.suppress(StopIteration):
-                heard = listening.next()["item"] == item
+                heard = event_stream.next()["item"] == item
     assert heard
 
 
 def test_a_redis_that_hangs_delays_no_change_by_more_than_100_ms(
-    two: tuple[Service, Service],
+    two_services: tuple[Service, Service],
 ) -> None:
-    one, _ = two
-    with Client(one) as client, stream(one, **credentials(one)) as listening:
+    one, _ = two_services
+    with Client(one) as client, stream(one, **credentials(one)) as event_stream:
         usual = sorted(seconds_to_create(client) for _ in range(20))
         for _ in range(20):
-            listening.next()
+            event_stream.next()
         redis_server().process.send_signal(signal.SIGSTOP)
         try:
             times = sorted(seconds_to_create(client) for _ in range(20))
-            events = [listening.next()["type"] for _ in range(20)]
+            events = [event_stream.next()["type"] for _ in range(20)]
         finally:
             redis_server().process.send_signal(signal.SIGCONT)
     assert events == ["item.created"] * 20
@@ -439,7 +451,7 @@ def test_a_thousand_idle_connections_make_no_request_fail(
         pytest.skip(f"needs {ENOUGH_FILES} open files: ulimit -Hn says {hard}")
     resource.setrlimit(resource.RLIMIT_NOFILE, (max(soft, ENOUGH_FILES), hard))
     with (
-        booted(
+        running_service(
             disposable.service.project,
             disposable.database.url,
             MAX_STREAMS_PER_USER="2000",
@@ -447,8 +459,8 @@ def test_a_thousand_idle_connections_make_no_request_fail(
         Client(service) as client,
         contextlib.ExitStack() as connections,
     ):
-        for request in [head("GET", EVENTS)] * 1000 + [upgrade()] * 200:
-            connection = connections.enter_context(Raw(service))
+        for request in [request_head("GET", EVENTS)] * 1000 + [upgrade()] * 200:
+            connection = connections.enter_context(RawConnection(service))
             connection.send(request)
             assert connection.socket.recv(12) in {b"HTTP/1.1 200", b"HTTP/1.1 101"}
         client.create()

@@ -2,33 +2,35 @@ import string
 
 import pytest
 
-from tests.contract.client import ITEMS, Client, head, log_entries, raw
+from tests.contract.client import ITEMS, Client, log_entries, request_head, send_raw
 from tests.contract.exchanges import exchanges
 from tests.starters.harness import HOST, Service
 
 ALLOWED = set(string.ascii_letters + string.digits + "._-")
 
 
-def well_formed(request_id: str) -> bool:
+def is_well_formed(request_id: str) -> bool:
     return 1 <= len(request_id) <= 64 and set(request_id) <= ALLOWED
 
 
 @pytest.mark.alone("api", "pages")
-def test_every_kind_of_answer_has_a_request_id(
+def test_every_kind_of_response_has_a_request_id(
     service: Service, subtests: pytest.Subtests
 ) -> None:
     for kind, exchange in exchanges(service).items():
         with subtests.test(kind=kind):
-            answer = raw(service, exchange.request)
+            answer = send_raw(service, exchange.request)
             assert answer.status == exchange.status, answer.text
-            assert well_formed(answer.headers["x-request-id"])
+            assert is_well_formed(answer.headers["x-request-id"])
 
             line, rest = exchange.request.split(b"\r\n", 1)
-            own = raw(service, line + b"\r\nX-Request-ID: my.own_id-7\r\n" + rest)
+            own = send_raw(service, line + b"\r\nX-Request-ID: my.own_id-7\r\n" + rest)
             assert own.headers["x-request-id"] == "my.own_id-7"
 
 
-def test_a_clients_own_id_is_kept(client: Client, subtests: pytest.Subtests) -> None:
+def test_a_valid_id_of_the_client_is_kept(
+    client: Client, subtests: pytest.Subtests
+) -> None:
     for own in (
         "a",
         "A.b_c-9",
@@ -39,7 +41,7 @@ def test_a_clients_own_id_is_kept(client: Client, subtests: pytest.Subtests) -> 
             assert response.headers.get_list("x-request-id") == [own]
 
 
-def test_a_clients_id_of_another_form_is_replaced(
+def test_an_invalid_id_of_the_client_is_replaced(
     service: Service, subtests: pytest.Subtests
 ) -> None:
     for own in (
@@ -57,16 +59,18 @@ def test_a_clients_id_of_another_form_is_replaced(
         "%0a",
     ):
         with subtests.test(own=own):
-            answer = raw(service, head("GET", "/no/such/thing", X_Request_ID=own))
+            answer = send_raw(
+                service, request_head("GET", "/no/such/thing", X_Request_ID=own)
+            )
             assert answer.headers["x-request-id"] != own
-            assert well_formed(answer.headers["x-request-id"])
+            assert is_well_formed(answer.headers["x-request-id"])
 
 
-def test_two_ids_in_one_request_are_not_both_kept(service: Service) -> None:
-    request = head(
+def test_only_one_of_two_ids_is_kept(service: Service) -> None:
+    request = request_head(
         "GET", "/no/such/thing", X_Request_ID="first\r\nX-Request-ID: second"
     )
-    assert well_formed(raw(service, request).headers["x-request-id"])
+    assert is_well_formed(send_raw(service, request).headers["x-request-id"])
 
 
 def test_ids_differ(client: Client) -> None:
@@ -75,13 +79,17 @@ def test_ids_differ(client: Client) -> None:
 
 
 def test_a_redirect_to_https_has_a_request_id(service_without_proxies: Service) -> None:
-    answer = raw(service_without_proxies, head("GET", "/", X_Request_ID="on-the-way"))
+    answer = send_raw(
+        service_without_proxies, request_head("GET", "/", X_Request_ID="on-the-way")
+    )
     assert 300 <= answer.status < 400
     assert answer.headers["x-request-id"] == "on-the-way"
 
 
 @pytest.mark.features("api")
-def test_a_failure_has_the_same_id_in_answer_and_log(failing_service: Service) -> None:
+def test_a_failure_has_the_same_id_in_response_and_log(
+    failing_service: Service,
+) -> None:
     with Client(failing_service) as client:
         response = client.get(ITEMS, headers={"X-Request-ID": "failing-in-api"})
     assert response.status_code == 500
@@ -91,11 +99,11 @@ def test_a_failure_has_the_same_id_in_answer_and_log(failing_service: Service) -
 
 
 @pytest.mark.features("pages")
-def test_a_failing_page_has_the_same_id_in_answer_and_log(
+def test_a_failing_page_has_the_same_id_in_response_and_log(
     failing_service: Service,
 ) -> None:
-    request = head("GET", "/items/", Host=HOST, X_Request_ID="failing-in-pages")
-    answer = raw(failing_service, request)
+    request = request_head("GET", "/items/", Host=HOST, X_Request_ID="failing-in-pages")
+    answer = send_raw(failing_service, request)
     assert answer.status == 500
     assert answer.headers["x-request-id"] == "failing-in-pages"
     lines = log_entries(failing_service, "failing-in-pages", 2)

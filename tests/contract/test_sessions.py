@@ -1,4 +1,4 @@
-"""Accounts by pages: registering, sessions in cookies, passwords."""
+"""Accounts in pages: registration, session cookies, passwords."""
 
 import re
 import statistics
@@ -7,18 +7,19 @@ from urllib.parse import quote, urljoin, urlsplit
 import pytest
 
 from tests.contract.client import (
+    MAX_ATTEMPTS,
     ORIGIN,
     PASSWORD,
     Browser,
     Client,
     Page,
     Person,
-    as_page,
-    fresh_address,
-    fresh_email,
-    fresh_name,
-    link,
+    extract_link,
     log_entries,
+    parse_page,
+    unique_email,
+    unique_ip_address,
+    unique_name,
 )
 from tests.contract.conftest import Disposable
 from tests.contract.differences import Conventions
@@ -43,7 +44,7 @@ def anonymous_browser(service: Service) -> Browser:
 @pytest.fixture
 def person(service: Service) -> Person:
     person = Person(service)
-    person.join()
+    person.register_and_confirm()
     return person
 
 
@@ -80,7 +81,7 @@ def change_password(browser: Browser, current: str, new: str) -> Page:
     response = browser.post(page, page.form(*fields), **fields)
     if response.status_code in {302, 303}:
         return browser.follow(response)
-    return as_page(response)
+    return parse_page(response)
 
 
 def ask_for_reset(browser: Browser, email: str) -> Page:
@@ -95,17 +96,19 @@ def choose_password(browser: Browser, path: str, new: str) -> None:
     browser.follow(browser.post(page, page.form(*fields), **fields))
 
 
-def test_every_page_is_in_order(anonymous_browser: Browser, person: Person) -> None:
+def test_every_page_has_a_valid_structure(
+    anonymous_browser: Browser, person: Person
+) -> None:
     sign_in = anonymous_browser.page(anonymous_browser.page("/").link(SIGN_IN))
     ask_for_reset(anonymous_browser, person.email)
-    browser = person.browse()
+    browser = person.sign_in_browser()
     for page in (
         anonymous_browser.page("/"),
         sign_in,
         anonymous_browser.page(anonymous_browser.page("/").link(REGISTER)),
         anonymous_browser.page(sign_in.link(RESET)),
-        ask_for_reset(anonymous_browser, fresh_email()),
-        anonymous_browser.page(link(person.mail())),
+        ask_for_reset(anonymous_browser, unique_email()),
+        anonymous_browser.page(extract_link(person.wait_for_email())),
         browser.page("/"),
         browser.page(browser.page("/").link(CHANGE)),
         browser.page("/no/such/thing", 404),
@@ -118,25 +121,25 @@ def test_every_page_is_in_order(anonymous_browser: Browser, person: Person) -> N
 
 
 @pytest.mark.database
-def test_somebody_registers_confirms_and_signs_in(service: Service) -> None:
+def test_a_user_registers_confirms_and_signs_in(service: Service) -> None:
     person = Person(service)
     browser = Browser(person.client)
     page = browser.page(browser.page("/").link(REGISTER))
     fields = {"email": person.email, "password": PASSWORD}
     check_page(browser.follow(browser.post(page, page.form(*fields), **fields)))
-    assert person.enter(browser).status_code not in {302, 303}
-    path = link(person.mail())
-    for _ in range(2):  # programs that look through mail open its links as well
+    assert person.submit_sign_in(browser).status_code not in {302, 303}
+    path = extract_link(person.wait_for_email())
+    for _ in range(2):  # email scanners open links as well
         page = browser.page(path)
         check_page(page)
     browser.follow(browser.post(page, page.form("token")))
     assert browser.post(page, page.form("token")).status_code == 400
     assert not is_signed_in(browser)
-    browser.follow(person.enter(browser))
+    browser.follow(person.submit_sign_in(browser))
     assert is_signed_in(browser)
 
 
-def test_strangers_are_sent_to_sign_in_and_back(
+def test_anonymous_users_are_redirected_to_sign_in_and_back(
     anonymous_browser: Browser, person: Person
 ) -> None:
     response = anonymous_browser.request("GET", "/items/new?a=b")
@@ -145,16 +148,16 @@ def test_strangers_are_sent_to_sign_in_and_back(
     response = anonymous_browser.post(page, page.form(*fields), **fields)
     target = urlsplit(urljoin(ORIGIN, response.headers["location"]))
     assert f"{target.path}?{target.query}" == "/items/new?a=b"
-    nobody = "00000000-0000-4000-8000-000000000000"
+    missing_id = "00000000-0000-4000-8000-000000000000"
     anonymous = Browser(anonymous_browser.client)
-    for path in ("new", f"{nobody}/edit", f"{nobody}/delete"):
+    for path in ("new", f"{missing_id}/edit", f"{missing_id}/delete"):
         response = anonymous.request(
             "POST", ITEMS + path, data={"name": "x"}, headers={"Origin": ORIGIN}
         )
         assert response.status_code in {302, 303, 403}
 
 
-def test_signing_in_leads_only_to_this_site(
+def test_signing_in_redirects_only_to_this_site(
     service: Service, person: Person, subtests: pytest.Subtests
 ) -> None:
     for target in (
@@ -178,7 +181,7 @@ def test_signing_in_leads_only_to_this_site(
     ):
         with subtests.test(target=target):
             browser = Browser(Client(service, anonymous=True))
-            response = person.enter(browser, f"?next={quote(target, safe='')}")
+            response = person.submit_sign_in(browser, f"?next={quote(target, safe='')}")
             assert response.status_code in {302, 303}
             found = urljoin(
                 f"{ORIGIN}/", response.headers["location"].replace("\\", "/")
@@ -188,12 +191,12 @@ def test_signing_in_leads_only_to_this_site(
             assert len(response.headers.get_list("set-cookie")) < 4
 
 
-def test_a_failed_sign_in_does_not_tell_why(
+def test_all_failed_sign_ins_get_the_same_response(
     disposable: Disposable, conventions: Conventions
 ) -> None:
     person, disabled = Person(disposable.service), Person(disposable.service)
-    person.join()
-    disabled.join()
+    person.register_and_confirm()
+    disabled.register_and_confirm()
     disposable.database.execute(
         conventions.disable_user_sql.format(email=disabled.email)
     )
@@ -202,13 +205,13 @@ def test_a_failed_sign_in_does_not_tell_why(
     for _ in range(5):
         for kind, email, password in (
             ("known", person.email, OTHER),
-            ("unknown", fresh_email(), OTHER),
+            ("unknown", unique_email(), OTHER),
             ("disabled", disabled.email, PASSWORD),
         ):
             browser = Browser(Client(disposable.service, anonymous=True))
-            response = person.enter(browser, email=email, password=password)
+            response = person.submit_sign_in(browser, email=email, password=password)
             assert response.status_code == conventions.failed_sign_in_status
-            page = as_page(response)
+            page = parse_page(response)
             check_page(page)
             assert [each.text for each in page.elements if each.get("role") == "alert"]
             pages.append(page.text)
@@ -219,12 +222,12 @@ def test_a_failed_sign_in_does_not_tell_why(
     assert slow < fast * 2 + 0.03
 
 
-def test_registering_and_resetting_do_not_tell_who_has_an_account(
+def test_registering_and_resetting_do_not_reveal_accounts(
     anonymous_browser: Browser, person: Person
 ) -> None:
     page = anonymous_browser.page(anonymous_browser.page("/").link(REGISTER))
     answers = []
-    for email in (person.email, fresh_email()):
+    for email in (person.email, unique_email()):
         fields = {"email": email, "password": OTHER}
         response = anonymous_browser.post(page, page.form(*fields), **fields)
         answers.append((response.status_code, anonymous_browser.follow(response).text))
@@ -232,11 +235,11 @@ def test_registering_and_resetting_do_not_tell_who_has_an_account(
         (0, ask_for_reset(anonymous_browser, email).text) for email in (person.email,)
     ]
     assert answers[0] == answers[1]
-    assert ask_for_reset(anonymous_browser, fresh_email()).text == answers[2][1]
-    assert is_signed_in(person.browse())
+    assert ask_for_reset(anonymous_browser, unique_email()).text == answers[2][1]
+    assert is_signed_in(person.sign_in_browser())
 
 
-def test_a_password_that_is_short_long_or_common_is_told_at_its_field(
+def test_a_short_long_or_common_password_is_an_error_at_its_field(
     anonymous_browser: Browser, conventions: Conventions, subtests: pytest.Subtests
 ) -> None:
     for password in (
@@ -247,10 +250,10 @@ def test_a_password_that_is_short_long_or_common_is_told_at_its_field(
     ):
         with subtests.test(password=password):
             page = anonymous_browser.page(anonymous_browser.page("/").link(REGISTER))
-            fields = {"email": fresh_email(), "password": password}
+            fields = {"email": unique_email(), "password": password}
             response = anonymous_browser.post(page, page.form(*fields), **fields)
             assert response.status_code == conventions.invalid_form_status
-            page = as_page(response)
+            page = parse_page(response)
             check_page(page)
             form = page.form("email", "password")
             assert form.values["email"] == fields["email"]
@@ -261,7 +264,7 @@ def test_a_password_that_is_short_long_or_common_is_told_at_its_field(
                 assert page.by_id(identifier).text.strip()
 
 
-def test_a_long_password_of_any_kind_is_taken(
+def test_a_long_password_of_any_characters_is_accepted(
     service: Service, subtests: pytest.Subtests
 ) -> None:
     for password in (
@@ -271,13 +274,15 @@ def test_a_long_password_of_any_kind_is_taken(
         with subtests.test(password=password):
             person = Person(service)
             person.password = password
-            person.join()
-            assert is_signed_in(person.browse())
+            person.register_and_confirm()
+            assert is_signed_in(person.sign_in_browser())
 
 
-def test_the_cookie_is_for_this_host_alone_and_no_script(person: Person) -> None:
+def test_the_session_cookie_is_secure_http_only_and_bound_to_the_host(
+    person: Person,
+) -> None:
     browser = Browser(person.client)
-    response = person.enter(browser)
+    response = person.submit_sign_in(browser)
     lines = [
         line
         for line in response.headers.get_list("set-cookie")
@@ -292,9 +297,9 @@ def test_the_cookie_is_for_this_host_alone_and_no_script(person: Person) -> None
 
 
 def test_signing_in_gives_a_new_session(person: Person) -> None:
-    browser = person.browse()
+    browser = person.sign_in_browser()
     before = dict(browser.cookies)
-    browser.follow(person.enter(browser))
+    browser.follow(person.submit_sign_in(browser))
     after = Browser(person.client)
     after.cookies = before
     assert is_signed_in(browser)
@@ -302,21 +307,21 @@ def test_signing_in_gives_a_new_session(person: Person) -> None:
     assert not is_signed_in(after)
 
 
-def test_a_session_that_somebody_else_chose_is_not_taken(person: Person) -> None:
-    planted = person.browse()
+def test_a_session_token_chosen_by_the_client_is_not_accepted(person: Person) -> None:
+    planted = person.sign_in_browser()
     name = next(name for name in planted.cookies if "session" in name)
     browser = Browser(person.client)
     browser.cookies = {name: "0" * 32 + "." + "x" * 43}
-    browser.follow(person.enter(browser))
+    browser.follow(person.submit_sign_in(browser))
     assert browser.cookies[name] != "0" * 32 + "." + "x" * 43
-    for nonsense in ("", "x", "." * 100, "0" * 5000, '"', "\u00e9"):
-        browser.cookies = {name: quote(nonsense)}
+    for value in ("", "x", "." * 100, "0" * 5000, '"', "\u00e9"):
+        browser.cookies = {name: quote(value)}
         assert not is_signed_in(browser)
 
 
 @pytest.mark.database
 def test_a_cookie_does_not_work_after_signing_out(person: Person) -> None:
-    browser = person.browse()
+    browser = person.sign_in_browser()
     copied = Browser(person.client)
     copied.cookies = dict(browser.cookies)
     response = browser.request("GET", "/accounts/sign-out")
@@ -329,7 +334,7 @@ def test_a_cookie_does_not_work_after_signing_out(person: Person) -> None:
 
 @pytest.mark.database
 def test_a_cookie_does_not_work_after_the_password_was_changed(person: Person) -> None:
-    here, there = person.browse(), person.browse()
+    here, there = person.sign_in_browser(), person.sign_in_browser()
     copied = Browser(person.client)
     copied.cookies = dict(here.cookies)
     wrong = change_password(here, OTHER, OTHER)
@@ -340,21 +345,21 @@ def test_a_cookie_does_not_work_after_the_password_was_changed(person: Person) -
     assert not is_signed_in(there)
     assert not is_signed_in(copied)
     browser = Browser(person.client)
-    assert person.enter(browser).status_code not in {302, 303}
-    browser.follow(person.enter(browser, password=OTHER))
+    assert person.submit_sign_in(browser).status_code not in {302, 303}
+    browser.follow(person.submit_sign_in(browser, password=OTHER))
 
 
 @pytest.mark.database
 def test_a_cookie_does_not_work_after_a_reset(person: Person) -> None:
-    browser = person.browse()
+    browser = person.sign_in_browser()
     ask_for_reset(Browser(person.client), person.email)
-    path = link(person.mail())
+    path = extract_link(person.wait_for_email())
     choose_password(Browser(person.client), path, OTHER)
     assert not is_signed_in(browser)
     page = browser.page(path)
     fields = dict.fromkeys(password_fields(page), PASSWORD)
     assert browser.post(page, page.form(*fields), **fields).status_code == 400
-    browser.follow(person.enter(browser, password=OTHER))
+    browser.follow(person.submit_sign_in(browser, password=OTHER))
     assert is_signed_in(browser)
 
 
@@ -363,29 +368,29 @@ def test_a_cookie_does_not_work_after_the_account_was_disabled(
     disposable: Disposable, conventions: Conventions
 ) -> None:
     person = Person(disposable.service)
-    person.join()
-    browser = person.browse()
+    person.register_and_confirm()
+    browser = person.sign_in_browser()
     disposable.database.execute(conventions.disable_user_sql.format(email=person.email))
     assert not is_signed_in(browser)
 
 
-def test_signing_in_is_throttled_and_a_page_says_so(person: Person) -> None:
+def test_signing_in_is_rate_limited_with_an_error_page(person: Person) -> None:
     browser = Browser(person.client)
-    for _ in range(30):
-        browser.client.headers["X-Forwarded-For"] = fresh_address()
-        response = person.enter(browser, password=OTHER)
+    for _ in range(MAX_ATTEMPTS):
+        browser.client.headers["X-Forwarded-For"] = unique_ip_address()
+        response = person.submit_sign_in(browser, password=OTHER)
         if response.status_code == 429:
             break
     assert response.status_code == 429
     assert int(response.headers["retry-after"]) > 0
-    check_page(as_page(response))
-    assert person.enter(browser).status_code == 429
+    check_page(parse_page(response))
+    assert person.submit_sign_in(browser).status_code == 429
 
 
-def test_forms_of_accounts_from_elsewhere_are_refused(
+def test_cross_site_posts_of_account_forms_are_refused(
     person: Person, conventions: Conventions
 ) -> None:
-    browser = person.browse()
+    browser = person.sign_in_browser()
     evil = {"Origin": "https://evil.example", "Sec-Fetch-Site": "cross-site"}
     page = browser.page("/")
     change = page.link(CHANGE)
@@ -399,8 +404,8 @@ def test_forms_of_accounts_from_elsewhere_are_refused(
     assert is_signed_in(browser)
 
 
-def test_pages_for_somebody_are_not_to_be_stored(person: Person) -> None:
-    browser = person.browse()
+def test_pages_for_a_signed_in_user_are_not_stored(person: Person) -> None:
+    browser = person.sign_in_browser()
     for path in ("/", ITEMS, "/items/new", "/no/such/thing"):
         assert "no-store" in browser.request("GET", path).headers["cache-control"]
     page = browser.page("/")
@@ -408,14 +413,14 @@ def test_pages_for_somebody_are_not_to_be_stored(person: Person) -> None:
         if urlsplit(address).scheme == "https":
             response = browser.request("GET", urlsplit(address).path)
             assert "no-store" not in response.headers.get("cache-control", "")
-    assert "no-store" in person.enter(browser).headers["cache-control"]
+    assert "no-store" in person.submit_sign_in(browser).headers["cache-control"]
 
 
-def test_each_sees_only_what_is_theirs(service: Service, person: Person) -> None:
+def test_users_see_only_their_items(service: Service, person: Person) -> None:
     other = Person(service)
-    other.join()
-    mine, theirs = person.browse(), other.browse()
-    name = fresh_name("Mine")
+    other.register_and_confirm()
+    mine, theirs = person.sign_in_browser(), other.sign_in_browser()
+    name = unique_name("Mine")
     listed = create(mine, name=name)
     path = listed.link(r"/items/[0-9a-f-]{36}/edit/?")
     assert is_listed(mine, name)
@@ -428,8 +433,8 @@ def test_each_sees_only_what_is_theirs(service: Service, person: Person) -> None
     assert is_listed(theirs, name)
 
 
-def test_who_is_signed_in_is_told_on_every_page(person: Person) -> None:
-    browser = person.browse()
+def test_every_page_shows_who_is_signed_in(person: Person) -> None:
+    browser = person.sign_in_browser()
     for path in ("/", ITEMS, "/items/new"):
         assert person.email in browser.page(path).text
     sign_out(browser)
@@ -437,12 +442,11 @@ def test_who_is_signed_in_is_told_on_every_page(person: Person) -> None:
 
 
 def test_signing_in_and_out_is_logged(person: Person, service: Service) -> None:
-    person.client.headers["X-Request-ID"] = request_id = (
-        f"page-{fresh_email().partition('@')[0]}"
-    )
+    request_id = f"page-{unique_email().partition('@')[0]}"
+    person.client.headers["X-Request-ID"] = request_id
     browser = Browser(person.client)
-    person.enter(browser, password=OTHER)
-    browser.follow(person.enter(browser))
+    person.submit_sign_in(browser, password=OTHER)
+    browser.follow(person.submit_sign_in(browser))
     events = [entry["event"] for entry in log_entries(service, request_id, 6)]
     assert {"sign_in_failed", "signed_in"} <= set(events)
     output = service.output

@@ -6,7 +6,15 @@ import time
 
 import pytest
 
-from tests.contract.client import ITEMS, JSON, Client, Raw, fresh_name, head, json_lines
+from tests.contract.client import (
+    ITEMS,
+    JSON,
+    Client,
+    RawConnection,
+    json_lines,
+    request_head,
+    unique_name,
+)
 from tests.contract.conftest import Disposable
 from tests.starters.harness import Service
 
@@ -19,10 +27,10 @@ GOOD_CODES = {
     0,
     143,
     -signal.SIGTERM,
-}  # a process that a signal ended is 143 to a shell
+}  # shells report a process that was ended by SIGTERM as 143
 
 
-def accepts(service: Service) -> bool:
+def accepts_connections(service: Service) -> bool:
     try:
         with socket.create_connection(("127.0.0.1", service.port), timeout=2):
             return True
@@ -30,40 +38,40 @@ def accepts(service: Service) -> bool:
         return False
 
 
-def stop(service: Service) -> None:
+def stop_and_check(service: Service) -> None:
     began = time.monotonic()
     code = service.stop(GONE_SECONDS)
     assert code in GOOD_CODES
     assert time.monotonic() - began < GONE_SECONDS
-    assert not accepts(service)
+    assert not accepts_connections(service)
     assert "Traceback" not in service.output
 
 
-def test_it_goes_when_told_with_idle_and_stalled_connections_open(
+def test_sigterm_ends_the_server_with_idle_and_stalled_connections(
     disposable: Disposable,
 ) -> None:
     with (
-        Raw(disposable.service) as idle,
-        Raw(disposable.service) as silent,
-        Raw(disposable.service) as stalled,
+        RawConnection(disposable.service) as idle,
+        RawConnection(disposable.service) as silent,
+        RawConnection(disposable.service) as stalled,
     ):
-        idle.send(head("GET", "/no/such/thing"))
+        idle.send(request_head("GET", "/no/such/thing"))
         assert idle.read().status == 404
         stalled.send(
-            head("POST", ITEMS, Content_Type=JSON, Content_Length="100") + b"{"
+            request_head("POST", ITEMS, Content_Type=JSON, Content_Length="100") + b"{"
         )
         assert silent.socket.fileno() > 0
-        stop(disposable.service)
+        stop_and_check(disposable.service)
 
 
 @pytest.mark.database
 @pytest.mark.features("api")
-def test_it_finishes_the_request_under_way(disposable: Disposable) -> None:
-    name = fresh_name("Late")
+def test_sigterm_lets_running_requests_finish(disposable: Disposable) -> None:
+    name = unique_name("Late")
     body = json.dumps({"name": name, "price": "1.00"}).encode()
-    with Raw(disposable.service) as connection:
+    with RawConnection(disposable.service) as connection:
         connection.send(
-            head(
+            request_head(
                 "POST",
                 ITEMS,
                 Content_Type=JSON,
@@ -75,20 +83,20 @@ def test_it_finishes_the_request_under_way(disposable: Disposable) -> None:
         connection.send(body[:10])
         disposable.service.process.terminate()
         end = time.monotonic() + 1
-        while accepts(disposable.service) and time.monotonic() < end:
+        while accepts_connections(disposable.service) and time.monotonic() < end:
             time.sleep(0.02)
         connection.send(body[10:])
         answer = connection.read("POST")
         assert answer.status == 201, disposable.service.output
         assert json.loads(answer.text)["name"] == name
-    stop(disposable.service)
+    stop_and_check(disposable.service)
     lines = [
         line for line in json_lines(disposable.service) if line.get("path") == ITEMS
     ]
     assert [line["status"] for line in lines] == [201]
 
 
-def test_it_stops_at_the_terminals_interrupt(disposable: Disposable) -> None:
+def test_sigint_ends_the_server(disposable: Disposable) -> None:
     with Client(disposable.service) as client:
         assert client.get("/healthz").status_code == 200
     disposable.service.process.send_signal(signal.SIGINT)

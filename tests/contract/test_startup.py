@@ -11,7 +11,7 @@ from tests.starters.harness import (
     SECRET,
     Project,
     answers_healthz,
-    booted,
+    running_service,
 )
 
 SHORT = "hush-" * 6 + "h"  # 31 characters
@@ -40,15 +40,16 @@ REFUSALS: dict[str, tuple[str, str | None]] = {
 }
 
 
-def refuse(project: Project, settings: dict[str, str]) -> str:
+def start_refused(project: Project, settings: dict[str, str]) -> str:
+    """Return the sentence with which the server refuses to start."""
     output_path = project.directory.parent / "refusal.log"
-    with output_path.open("wb") as output:
+    with output_path.open("wb") as output_file:
         process = subprocess.Popen(
             [project.python, "-m", "app"],
             cwd=project.directory,
             env=settings,
             stdin=subprocess.DEVNULL,
-            stdout=output,
+            stdout=output_file,
             stderr=subprocess.STDOUT,
         )
     try:
@@ -60,11 +61,11 @@ def refuse(project: Project, settings: dict[str, str]) -> str:
         if process.poll() is None:
             process.terminate()
             process.wait(40)
-    said = output_path.read_text("utf-8")
-    assert process.returncode == 1, said
-    assert "Traceback" not in said
-    lines = [line for line in said.splitlines() if line.strip()]
-    assert len(lines) == 1, said
+    output = output_path.read_text("utf-8")
+    assert process.returncode == 1, output
+    assert "Traceback" not in output
+    lines = [line for line in output.splitlines() if line.strip()]
+    assert len(lines) == 1, output
     assert re.search(r"[.!]$", lines[0]), lines[0]
     assert "hush" not in lines[0]
     return lines[0]
@@ -78,16 +79,16 @@ def test_production_refuses_to_start(project: Project, case: str) -> None:
     settings.pop(name, None)
     if value is not None:
         settings[name] = value
-    assert name in refuse(project, settings)
+    assert name in start_refused(project, settings)
 
 
 def test_an_empty_environment_is_production_and_refused(project: Project) -> None:
-    assert "SECRET_KEY" in refuse(
+    assert "SECRET_KEY" in start_refused(
         project, project.system_settings() | {"PORT": str(free_port())}
     )
 
 
-def test_the_example_of_an_environment_is_no_secret(project: Project) -> None:
+def test_the_example_environment_is_refused_in_production(project: Project) -> None:
     example = project.directory / ".env.example"
     given = re.findall(
         r"^\s*#?\s*SECRET_KEY\s*=\s*(.+)$", example.read_text("utf-8"), re.MULTILINE
@@ -95,7 +96,7 @@ def test_the_example_of_an_environment_is_no_secret(project: Project) -> None:
     for value in given:
         settings = project.production_settings("sqlite:////nowhere/service.sqlite3")
         settings |= {"SECRET_KEY": value.strip().strip("\"'"), "PORT": str(free_port())}
-        assert "SECRET_KEY" in refuse(project, settings)
+        assert "SECRET_KEY" in start_refused(project, settings)
 
 
 def test_no_secret_is_part_of_the_project(project: Project) -> None:
@@ -131,7 +132,7 @@ MALFORMED_OF_ACCOUNTS: dict[str, tuple[str, str]] = {
 
 @pytest.mark.parametrize("case", MALFORMED)
 def test_production_refuses_malformed_settings(project: Project, case: str) -> None:
-    refuse_value(project, *MALFORMED[case])
+    check_value_refused(project, *MALFORMED[case])
 
 
 @pytest.mark.features("accounts")
@@ -139,23 +140,23 @@ def test_production_refuses_malformed_settings(project: Project, case: str) -> N
 def test_production_refuses_malformed_settings_of_accounts(
     project: Project, case: str
 ) -> None:
-    refuse_value(project, *MALFORMED_OF_ACCOUNTS[case])
+    check_value_refused(project, *MALFORMED_OF_ACCOUNTS[case])
 
 
-def refuse_value(project: Project, name: str, value: str) -> None:
+def check_value_refused(project: Project, name: str, value: str) -> None:
     settings = project.production_settings("sqlite:////nowhere/service.sqlite3")
     settings |= {"PORT": str(free_port()), name: value}
-    sentence = refuse(project, settings)
+    sentence = start_refused(project, settings)
     assert name in sentence
     assert "teapot" not in sentence
 
 
-def test_a_dotenv_file_in_utf_16_is_named_in_a_sentence(project: Project) -> None:
+def test_a_dotenv_file_in_utf_16_is_reported_in_one_sentence(project: Project) -> None:
     path = project.directory / ".env"
     path.write_text("LOG_LEVEL=INFO\n", encoding="utf-16")
     settings = project.production_settings("sqlite:////nowhere/service.sqlite3")
     try:
-        assert ".env" in refuse(project, settings | {"PORT": str(free_port())})
+        assert ".env" in start_refused(project, settings | {"PORT": str(free_port())})
     finally:
         path.unlink()
 
@@ -163,19 +164,19 @@ def test_a_dotenv_file_in_utf_16_is_named_in_a_sentence(project: Project) -> Non
 def test_secrets_can_be_in_files(project: Project, database: Database) -> None:
     path = project.directory.parent / "secret"
     path.write_text(f"{SECRET}\n", "utf-8")
-    with booted(project, database.url, SECRET_KEY="", SECRET_KEY_FILE=str(path)):
+    with running_service(
+        project, database.url, SECRET_KEY="", SECRET_KEY_FILE=str(path)
+    ):
         pass
 
 
-def test_empty_variables_are_like_missing_ones(
-    project: Project, database: Database
-) -> None:
+def test_empty_variables_count_as_missing(project: Project, database: Database) -> None:
     example = (project.directory / ".env.example").read_text("utf-8")
     names = set(re.findall(r"^# ([A-Z_]+)=", example, re.MULTILINE))
     needed = project.production_settings(database.url).keys() | {"PORT", "HOST"}
     empty = dict.fromkeys(names - needed, "")
     assert {"WORKERS", "LOG_LEVEL", "ENVIRONMENT"} <= empty.keys()
-    with booted(project, database.url, **empty):
+    with running_service(project, database.url, **empty):
         pass
 
 
@@ -184,5 +185,8 @@ def test_the_scheme_postgres_means_postgresql(
     project: Project, database: Database
 ) -> None:
     url = database.url.replace("postgresql://", "postgres://")
-    with booted(project, url) as service, Client(service, anonymous=True) as client:
+    with (
+        running_service(project, url) as service,
+        Client(service, anonymous=True) as client,
+    ):
         assert client.get("/readyz").status_code == 200

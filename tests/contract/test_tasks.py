@@ -1,4 +1,4 @@
-"""Tasks, seen from outside: a server, a worker that the test holds, and a Redis."""
+"""Tasks: tests start and kill the server, the worker and Redis."""
 
 import contextlib
 import json
@@ -17,11 +17,11 @@ from tests.contract.client import (
     PASSWORD,
     Client,
     Person,
-    fresh_email,
     json_lines,
+    unique_email,
 )
 from tests.starters.databases import Database, free_port
-from tests.starters.harness import Project, Service, run, serving, working
+from tests.starters.harness import Project, Service, run, running_server, running_worker
 from tests.starters.mail_server import MailServer, mail_server
 from tests.starters.redis import Redis
 
@@ -37,47 +37,49 @@ GONE_SECONDS = 35
 
 @pytest.fixture(scope="module")
 def redis() -> Iterator[Redis]:
-    """Start a server that tests may stop, if they start it again."""
+    """Run a Redis that tests may stop, if they start it again."""
     redis = Redis()
     yield redis
     redis.stop()
 
 
 @pytest.fixture(scope="module")
-def alone(project: Project, database: Database, redis: Redis) -> Iterator[Service]:
-    """Boot a server whose queue no worker looks after."""
+def service_without_worker(
+    project: Project, database: Database, redis: Redis
+) -> Iterator[Service]:
+    """Run a server without a worker."""
     url = redis.new_database()
-    with serving(project, database.url, REDIS_URL=url) as service:
+    with running_server(project, database.url, REDIS_URL=url) as service:
         yield service
 
 
-def work_for(
+def run_worker(
     service: Service, **settings: str
 ) -> contextlib.AbstractContextManager[Service]:
-    return working(service.project, {**service.settings, **settings})
+    return running_worker(service.project, {**service.settings, **settings})
 
 
-def events(worker: Service, event: str) -> list[dict[str, Any]]:
+def log_events(worker: Service, event: str) -> list[dict[str, Any]]:
     return [line for line in json_lines(worker) if line["event"] == event]
 
 
 def wait_for(condition: Callable[[], object], seconds: float = 15) -> None:
     end = time.monotonic() + seconds
     while not condition():
-        assert time.monotonic() < end, "it did not happen"
+        assert time.monotonic() < end, "the condition did not become true"
         time.sleep(0.05)
 
 
 def register(service: Service) -> Person:
-    """Let somebody register: that sends a mail, which is a task."""
-    person = Person(service, fresh_email())
-    answer = person.call("register", email=person.email, password=PASSWORD)
+    """Register a user, which enqueues the task that sends an email."""
+    person = Person(service, unique_email())
+    answer = person.post_auth("register", email=person.email, password=PASSWORD)
     assert answer.status_code == 202
     return person
 
 
 class SilentServer:
-    """Takes connections for mail, and says nothing."""
+    """A mail server that accepts connections and sends nothing."""
 
     def __init__(self) -> None:
         self.listener = socket.create_server(("127.0.0.1", 0))
@@ -92,97 +94,110 @@ class SilentServer:
         self.listener.close()
 
 
-def test_a_task_waits_for_a_worker(alone: Service) -> None:
-    person = register(alone)
+def test_a_task_waits_for_a_worker(service_without_worker: Service) -> None:
+    person = register(service_without_worker)
     assert person.email not in mail_server().mails
-    with work_for(alone) as worker:
-        assert person.mail()["To"] == person.email
-        wait_for(lambda: events(worker, "task_done"))
+    with run_worker(service_without_worker) as worker:
+        assert person.wait_for_email()["To"] == person.email
+        wait_for(lambda: log_events(worker, "task_done"))
         assert person.email not in worker.output
         assert PASSWORD not in worker.output
 
 
-def test_what_is_refused_leaves_no_task_behind(alone: Service) -> None:
-    with work_for(alone) as worker, Client(alone) as client:
+def test_a_refused_request_enqueues_no_task(service_without_worker: Service) -> None:
+    with (
+        run_worker(service_without_worker) as worker,
+        Client(service_without_worker) as client,
+    ):
         known = client.create()["name"]
-        wait_for(lambda: events(worker, "stock_taken"))
+        wait_for(lambda: log_events(worker, "stock_taken"))
         taken = client.post(ITEMS, json={"name": known, "price": "1.00"})
         assert taken.status_code == 409
         assert client.post(ITEMS, json={"name": "", "price": "1"}).status_code == 422
         client.create()
-        wait_for(lambda: len(events(worker, "stock_taken")) == 2)
-        assert [line["items"] for line in events(worker, "stock_taken")][-1] >= 2
+        wait_for(lambda: len(log_events(worker, "stock_taken")) == 2)
+        assert [line["items"] for line in log_events(worker, "stock_taken")][-1] >= 2
 
 
-def test_mail_is_tried_again_when_its_server_was_away(alone: Service) -> None:
+def test_an_email_is_retried_after_the_mail_server_was_unreachable(
+    service_without_worker: Service,
+) -> None:
     port = free_port()
-    with work_for(alone, MAIL_URL=f"smtp://127.0.0.1:{port}") as worker:
-        person = register(alone)
-        wait_for(lambda: events(worker, "task_failed"))
+    with run_worker(
+        service_without_worker, MAIL_URL=f"smtp://127.0.0.1:{port}"
+    ) as worker:
+        person = register(service_without_worker)
+        wait_for(lambda: log_events(worker, "task_failed"))
         back = MailServer(port)
         try:
             assert back.last(person.email)["To"] == person.email
-            wait_for(lambda: events(worker, "task_done"))
+            wait_for(lambda: log_events(worker, "task_done"))
             assert len(back.mails[person.email]) == 1
         finally:
             back.controller.stop()
 
 
 @pytest.mark.thorough
-def test_the_task_of_a_killed_worker_is_done_by_another(alone: Service) -> None:
+def test_the_task_of_a_killed_worker_is_run_by_another(
+    service_without_worker: Service,
+) -> None:
     silent = SilentServer()
-    with work_for(alone, MAIL_URL=silent.url) as worker:
-        person = register(alone)
+    with run_worker(service_without_worker, MAIL_URL=silent.url) as worker:
+        person = register(service_without_worker)
         silent.wait()
         worker.process.send_signal(signal.SIGKILL)
         worker.process.wait()
         killed = time.monotonic()
     silent.close()
-    with work_for(alone):
+    with run_worker(service_without_worker):
         wait_for(lambda: person.email in mail_server().mails, TAKEN_OVER_SECONDS)
     assert time.monotonic() - killed < TAKEN_OVER_SECONDS
 
 
-def test_a_worker_that_is_told_to_go_finishes_what_it_began(alone: Service) -> None:
+def test_sigterm_lets_a_worker_finish_its_task(service_without_worker: Service) -> None:
     silent = SilentServer()
-    with work_for(alone, MAIL_URL=silent.url) as worker:
-        register(alone)
+    with run_worker(service_without_worker, MAIL_URL=silent.url) as worker:
+        register(service_without_worker)
         silent.wait()
         worker.process.terminate()
         time.sleep(0.5)
         assert worker.process.poll() is None
         silent.close()
         assert worker.process.wait(GONE_SECONDS) == 0
-        assert len(events(worker, "task_failed")) == 1
+        assert len(log_events(worker, "task_failed")) == 1
 
 
-def test_a_worker_outlives_its_redis(alone: Service, redis: Redis) -> None:
-    with work_for(alone) as worker:
-        register(alone).mail()
+def test_a_worker_continues_after_a_restart_of_redis(
+    service_without_worker: Service, redis: Redis
+) -> None:
+    with run_worker(service_without_worker) as worker:
+        register(service_without_worker).wait_for_email()
         redis.stop()
         wait_for(lambda: "connection error" in worker.output)
         redis.start()
-        register(alone).mail()
+        register(service_without_worker).wait_for_email()
         assert worker.process.poll() is None
 
 
-def test_a_task_waits_until_redis_is_back(alone: Service, redis: Redis) -> None:
+def test_a_task_waits_until_redis_is_back(
+    service_without_worker: Service, redis: Redis
+) -> None:
     redis.stop()
     began = time.monotonic()
-    person = register(alone)
+    person = register(service_without_worker)
     assert time.monotonic() - began < 2
     redis.start()
-    with work_for(alone) as worker:
-        assert person.mail()["To"] == person.email
-        wait_for(lambda: events(worker, "task_done"))
+    with run_worker(service_without_worker) as worker:
+        assert person.wait_for_email()["To"] == person.email
+        wait_for(lambda: log_events(worker, "task_done"))
 
 
 @pytest.mark.thorough
-def test_a_task_is_done_though_its_server_was_killed_before_it_was_sent(
+def test_a_task_is_run_even_if_the_server_was_killed_before_sending_it(
     project: Project, redis: Redis
 ) -> None:
     settings = {"REDIS_URL": redis.new_database()}
-    with serving(project, project.new_database().url, **settings) as service:
+    with running_server(project, project.new_database().url, **settings) as service:
         redis.process.send_signal(signal.SIGSTOP)
         try:
             began = time.monotonic()
@@ -193,13 +208,15 @@ def test_a_task_is_done_though_its_server_was_killed_before_it_was_sent(
         finally:
             redis.process.send_signal(signal.SIGCONT)
         valkey.Valkey.from_url(settings["REDIS_URL"]).flushdb()
-        with work_for(service):
+        with run_worker(service):
             wait_for(lambda: person.email in mail_server().mails, LOST_SECONDS)
 
 
-def test_malformed_messages_do_not_stop_the_worker(alone: Service) -> None:
+def test_malformed_messages_do_not_stop_the_worker(
+    service_without_worker: Service,
+) -> None:
     """Write to dramatiq's queue: a list of ids, and a hash with their messages."""
-    queue = valkey.Valkey.from_url(alone.settings["REDIS_URL"])
+    queue = valkey.Valkey.from_url(service_without_worker.settings["REDIS_URL"])
     message = {
         "queue_name": "tasks",
         "actor_name": "run_task",
@@ -218,17 +235,17 @@ def test_malformed_messages_do_not_stop_the_worker(alone: Service) -> None:
         json.dumps(message | {"args": ["no id"]}),
         json.dumps(message | {"options": {"eta": "never"}}),
     ]
-    with work_for(alone) as worker:
-        register(alone).mail()
+    with run_worker(service_without_worker) as worker:
+        register(service_without_worker).wait_for_email()
         for number, data in enumerate(malformed):
             if data is not None:
                 queue.hset("dramatiq:tasks.msgs", f"malformed-{number}", data)
             queue.rpush("dramatiq:tasks", f"malformed-{number}")
-        person = register(alone)
+        person = register(service_without_worker)
         wait_for(lambda: person.email in mail_server().mails, LOST_SECONDS)
         wait_for(lambda: queue.llen("dramatiq:tasks") == 0, LOST_SECONDS)
         assert worker.process.poll() is None
-        register(alone).mail()
+        register(service_without_worker).wait_for_email()
 
 
 def test_the_worker_refuses_to_start_without_a_queue(project: Project) -> None:
@@ -236,12 +253,16 @@ def test_the_worker_refuses_to_start_without_a_queue(project: Project) -> None:
     del settings["REDIS_URL"]
     for module in ("app", "app.tasks"):
         command = [project.python, "-m", module]
-        said = run(command, project.directory, settings, check=False, seconds=60)
-        assert "REDIS_URL" in said
-        assert len(said.strip().splitlines()) == 1
+        output = run(command, project.directory, settings, check=False, seconds=60)
+        assert "REDIS_URL" in output
+        assert len(output.strip().splitlines()) == 1
 
 
-def test_what_was_given_up_can_be_listed(alone: Service) -> None:
-    command = [alone.project.python, "-m", "app.tasks.failed"]
-    said = run(command, alone.project.directory, alone.settings)
-    assert said == "0 failed tasks\n"
+def test_failed_tasks_can_be_listed(service_without_worker: Service) -> None:
+    command = [service_without_worker.project.python, "-m", "app.tasks.failed"]
+    output = run(
+        command,
+        service_without_worker.project.directory,
+        service_without_worker.settings,
+    )
+    assert output == "0 failed tasks\n"

@@ -1,4 +1,4 @@
-"""Accounts by the API: registering, tokens, passwords."""
+"""Accounts in the API: registration, tokens, passwords."""
 
 import base64
 import json
@@ -13,17 +13,18 @@ import pytest
 from tests.contract.client import (
     AUTH,
     ITEMS,
+    MAX_ATTEMPTS,
     PASSWORD,
     Client,
     Person,
-    code,
-    fresh_address,
-    fresh_email,
-    fresh_name,
+    check_problem,
+    extract_token,
     json_lines,
     log_entries,
     media_type,
-    problem,
+    unique_email,
+    unique_ip_address,
+    unique_name,
 )
 from tests.contract.conftest import Disposable
 from tests.contract.differences import Conventions
@@ -45,48 +46,53 @@ def unregistered(service: Service) -> Person:
 
 @pytest.fixture
 def person(unregistered: Person) -> Person:
-    unregistered.join()
+    unregistered.register_and_confirm()
     return unregistered
 
 
-def me(person: Person, token: str) -> httpx2.Response:
+def get_me(person: Person, token: str) -> httpx2.Response:
     return person.client.get(ME, headers={"Authorization": f"Bearer {token}"})
 
 
 def refresh(person: Person, token: str) -> httpx2.Response:
-    return person.call("refresh", refresh_token=token)
+    return person.post_auth("refresh", refresh_token=token)
 
 
-def middle(calls: list[httpx2.Response]) -> float:
+def median_seconds(calls: list[httpx2.Response]) -> float:
     return statistics.median(call.elapsed.total_seconds() for call in calls)
 
 
-def unauthorized(response: httpx2.Response) -> dict[str, Any]:
+def check_unauthorized(response: httpx2.Response) -> dict[str, Any]:
     assert response.headers["www-authenticate"].lower().startswith("bearer")
-    return problem(response, 401)
+    return check_problem(response, 401)
 
 
 @pytest.mark.database
-def test_somebody_registers_confirms_and_signs_in(unregistered: Person) -> None:
-    answer = unregistered.call("register", email=unregistered.email, password=PASSWORD)
+def test_a_user_registers_confirms_and_signs_in(unregistered: Person) -> None:
+    answer = unregistered.post_auth(
+        "register", email=unregistered.email, password=PASSWORD
+    )
     assert answer.status_code == 202
-    unauthorized(unregistered.token())
-    mail = unregistered.mail()
+    check_unauthorized(unregistered.request_tokens())
+    mail = unregistered.wait_for_email()
     assert mail["To"] == unregistered.email
     assert PASSWORD not in mail.as_string()
     for expected in (204, 400):
-        assert unregistered.call("confirm", token=code(mail)).status_code == expected
+        assert (
+            unregistered.post_auth("confirm", token=extract_token(mail)).status_code
+            == expected
+        )
     pair = unregistered.sign_in()
     assert {"access_token", "refresh_token", "token_type", "expires_in"} <= set(pair)
     assert pair["token_type"].lower() == "bearer"
     assert pair["expires_in"] == 900
-    found = me(unregistered, pair["access_token"])
+    found = get_me(unregistered, pair["access_token"])
     assert found.status_code == 200
     assert found.json()["email"] == unregistered.email
     assert not re.search("password|hash", found.text)
 
 
-def test_what_is_no_address_gets_422(
+def test_an_invalid_email_address_gets_422(
     unregistered: Person, subtests: pytest.Subtests
 ) -> None:
     for email in (
@@ -99,16 +105,16 @@ def test_what_is_no_address_gets_422(
         "\0",
     ):
         with subtests.test(email=email):
-            unregistered.client.headers["X-Forwarded-For"] = fresh_address()
+            unregistered.client.headers["X-Forwarded-For"] = unique_ip_address()
             for path in ("register", "reset"):
                 body = {"email": email} | (
                     {"password": PASSWORD} if path == "register" else {}
                 )
-                answer = unregistered.call(path, **body)
-                assert "email" in str(problem(answer, 422)["errors"])
+                answer = unregistered.post_auth(path, **body)
+                assert "email" in str(check_problem(answer, 422)["errors"])
 
 
-def test_a_password_that_is_short_long_or_common_is_refused(
+def test_a_short_long_or_common_password_is_refused(
     person: Person, subtests: pytest.Subtests
 ) -> None:
     for password in (
@@ -122,16 +128,16 @@ def test_a_password_that_is_short_long_or_common_is_refused(
         "x" * 20,
     ):
         with subtests.test(password=password):
-            person.client.headers["X-Forwarded-For"] = fresh_address()
-            unregistered = {"email": fresh_email(), "password": password}
+            person.client.headers["X-Forwarded-For"] = unique_ip_address()
+            unregistered = {"email": unique_email(), "password": password}
             token = person.sign_in()["access_token"]
             body = {"current_password": PASSWORD, "new_password": password}
             for answer in (
-                person.call("register", **unregistered),
-                person.call("password", token, **body),
-                person.call("reset/confirm", token="none", password=password),  # noqa: S106
+                person.post_auth("register", **unregistered),
+                person.post_auth("password", token, **body),
+                person.post_auth("reset/confirm", token="none", password=password),  # noqa: S106
             ):
-                assert "password" in str(problem(answer, 422)["errors"])
+                assert "password" in str(check_problem(answer, 422)["errors"])
                 assert password in {"", "password"} or password not in answer.text
 
 
@@ -148,13 +154,13 @@ def test_a_password_may_hold_characters_of_any_kind(
         with subtests.test(password=password):
             person = Person(service)
             person.password = password
-            person.join()
+            person.register_and_confirm()
             assert person.sign_in()
-            unauthorized(person.token(password + "x"))
-            unauthorized(person.token(password[:-1]))
+            check_unauthorized(person.request_tokens(password + "x"))
+            check_unauthorized(person.request_tokens(password[:-1]))
 
 
-def test_text_that_is_none_does_no_harm(person: Person) -> None:
+def test_invalid_text_is_not_a_failure(person: Person) -> None:
     odd = ["\\ud800", "\\u0000", "a" * 100_000]
     for path, fields in (
         ("register", ("email", "password")),
@@ -176,106 +182,110 @@ def test_text_that_is_none_does_no_harm(person: Person) -> None:
         assert answer.status_code in {400, 401, 422}
 
 
-def test_registering_does_not_tell_who_has_an_account(person: Person) -> None:
+def test_registering_does_not_reveal_accounts(person: Person) -> None:
     known = [
-        person.call("register", email=person.email, password=OTHER) for _ in range(2)
+        person.post_auth("register", email=person.email, password=OTHER)
+        for _ in range(2)
     ]
     unknown = [
-        person.call("register", email=fresh_email(), password=OTHER) for _ in range(2)
+        person.post_auth("register", email=unique_email(), password=OTHER)
+        for _ in range(2)
     ]
     assert len({(each.status_code, each.text) for each in [*known, *unknown]}) == 1
-    assert person.sign_in()  # with the password that it had
-    unauthorized(person.token(OTHER))
+    assert person.sign_in()  # with the unchanged password
+    check_unauthorized(person.request_tokens(OTHER))
 
 
-def test_asking_for_a_reset_does_not_tell_who_has_an_account(person: Person) -> None:
-    known = person.call("reset", email=person.email)
-    unknown = person.call("reset", email=(nobody := fresh_email()))
+def test_requesting_a_reset_does_not_reveal_accounts(person: Person) -> None:
+    known = person.post_auth("reset", email=person.email)
+    unknown = person.post_auth("reset", email=(email := unique_email()))
     assert (known.status_code, known.text) == (unknown.status_code, unknown.text)
     assert known.status_code == 202
-    person.mail()
-    assert nobody not in mail_server().mails
+    person.wait_for_email()
+    assert email not in mail_server().mails
 
 
-def test_unknown_and_known_addresses_take_as_long(service: Service) -> None:
-    """Medians of several, since a machine under load answers as it likes."""
-    known, nobody = Person(service), Person(service)
-    known.join()
+def test_unknown_and_known_addresses_take_equally_long(service: Service) -> None:
+    """Compare medians, since single times vary on a busy machine."""
+    known, unknown = Person(service), Person(service)
+    known.register_and_confirm()
     for call in ("token", "register", "reset"):
-        times: dict[str, list[httpx2.Response]] = {known.email: [], nobody.email: []}
+        times: dict[str, list[httpx2.Response]] = {known.email: [], unknown.email: []}
         for _ in range(4):
-            for person in (known, nobody):
-                person.client.headers["X-Forwarded-For"] = fresh_address()
+            for person in (known, unknown):
+                person.client.headers["X-Forwarded-For"] = unique_ip_address()
                 if call == "token":
-                    answer = person.token(OTHER)
-                elif call == "register" and person is nobody:
-                    answer = person.call(call, email=fresh_email(), password=OTHER)
+                    answer = person.request_tokens(OTHER)
+                elif call == "register" and person is unknown:
+                    answer = person.post_auth(
+                        call, email=unique_email(), password=OTHER
+                    )
                 elif call == "register":
-                    answer = person.call(call, email=person.email, password=OTHER)
+                    answer = person.post_auth(call, email=person.email, password=OTHER)
                 else:
-                    answer = person.call(call, email=person.email)
+                    answer = person.post_auth(call, email=person.email)
                 times[person.email].append(answer)
-        slow, fast = sorted(map(middle, times.values()), reverse=True)
+        slow, fast = sorted(map(median_seconds, times.values()), reverse=True)
         assert slow < fast * 2 + 0.03, call
 
 
-def test_a_failed_sign_in_does_not_tell_why(
+def test_all_failed_sign_ins_get_the_same_response(
     disposable: Disposable, conventions: Conventions
 ) -> None:
     person, disabled, unconfirmed = (Person(disposable.service) for _ in range(3))
-    person.join()
-    disabled.join()
+    person.register_and_confirm()
+    disabled.register_and_confirm()
     disposable.database.execute(
         conventions.disable_user_sql.format(email=disabled.email)
     )
-    unconfirmed.call("register", email=unconfirmed.email, password=PASSWORD)
+    unconfirmed.post_auth("register", email=unconfirmed.email, password=PASSWORD)
     answers = [
-        person.token(OTHER),
-        person.token(PASSWORD.upper()),
-        disabled.token(),
-        unconfirmed.token(),
-        Person(disposable.service).token(),
-        Person(disposable.service, "nobody").token(),
+        person.request_tokens(OTHER),
+        person.request_tokens(PASSWORD.upper()),
+        disabled.request_tokens(),
+        unconfirmed.request_tokens(),
+        Person(disposable.service).request_tokens(),
+        Person(disposable.service, "nobody").request_tokens(),
     ]
-    assert len({json.dumps(unauthorized(answer)) for answer in answers}) == 1
+    assert len({json.dumps(check_unauthorized(answer)) for answer in answers}) == 1
 
 
 @pytest.mark.database
-def test_an_address_is_the_same_in_capitals(person: Person) -> None:
+def test_email_addresses_are_case_insensitive(person: Person) -> None:
     person.email = f" {person.email.upper()} "
     assert person.sign_in()
 
 
-def test_signing_in_is_throttled_for_each_address(person: Person) -> None:
+def test_signing_in_is_rate_limited_for_each_email_address(person: Person) -> None:
     codes = []
-    for _ in range(30):
-        person.client.headers["X-Forwarded-For"] = fresh_address()
-        answer = person.token(OTHER)
+    for _ in range(MAX_ATTEMPTS):
+        person.client.headers["X-Forwarded-For"] = unique_ip_address()
+        answer = person.request_tokens(OTHER)
         codes.append(answer.status_code)
         if answer.status_code == 429:
             break
     assert set(codes[:5]) == {401}
     assert codes[-1] == 429
-    problem(answer, 429)
+    check_problem(answer, 429)
     assert 0 < int(answer.headers["retry-after"]) <= 3600
-    problem(person.token(), 429)  # the right password as well
+    check_problem(person.request_tokens(), 429)  # also with the right password
 
 
-def test_signing_in_is_throttled_for_each_client(service: Service) -> None:
+def test_signing_in_is_rate_limited_for_each_client(service: Service) -> None:
     guesser = Person(service)
     codes = []
     for _ in range(200):
-        guesser.email = fresh_email()
-        codes.append(guesser.token(OTHER).status_code)
+        guesser.email = unique_email()
+        codes.append(guesser.request_tokens(OTHER).status_code)
         if codes[-1] == 429:
             break
     assert codes[-1] == 429
     assert len(codes) > 10
     elsewhere = Person(service)
-    unauthorized(elsewhere.token())
+    check_unauthorized(elsewhere.request_tokens())
 
 
-def test_mail_is_throttled(service: Service, subtests: pytest.Subtests) -> None:
+def test_emails_are_rate_limited(service: Service, subtests: pytest.Subtests) -> None:
     for path in (
         "register",
         "reset",
@@ -286,9 +296,9 @@ def test_mail_is_throttled(service: Service, subtests: pytest.Subtests) -> None:
             if path == "register":
                 body["password"] = PASSWORD
             codes = []
-            for _ in range(30):
-                person.client.headers["X-Forwarded-For"] = fresh_address()
-                answer = person.call(path, **body)
+            for _ in range(MAX_ATTEMPTS):
+                person.client.headers["X-Forwarded-For"] = unique_ip_address()
+                answer = person.post_auth(path, **body)
                 codes.append(answer.status_code)
                 if answer.status_code == 429:
                     break
@@ -297,7 +307,7 @@ def test_mail_is_throttled(service: Service, subtests: pytest.Subtests) -> None:
             assert int(answer.headers["retry-after"]) > 0
 
 
-def test_many_guesses_at_once_are_throttled_too(
+def test_simultaneous_attempts_are_rate_limited(
     service: Service, person: Person
 ) -> None:
     def guess(_: int) -> int:
@@ -322,9 +332,9 @@ def test_without_credentials_items_get_401(
         "DELETE",
     ):
         with subtests.test(method=method):
-            nobody = "00000000-0000-4000-8000-000000000000"
+            missing_id = "00000000-0000-4000-8000-000000000000"
             with Client(service, anonymous=True) as client:
-                for path in (ITEMS, f"{ITEMS}/{nobody}"):
+                for path in (ITEMS, f"{ITEMS}/{missing_id}"):
                     if method in WRITING and (method == "POST") != (path == ITEMS):
                         continue
                     body = (
@@ -335,12 +345,12 @@ def test_without_credentials_items_get_401(
                     response = client.request(method, path, json=body)
                     assert response.status_code == 401
                     if method != "HEAD":
-                        unauthorized(response)
-                unauthorized(client.get(ME))
+                        check_unauthorized(response)
+                check_unauthorized(client.get(ME))
 
 
-def altered(token: str) -> dict[str, str]:
-    """Return what somebody might make of a token."""
+def forge_tokens(token: str) -> dict[str, str]:
+    """Return forged variants of a token, by description."""
 
     def part(text: str) -> dict[str, Any]:
         found: dict[str, Any] = json.loads(base64.urlsafe_b64decode(text + "=="))
@@ -367,16 +377,16 @@ def altered(token: str) -> dict[str, str]:
 
 def test_an_altered_access_token_is_refused(person: Person) -> None:
     token = person.sign_in()["access_token"]
-    for kind, forged in altered(token).items():
-        response = me(person, forged)
+    for kind, forged in forge_tokens(token).items():
+        response = get_me(person, forged)
         assert response.status_code == 401, kind
-        unauthorized(response)
+        check_unauthorized(response)
     for scheme in ("Basic ", "Token ", "Bearer", ""):
         headers = {"Authorization": scheme + token}
         assert person.client.get(ME, headers=headers).status_code == 401
 
 
-def test_an_access_token_says_what_it_is_for(person: Person) -> None:
+def test_an_access_token_has_issuer_audience_and_type(person: Person) -> None:
     head, claims, _ = person.sign_in()["access_token"].split(".")
     claimed = json.loads(base64.urlsafe_b64decode(claims + "=="))
     assert claimed["exp"] - claimed["iat"] == 900
@@ -387,18 +397,20 @@ def test_an_access_token_says_what_it_is_for(person: Person) -> None:
     assert person.email not in base64.urlsafe_b64decode(claims + "==").decode()
 
 
-def test_tokens_are_no_use_in_each_others_place(person: Person) -> None:
+def test_access_and_refresh_tokens_are_not_interchangeable(person: Person) -> None:
     pair = person.sign_in()
-    person.call("reset", email=person.email)
-    mailed = code(person.mail())
-    unauthorized(me(person, pair["refresh_token"]))
-    unauthorized(me(person, mailed))
-    unauthorized(refresh(person, pair["access_token"]))
-    unauthorized(refresh(person, mailed))
-    problem(person.call("confirm", token=mailed), 400)
+    person.post_auth("reset", email=person.email)
+    mailed = extract_token(person.wait_for_email())
+    check_unauthorized(get_me(person, pair["refresh_token"]))
+    check_unauthorized(get_me(person, mailed))
+    check_unauthorized(refresh(person, pair["access_token"]))
+    check_unauthorized(refresh(person, mailed))
+    check_problem(person.post_auth("confirm", token=mailed), 400)
     for token in pair["refresh_token"], pair["access_token"]:
-        problem(person.call("reset/confirm", token=token, password=OTHER), 400)
-    assert me(person, pair["access_token"]).status_code == 200
+        check_problem(
+            person.post_auth("reset/confirm", token=token, password=OTHER), 400
+        )
+    assert get_me(person, pair["access_token"]).status_code == 200
 
 
 @pytest.mark.database
@@ -408,7 +420,7 @@ def test_a_refresh_token_gives_a_new_one(person: Person) -> None:
     assert answer.status_code == 200
     second = answer.json()
     assert second["refresh_token"] != first["refresh_token"]
-    assert me(person, second["access_token"]).status_code == 200
+    assert get_me(person, second["access_token"]).status_code == 200
 
 
 @pytest.mark.database
@@ -427,7 +439,7 @@ def test_simultaneous_refreshes_do_not_sign_the_user_out(
     pairs = [answer.json() for answer in answers]
     assert len({pair["refresh_token"] for pair in pairs}) == 6
     for pair in pairs:
-        assert me(person, pair["access_token"]).status_code == 200
+        assert get_me(person, pair["access_token"]).status_code == 200
         assert refresh(person, pair["refresh_token"]).status_code == 200
 
 
@@ -440,84 +452,89 @@ def test_a_token_that_was_never_issued_has_no_effect(person: Person) -> None:
     forged = [f"{form}.x" for value in ids for form in (value, value.replace("-", ""))]
     half = pair["refresh_token"][:-10]
     for token in (*forged, *ids, half, f"{half}0123456789", pair["access_token"]):
-        unauthorized(refresh(person, token))
-        assert person.call("revoke", refresh_token=token).status_code == 204
-    assert me(person, pair["access_token"]).status_code == 200
+        check_unauthorized(refresh(person, token))
+        assert person.post_auth("revoke", refresh_token=token).status_code == 204
+    assert get_me(person, pair["access_token"]).status_code == 200
     assert refresh(person, pair["refresh_token"]).status_code == 200
 
 
 def test_revoking_ends_the_tokens(person: Person) -> None:
     pair = person.sign_in()
     for token in ("nonsense", pair["refresh_token"], pair["refresh_token"]):
-        assert person.call("revoke", refresh_token=token).status_code == 204
-    unauthorized(me(person, pair["access_token"]))
-    unauthorized(refresh(person, pair["refresh_token"]))
+        assert person.post_auth("revoke", refresh_token=token).status_code == 204
+    check_unauthorized(get_me(person, pair["access_token"]))
+    check_unauthorized(refresh(person, pair["refresh_token"]))
 
 
 @pytest.mark.database
-def test_changing_the_password_ends_all_that_the_old_one_let_in(person: Person) -> None:
+def test_changing_the_password_ends_all_sessions_and_tokens(person: Person) -> None:
     here, there = person.sign_in(), person.sign_in()
     token = here["access_token"]
     wrong = {"current_password": OTHER, "new_password": OTHER}
-    problem(person.call("password", token, **wrong), 403)
-    unauthorized(person.call("password", None, **wrong))
+    check_problem(person.post_auth("password", token, **wrong), 403)
+    check_unauthorized(person.post_auth("password", None, **wrong))
     right = {"current_password": PASSWORD, "new_password": OTHER}
-    assert person.call("password", token, **right).status_code == 204
+    assert person.post_auth("password", token, **right).status_code == 204
     for pair in (here, there):
-        unauthorized(me(person, pair["access_token"]))
-        unauthorized(refresh(person, pair["refresh_token"]))
-    unauthorized(person.token(PASSWORD))
+        check_unauthorized(get_me(person, pair["access_token"]))
+        check_unauthorized(refresh(person, pair["refresh_token"]))
+    check_unauthorized(person.request_tokens(PASSWORD))
     person.password = OTHER
     assert person.sign_in()
 
 
 @pytest.mark.database
-def test_resetting_the_password_ends_all_and_works_once(person: Person) -> None:
+def test_resetting_the_password_ends_all_tokens_and_works_once(person: Person) -> None:
     pair = person.sign_in()
     for _ in range(2):
-        assert person.call("reset", email=person.email).status_code == 202
-    first, second = code(person.mail()), code(person.mail())
+        assert person.post_auth("reset", email=person.email).status_code == 202
+    first, second = (
+        extract_token(person.wait_for_email()),
+        extract_token(person.wait_for_email()),
+    )
     body = {"token": second, "password": OTHER}
-    assert person.call("reset/confirm", **body).status_code == 204
-    problem(person.call("reset/confirm", **body), 400)
-    problem(person.call("reset/confirm", token=first, password=PASSWORD), 400)
-    unauthorized(me(person, pair["access_token"]))
-    unauthorized(refresh(person, pair["refresh_token"]))
-    unauthorized(person.token(PASSWORD))
+    assert person.post_auth("reset/confirm", **body).status_code == 204
+    check_problem(person.post_auth("reset/confirm", **body), 400)
+    check_problem(
+        person.post_auth("reset/confirm", token=first, password=PASSWORD), 400
+    )
+    check_unauthorized(get_me(person, pair["access_token"]))
+    check_unauthorized(refresh(person, pair["refresh_token"]))
+    check_unauthorized(person.request_tokens(PASSWORD))
     person.password = OTHER
     assert person.sign_in()
 
 
 @pytest.mark.database
-def test_disabling_an_account_ends_all(
+def test_disabling_an_account_ends_all_tokens(
     disposable: Disposable, conventions: Conventions
 ) -> None:
     person = Person(disposable.service)
-    person.join()
+    person.register_and_confirm()
     pair = person.sign_in()
     disposable.database.execute(conventions.disable_user_sql.format(email=person.email))
-    unauthorized(me(person, pair["access_token"]))
-    unauthorized(refresh(person, pair["refresh_token"]))
-    person.call("reset", email=person.email)
-    unauthorized(person.token())
+    check_unauthorized(get_me(person, pair["access_token"]))
+    check_unauthorized(refresh(person, pair["refresh_token"]))
+    person.post_auth("reset", email=person.email)
+    check_unauthorized(person.request_tokens())
 
 
-def test_answers_with_credentials_are_not_to_be_stored(person: Person) -> None:
+def test_responses_to_credentials_are_not_stored(person: Person) -> None:
     pair = person.sign_in()
     token = pair["access_token"]
-    signing_in = person.token()
+    signing_in = person.request_tokens()
     for answer in (
         signing_in,
         refresh(person, signing_in.json()["refresh_token"]),
-        me(person, token),
-        me(person, "wrong"),
+        get_me(person, token),
+        get_me(person, "wrong"),
         person.client.get(f"{ITEMS}/7", headers={"Authorization": f"Bearer {token}"}),
         person.client.get("/no/such", headers={"Authorization": f"Bearer {token}"}),
     ):
         assert "no-store" in answer.headers["cache-control"], answer.url
 
 
-def test_calls_take_json_alone_and_only_what_they_know(
+def test_calls_accept_only_json_and_known_fields(
     person: Person, subtests: pytest.Subtests
 ) -> None:
     for path in (
@@ -533,59 +550,63 @@ def test_calls_take_json_alone_and_only_what_they_know(
             token = person.sign_in()["access_token"]
             headers = {"Authorization": f"Bearer {token}"}
             target = f"{AUTH}/{path}"
-            problem(person.client.post(target, data={"a": "b"}, headers=headers), 415)
+            check_problem(
+                person.client.post(target, data={"a": "b"}, headers=headers), 415
+            )
             answer = person.client.post(
                 target, json={"unknown": "swordfish"}, headers=headers
             )
-            problem(answer, 422)
+            check_problem(answer, 422)
             assert "swordfish" not in answer.text
-            problem(person.client.get(target, headers=headers), 405)
+            check_problem(person.client.get(target, headers=headers), 405)
 
 
-def test_each_sees_only_what_is_theirs(service: Service, person: Person) -> None:
+def test_users_see_only_their_items(service: Service, person: Person) -> None:
     other = Person(service)
-    other.join()
-    mine, theirs = person.api(), other.api()
-    item = mine.create(name=(name := fresh_name("Mine")))
+    other.register_and_confirm()
+    mine, theirs = person.sign_in_client(), other.sign_in_client()
+    item = mine.create(name=(name := unique_name("Mine")))
     path = f"{ITEMS}/{item['id']}"
     assert mine.get(path).json() == item
-    problem(theirs.get(path), 404)
-    problem(theirs.patch(path, json={"price": 1}), 404)
-    problem(theirs.delete(path), 404)
-    assert theirs.walk() == []
+    check_problem(theirs.get(path), 404)
+    check_problem(theirs.patch(path, json={"price": 1}), 404)
+    check_problem(theirs.delete(path), 404)
+    assert theirs.list_all() == []
     assert theirs.create(name=name)["name"] == name
-    problem(mine.post(ITEMS, json={"name": name, "price": 1}), 409)
-    assert mine.walk() == [item]
-    problem(mine.post(ITEMS, json={"name": "x", "price": 1, "owner_id": "1"}), 422)
+    check_problem(mine.post(ITEMS, json={"name": name, "price": 1}), 409)
+    assert mine.list_all() == [item]
+    check_problem(
+        mine.post(ITEMS, json={"name": "x", "price": 1, "owner_id": "1"}), 422
+    )
 
 
 @pytest.mark.database
-def test_only_staff_see_what_has_no_owner(
+def test_only_staff_see_items_without_an_owner(
     disposable: Disposable, conventions: Conventions
 ) -> None:
     person, admin_user = Person(disposable.service), Person(disposable.service)
-    person.join()
+    person.register_and_confirm()
     disposable.service.project.poe(
         "create-admin",
         admin_user.email,
         typed=f"{PASSWORD}\n",
         DATABASE_URL=disposable.database.url,
     )
-    item = person.api().create()
+    item = person.sign_in_client().create()
     disposable.database.execute(conventions.remove_owners_sql)
-    assert person.api().walk() == []
+    assert person.sign_in_client().list_all() == []
     path = f"{ITEMS}/{item['id']}"
-    problem(person.api().get(path), 404)
-    staff = admin_user.api()
+    check_problem(person.sign_in_client().get(path), 404)
+    staff = admin_user.sign_in_client()
     assert staff.get(ME).json()["is_staff"]
-    assert [each["id"] for each in staff.walk()] == [item["id"]]
+    assert [each["id"] for each in staff.list_all()] == [item["id"]]
     assert staff.patch(path, json={"price": 2}).status_code == 200
 
 
-def test_the_command_for_staff_refuses_in_a_sentence(
+def test_create_admin_refuses_invalid_input_in_one_sentence(
     service: Service, database: Database
 ) -> None:
-    for address, password in (("nobody", PASSWORD), (fresh_email(), "password")):
+    for address, password in (("nobody", PASSWORD), (unique_email(), "password")):
         with pytest.raises(AssertionError, match="ended with 1") as refused:
             service.project.poe(
                 "-q",
@@ -599,15 +620,15 @@ def test_the_command_for_staff_refuses_in_a_sentence(
 
 def test_security_events_are_logged_and_secrets_are_not(disposable: Disposable) -> None:
     person = Person(disposable.service)
-    person.join()
+    person.register_and_confirm()
     person.client.headers["X-Request-ID"] = "security"
     pair = person.sign_in()
-    person.token(OTHER)
-    person.call("reset", email=person.email)
-    mailed = code(person.mail())
-    person.call("reset/confirm", token=mailed, password=OTHER)
-    for _ in range(30):
-        if person.token("wrong again").status_code == 429:
+    person.request_tokens(OTHER)
+    person.post_auth("reset", email=person.email)
+    mailed = extract_token(person.wait_for_email())
+    person.post_auth("reset/confirm", token=mailed, password=OTHER)
+    for _ in range(MAX_ATTEMPTS):
+        if person.request_tokens("wrong again").status_code == 429:
             break
     wanted = {"signed_in", "sign_in_failed", "password_reset", "throttled"}
     entries = log_entries(disposable.service, "security", 18)
@@ -627,23 +648,25 @@ def test_security_events_are_logged_and_secrets_are_not(disposable: Disposable) 
         assert secret not in disposable.service.output
 
 
-def test_mail_is_in_order(person: Person, conventions: Conventions) -> None:
-    person.call("reset", email=person.email)
-    mail = person.mail()
+def test_emails_have_plain_text_and_html(
+    person: Person, conventions: Conventions
+) -> None:
+    person.post_auth("reset", email=person.email)
+    mail = person.wait_for_email()
     assert mail["From"]
     assert mail["Date"]
     assert mail["Message-ID"]
     assert mail["Subject"]
     kinds = [part.get_content_type() for part in mail.walk()]
     assert tuple(kinds) == conventions.email_parts
-    assert media_type(person.call("confirm", token="x")) != "text/html"  # noqa: S106
+    assert media_type(person.post_auth("confirm", token="x")) != "text/html"  # noqa: S106
 
 
-def test_a_mail_server_that_is_gone_changes_no_answer(
+def test_an_unreachable_mail_server_changes_no_response(
     service_without_mail_server: Service,
 ) -> None:
     person = Person(service_without_mail_server)
     body = {"email": person.email, "password": PASSWORD}
-    assert person.call("register", **body).status_code == 202
-    assert person.call("reset", email=person.email).status_code == 202
+    assert person.post_auth("register", **body).status_code == 202
+    assert person.post_auth("reset", email=person.email).status_code == 202
     assert person.client.get("/healthz").status_code == 200

@@ -1,4 +1,4 @@
-"""A handler that fails in the middle leaves nothing half written."""
+"""A request that fails leaves no partial changes."""
 
 import sqlite3
 import time
@@ -11,49 +11,51 @@ from tests.contract.client import (
     PASSWORD,
     Client,
     Person,
-    code,
-    fresh_name,
-    problem,
+    check_problem,
+    extract_token,
+    unique_name,
 )
 from tests.contract.conftest import Disposable
 from tests.contract.differences import Conventions
 from tests.starters.databases import SQLite
 
 OTHER = "biscuits at five o'clock"
+RECOVERY_SECONDS = 5
+IDLE_SECONDS = 2  # connections that were idle for so long are checked
 
 
 @pytest.mark.features("accounts", "api")
-def test_a_reset_that_fails_half_way_changes_nothing(
+def test_a_failed_reset_changes_nothing(
     disposable: Disposable, conventions: Conventions
 ) -> None:
-    """The new password is written, then ending the tokens fails."""
+    """The password is written first, then revoking the tokens fails."""
     person = Person(disposable.service)
-    person.join()
+    person.register_and_confirm()
     person.sign_in()
-    assert person.call("reset", email=person.email).status_code == 202
-    reset = {"token": code(person.mail()), "password": OTHER}
+    assert person.post_auth("reset", email=person.email).status_code == 202
+    reset = {"token": extract_token(person.wait_for_email()), "password": OTHER}
     disposable.database.execute(conventions.broken_revocation_sql)
-    problem(person.call("reset/confirm", **reset), 500)
+    check_problem(person.post_auth("reset/confirm", **reset), 500)
     disposable.database.execute("DROP TRIGGER broken")
-    assert person.token(OTHER).status_code == 401
-    assert person.token(PASSWORD).status_code == 200
-    assert person.call("reset/confirm", **reset).status_code == 204
-    assert person.token(OTHER).status_code == 200
+    assert person.request_tokens(OTHER).status_code == 401
+    assert person.request_tokens(PASSWORD).status_code == 200
+    assert person.post_auth("reset/confirm", **reset).status_code == 204
+    assert person.request_tokens(OTHER).status_code == 200
 
 
 @pytest.mark.features("api")
-def test_only_a_taken_name_is_reported_as_one(
+def test_only_a_taken_name_is_reported_as_a_taken_name(
     disposable: Disposable, conventions: Conventions
 ) -> None:
-    """Another constraint is a failure of the service, or a conflict without details."""
+    """Other constraints get 500, or 409 without details."""
     with Client(disposable.service) as client:
         client.create()
         disposable.database.execute(
             f"CREATE TRIGGER broken BEFORE INSERT ON {conventions.items_table}"
             " BEGIN SELECT RAISE(ABORT, 'broken'); END"
         )
-        response = client.post(ITEMS, json={"name": fresh_name(), "price": 1})
-        assert "name" not in problem(response, 500)["detail"]
+        response = client.post(ITEMS, json={"name": unique_name(), "price": 1})
+        assert "name" not in check_problem(response, 500)["detail"]
 
 
 @pytest.mark.features("api")
@@ -68,7 +70,7 @@ def test_a_request_that_waits_for_a_lock_ends_in_503(disposable: Disposable) -> 
         try:
             with ThreadPoolExecutor() as pool:
                 start = time.monotonic()
-                body = {"name": fresh_name(), "price": 1}
+                body = {"name": unique_name(), "price": 1}
                 waiting = pool.submit(client.post, ITEMS, json=body)
                 for path in ("/healthz", "/readyz", ITEMS):
                     assert other.get(path).status_code == 200, path
@@ -77,7 +79,35 @@ def test_a_request_that_waits_for_a_lock_ends_in_503(disposable: Disposable) -> 
                 seconds = time.monotonic() - start
         finally:
             lock.close()
-        problem(response, 503)
+        check_problem(response, 503)
         assert int(response.headers["retry-after"]) > 0
         assert seconds < 5
+        client.create()
+
+
+@pytest.mark.database
+@pytest.mark.features("api")
+def test_a_restart_of_the_database_fails_only_requests_under_way(
+    disposable: Disposable,
+) -> None:
+    """The pool notices that its connections are dead."""
+    with Client(disposable.service) as client, ThreadPoolExecutor(20) as pool:
+
+        def statuses() -> set[int]:
+            requests = [pool.submit(client.get, ITEMS) for _ in range(60)]
+            return {request.result().status_code for request in requests}
+
+        def restart() -> None:
+            disposable.database.hide()
+            disposable.database.show()
+
+        assert statuses() == {200}
+        restart()
+        assert statuses() <= {200, 503}
+        end = time.monotonic() + RECOVERY_SECONDS
+        while statuses() != {200}:
+            assert time.monotonic() < end
+        restart()
+        time.sleep(IDLE_SECONDS)
+        assert statuses() == {200}
         client.create()

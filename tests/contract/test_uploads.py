@@ -1,4 +1,4 @@
-"""Uploads: what is sent is kept to its owner, and comes back harmless."""
+"""Uploads: only the owner has access, and downloads are harmless."""
 
 import contextlib
 import os
@@ -20,13 +20,13 @@ from tests.contract.client import (
     UPLOADS,
     Client,
     Person,
-    Raw,
-    head,
-    problem,
-    raw,
+    RawConnection,
+    check_problem,
+    request_head,
     send_chunked,
+    send_raw,
 )
-from tests.starters.harness import Project, Service, booted
+from tests.starters.harness import Project, Service, running_service
 
 pytestmark = pytest.mark.features("uploads", "api")
 
@@ -47,10 +47,10 @@ def directory(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def frugal(project: Project, directory: Path) -> Iterator[Service]:
-    """Boot a server with little room for files, in a directory of its disposable."""
+def service_with_small_quota(project: Project, directory: Path) -> Iterator[Service]:
+    """Run a server with a small quota and a temporary directory for uploads."""
     settings = {"UPLOADS_DIR": str(directory), "UPLOAD_QUOTA_BYTES": str(QUOTA)}
-    with booted(project, project.new_database().url, **settings) as service:
+    with running_service(project, project.new_database().url, **settings) as service:
         yield service
 
 
@@ -58,7 +58,9 @@ def send(client: Client, content: bytes, name: str = "a.pdf") -> httpx2.Response
     return client.post(UPLOADS, files={"file": (name, content, "image/png")})
 
 
-def added(client: Client, content: bytes = PDF, name: str = "a.pdf") -> dict[str, Any]:
+def upload_file(
+    client: Client, content: bytes = PDF, name: str = "a.pdf"
+) -> dict[str, Any]:
     response = send(client, content, name)
     assert response.status_code == 201, response.text
     upload: dict[str, Any] = response.json()
@@ -66,7 +68,7 @@ def added(client: Client, content: bytes = PDF, name: str = "a.pdf") -> dict[str
     return upload
 
 
-def listed(client: Client) -> list[dict[str, Any]]:
+def list_uploads(client: Client) -> list[dict[str, Any]]:
     uploads: list[dict[str, Any]] = []
     query: dict[str, Any] = {"limit": 5}
     while query.get("cursor", "first"):
@@ -76,8 +78,8 @@ def listed(client: Client) -> list[dict[str, Any]]:
     return uploads
 
 
-def picture(width: int, height: int) -> bytes:
-    """Return a PNG file that says it is as large as this."""
+def create_png(width: int, height: int) -> bytes:
+    """Return a PNG file whose header has this size."""
     parts = (
         (b"IHDR", struct.pack(">IIBBBBB", width, height, 1, 0, 0, 0, 0)),
         (b"IDAT", zlib.compress(b"\0" * 100)),
@@ -93,12 +95,14 @@ def picture(width: int, height: int) -> bytes:
 
 
 @pytest.mark.database
-def test_a_file_goes_in_and_comes_back_harmless(client: Client) -> None:
+def test_an_uploaded_file_is_downloaded_as_a_sandboxed_attachment(
+    client: Client,
+) -> None:
     content = PDF + b"<script>alert(1)</script>" * 1000
-    upload = added(client, content, "page.html")
+    upload = upload_file(client, content, "page.html")
     assert (upload["name"], upload["size"]) == ("page.html", len(content))
     assert upload["type"] == "application/pdf"
-    assert upload in listed(client)
+    assert upload in list_uploads(client)
     path = f"{UPLOADS}/{upload['id']}"
     assert client.get(path).json() == upload
     answer = client.get(f"{path}/content")
@@ -111,8 +115,8 @@ def test_a_file_goes_in_and_comes_back_harmless(client: Client) -> None:
     assert "default-src 'none'" in policy
     assert client.delete(path).status_code == 204
     for method, gone in (("GET", path), ("GET", f"{path}/content"), ("DELETE", path)):
-        problem(client.request(method, gone), 404)
-    assert upload not in listed(client)
+        check_problem(client.request(method, gone), 404)
+    assert upload not in list_uploads(client)
 
 
 REFUSED_CONTENT = {
@@ -122,27 +126,27 @@ REFUSED_CONTENT = {
     "cut png": b"\x89PNG\r\n\x1a\n",
     "elf": b"\x7fELF" + b"\0" * 100,
     "zip": b"PK\x03\x04" + b"\0" * 100,
-    "more than 25 megapixels": picture(5001, 5000),
-    "decompression bomb": picture(2**31 - 1, 2**31 - 1),
-    "no pixels": picture(0, 0),
+    "more than 25 megapixels": create_png(5001, 5000),
+    "decompression bomb": create_png(2**31 - 1, 2**31 - 1),
+    "no pixels": create_png(0, 0),
 }
 
 
-def test_the_type_is_what_the_content_is(
+def test_the_type_is_detected_from_the_content(
     client: Client, subtests: pytest.Subtests
 ) -> None:
-    before = listed(client)
+    before = list_uploads(client)
     for kind, content in REFUSED_CONTENT.items():
         with subtests.test(kind=kind):
-            problem(send(client, content, "picture.png"), 422)
-            assert listed(client) == before
+            check_problem(send(client, content, "picture.png"), 422)
+            assert list_uploads(client) == before
 
 
-def test_a_picture_of_25_megapixels_is_taken(client: Client) -> None:
-    assert added(client, picture(5000, 5000), "a.txt")["type"] == "image/png"
+def test_a_picture_of_25_megapixels_is_accepted(client: Client) -> None:
+    assert upload_file(client, create_png(5000, 5000), "a.txt")["type"] == "image/png"
 
 
-def test_a_name_is_only_text(client: Client, subtests: pytest.Subtests) -> None:
+def test_a_file_name_is_only_text(client: Client, subtests: pytest.Subtests) -> None:
     for name, shown in (
         ("../../../etc/passwd", "passwd"),
         ("C:\\Users\\ada\\plan.pdf", "plan.pdf"),
@@ -153,7 +157,7 @@ def test_a_name_is_only_text(client: Client, subtests: pytest.Subtests) -> None:
         ("..", None),
     ):
         with subtests.test(name=name, shown=shown):
-            upload = added(client, name=name)
+            upload = upload_file(client, name=name)
             assert shown is None or upload["name"] == shown
             assert 1 <= len(upload["name"]) <= 255
             answer = client.get(f"{UPLOADS}/{upload['id']}/content")
@@ -163,21 +167,23 @@ def test_a_name_is_only_text(client: Client, subtests: pytest.Subtests) -> None:
             assert disposition.count("filename") == 1 + upload["name"].count("filename")
 
 
-def test_ten_mebibytes_may_come_and_no_more(service: Service, client: Client) -> None:
-    upload = added(client, PDF + b"0" * (9 * MEBIBYTE))
+def test_uploads_up_to_ten_mebibytes_are_accepted(
+    service: Service, client: Client
+) -> None:
+    upload = upload_file(client, PDF + b"0" * (9 * MEBIBYTE))
     content = client.get(f"{UPLOADS}/{upload['id']}/content").content
     assert len(content) == upload["size"]
     client.delete(f"{UPLOADS}/{upload['id']}")
     length = str(10 * MEBIBYTE + 1)
-    request = head("POST", UPLOADS, Content_Length=length, Content_Type=FORM)
-    assert raw(service, request).status == 413
+    request = request_head("POST", UPLOADS, Content_Length=length, Content_Type=FORM)
+    assert send_raw(service, request).status == 413
     pieces = [BEFORE + PDF, *[b"0" * 65_536] * 400, AFTER]
     answer = send_chunked(service, UPLOADS, pieces, Content_Type=FORM)
-    assert answer.status in {411, 413}
+    assert answer.status == 413
     assert answer.sent < 16 * MEBIBYTE
 
 
-def test_what_is_no_form_with_a_file_is_refused(client: Client) -> None:
+def test_a_request_without_a_file_is_refused(client: Client) -> None:
     for content_type, body, status in (
         ("application/json", b"{}", 415),
         ("multipart/form-data", b"", 400),
@@ -187,12 +193,14 @@ def test_what_is_no_form_with_a_file_is_refused(client: Client) -> None:
         (FORM, f"--{BOUNDARY}--\r\n".encode(), 422),
     ):
         headers = {"Content-Type": content_type}
-        problem(client.post(UPLOADS, content=body, headers=headers), status)
+        check_problem(client.post(UPLOADS, content=body, headers=headers), status)
 
 
-def test_files_are_deleted_with_their_rows(frugal: Service, directory: Path) -> None:
-    with Client(frugal) as client:
-        upload = added(client)
+def test_files_are_deleted_with_their_rows(
+    service_with_small_quota: Service, directory: Path
+) -> None:
+    with Client(service_with_small_quota) as client:
+        upload = upload_file(client)
         (kept,) = directory.iterdir()
         assert "a.pdf" not in kept.name
         assert kept.read_bytes() == PDF
@@ -200,24 +208,28 @@ def test_files_are_deleted_with_their_rows(frugal: Service, directory: Path) -> 
         assert not list(directory.iterdir())
 
 
-def test_a_file_cut_off_leaves_nothing(frugal: Service, directory: Path) -> None:
-    with Client(frugal) as client:
-        request = head("POST", UPLOADS, Content_Length="2000000", Content_Type=FORM)
+def test_a_truncated_upload_leaves_no_file(
+    service_with_small_quota: Service, directory: Path
+) -> None:
+    with Client(service_with_small_quota) as client:
+        request = request_head(
+            "POST", UPLOADS, Content_Length="2000000", Content_Type=FORM
+        )
         for sent in (BEFORE + PDF, BEFORE + PDF + b"0" * 1_500_000):
-            with Raw(frugal) as connection:
+            with RawConnection(service_with_small_quota) as connection:
                 connection.send(request)
                 connection.send(sent)
                 connection.finish_sending()
                 assert connection.read("POST").status in {0, 400, 408}
-        assert listed(client) == []
+        assert list_uploads(client) == []
         assert not list(directory.iterdir())
 
 
 @pytest.mark.database
-def test_a_quota_holds_also_for_files_at_the_same_time(
-    frugal: Service, directory: Path
+def test_a_quota_holds_for_simultaneous_uploads(
+    service_with_small_quota: Service, directory: Path
 ) -> None:
-    with Client(frugal) as client, ThreadPoolExecutor(8) as pool:
+    with Client(service_with_small_quota) as client, ThreadPoolExecutor(8) as pool:
         content = PDF + b"0" * (QUOTA // 4)
         answers = list(pool.map(lambda _: send(client, content), range(8)))
         statuses = [answer.status_code for answer in answers]
@@ -225,34 +237,40 @@ def test_a_quota_holds_also_for_files_at_the_same_time(
         assert statuses.count(201) <= 3
         while send(client, content).status_code == 201:
             pass
-        problem(send(client, content), 409)
-        uploads = listed(client)
+        check_problem(send(client, content), 409)
+        uploads = list_uploads(client)
         assert len(uploads) == len(list(directory.iterdir())) == 3
         client.delete(f"{UPLOADS}/{uploads[0]['id']}")
         assert send(client, content).status_code == 201
 
 
 @pytest.mark.features("accounts")
-def test_a_file_belongs_to_who_sent_it(frugal: Service) -> None:
-    owner, other, unregistered = Person(frugal), Person(frugal), Person(frugal)
+def test_a_file_belongs_to_the_user_who_uploaded_it(
+    service_with_small_quota: Service,
+) -> None:
+    owner, other, unregistered = (
+        Person(service_with_small_quota),
+        Person(service_with_small_quota),
+        Person(service_with_small_quota),
+    )
     for person in (owner, other):
-        person.join()
+        person.register_and_confirm()
     content = PDF + b"0" * (QUOTA - 1000)
-    upload = added(owner.api(), content)
-    assert listed(other.api()) == []
+    upload = upload_file(owner.sign_in_client(), content)
+    assert list_uploads(other.sign_in_client()) == []
     path = f"{UPLOADS}/{upload['id']}"
     for method, at in (("GET", path), ("GET", f"{path}/content"), ("DELETE", path)):
-        problem(other.api().request(method, at), 404)
-        problem(unregistered.client.request(method, at), 401)
-    problem(unregistered.client.get(UPLOADS), 401)
-    added(other.api(), content)  # each has a quota of their own
-    problem(send(owner.api(), content), 409)
+        check_problem(other.sign_in_client().request(method, at), 404)
+        check_problem(unregistered.client.request(method, at), 401)
+    check_problem(unregistered.client.get(UPLOADS), 401)
+    upload_file(other.sign_in_client(), content)  # each user has a separate quota
+    check_problem(send(owner.sign_in_client(), content), 409)
 
 
 def test_a_file_without_a_row_is_deleted_by_a_sweep(
     project: Project, directory: Path
 ) -> None:
-    """A crash leaves one, and so does a user who is deleted."""
+    """Such files remain after a crash, and when a user is deleted."""
     directory.mkdir()
     young, old, foreign = (directory / name for name in ("1" * 32, "2" * 32, "notes"))
     for path in (young, old, foreign):
@@ -262,10 +280,10 @@ def test_a_file_without_a_row_is_deleted_by_a_sweep(
     database = project.new_database()
     settings = {"UPLOADS_DIR": str(directory)}
     with (
-        booted(project, database.url, **settings) as service,
+        running_service(project, database.url, **settings) as service,
         Client(service) as client,
     ):
-        url = f"{UPLOADS}/{added(client)['id']}/content"
+        url = f"{UPLOADS}/{upload_file(client)['id']}/content"
         if not project.has_tasks:
             project.poe("sweep-uploads", DATABASE_URL=database.url, **settings)
         end = time.monotonic() + 15
@@ -278,12 +296,12 @@ def test_a_file_without_a_row_is_deleted_by_a_sweep(
 
 
 @pytest.mark.features("accounts")
-def test_strangers_are_turned_away_before_their_file_is_read(service: Service) -> None:
+def test_anonymous_uploads_are_refused_before_they_are_read(service: Service) -> None:
     for credentials in (None, "Bearer nonsense"):
-        with Raw(service) as connection:
-            connection.started_sending = True  # without anybody's credentials
+        with RawConnection(service) as connection:
+            connection.started_sending = True  # so that it sends no credentials
             connection.send(
-                head(
+                request_head(
                     "POST",
                     UPLOADS,
                     Content_Length=str(9 * MEBIBYTE),
@@ -297,24 +315,26 @@ def test_strangers_are_turned_away_before_their_file_is_read(service: Service) -
 
 
 def resident(service: Service) -> int:
-    """Return the bytes of memory that the server holds."""
+    """Return the resident memory of the server in bytes."""
     status = Path(f"/proc/{service.process.pid}/statm").read_text("ascii")
     return int(status.split()[1]) * 4096
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="memory is read from /proc")
-def test_files_are_never_held_whole_in_memory(service: Service, client: Client) -> None:
-    client.delete(f"{UPLOADS}/{added(client)['id']}")
+def test_files_are_not_read_into_memory_as_a_whole(
+    service: Service, client: Client
+) -> None:
+    client.delete(f"{UPLOADS}/{upload_file(client)['id']}")
     before = resident(service)
     body = BEFORE + PDF + b"0" * (9 * MEBIBYTE)
-    request = head(
+    request = request_head(
         "POST",
         UPLOADS,
         Content_Length=str(len(body) + len(AFTER)),
         Content_Type=FORM,
     )
     with contextlib.ExitStack() as stack:
-        connections = [stack.enter_context(Raw(service)) for _ in range(8)]
+        connections = [stack.enter_context(RawConnection(service)) for _ in range(8)]
         for connection in connections:
             connection.send(request)
             assert connection.send(body)
@@ -323,13 +343,13 @@ def test_files_are_never_held_whole_in_memory(service: Service, client: Client) 
             connection.send(AFTER)
             assert connection.read("POST").status == 201
     assert grown < 8 * 4 * MEBIBYTE
-    for upload in listed(client):
+    for upload in list_uploads(client):
         client.delete(f"{UPLOADS}/{upload['id']}")
 
 
 @pytest.mark.features("pages")
 class TestPages:
-    """The same, as people without script see it."""
+    """The pages of uploads."""
 
     @staticmethod
     def send(client: Client, content: bytes) -> httpx2.Response:
@@ -337,23 +357,23 @@ class TestPages:
         files = {"file": ("<i>plan.pdf", content)}
         return client.post("/uploads/", files=files, headers=headers)
 
-    def test_a_file_is_sent_saved_and_deleted(self, client: Client) -> None:
+    def test_a_file_is_uploaded_downloaded_and_deleted(self, client: Client) -> None:
         assert self.send(client, PDF).status_code in {302, 303}
         page = client.get("/uploads/").text
         assert "&lt;i&gt;plan.pdf" in page
-        (upload, *_) = listed(client)
+        (upload, *_) = list_uploads(client)
         answer = client.get(f"/uploads/{upload['id']}")
         assert answer.content == PDF
         assert answer.headers["content-disposition"].startswith("attachment")
         assert "sandbox" in answer.headers["content-security-policy"]
         deleted = client.post(f"/uploads/{upload['id']}/delete")
         assert deleted.status_code in {302, 303}
-        assert upload not in listed(client)
+        assert upload not in list_uploads(client)
 
-    def test_other_sites_cannot_send_or_delete(self, client: Client) -> None:
-        upload = added(client)
+    def test_other_sites_cannot_upload_or_delete(self, client: Client) -> None:
+        upload = upload_file(client)
         headers = {"Origin": "https://evil.example", "Sec-Fetch-Site": "cross-site"}
         for path in ("/uploads/", f"/uploads/{upload['id']}/delete"):
             answer = client.post(path, files={"file": PDF}, headers=headers)
             assert answer.status_code == 403
-        assert upload in listed(client)
+        assert upload in list_uploads(client)

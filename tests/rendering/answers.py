@@ -1,4 +1,4 @@
-"""Which answers are rendered: taken from the questions, so that a new one is covered.
+"""Answers to render, derived from the questions so that new ones are covered.
 
 Nothing, everything, each use case, and every two choices that are allowed together: a
 pairwise set has each choice as well.
@@ -16,7 +16,7 @@ from jinja2_ansible_filters import AnsibleCoreFiltersExtension
 
 from tests.conftest import ROOT
 
-# A question for free text has no choices: these stand for what people may type.
+# Questions for free text have no choices. These are typical answers.
 TEXTS = {
     "project_name": ("My Service", 'R&D: "Ada\'s" #1', "Große Bücher 世界", "class"),
     "author_name": ("", 'Ada "the" Author: #1'),
@@ -39,12 +39,12 @@ Loader.add_constructor("!include", include)
 
 @cache
 def environment() -> Environment:
-    """Return Jinja as copier.yml sets it up."""
+    """Return Jinja with the settings of copier.yml."""
     text = (ROOT / "copier.yml").read_text(encoding="utf-8").split("\n---\n")[0]
     options = yaml.safe_load(text)["_envops"]
     return Environment(
         loader=FileSystemLoader(ROOT),
-        autoescape=False,  # noqa: S701 - what comes out is not HTML
+        autoescape=False,  # noqa: S701 - the output is not HTML
         extensions=[AnsibleCoreFiltersExtension],
         **options | {"undefined": StrictUndefined},
     )
@@ -60,7 +60,7 @@ def model() -> dict[str, Any]:
 
 @cache
 def questions() -> dict[str, dict[str, Any]]:
-    """Return what is asked, in order, without the computed values."""
+    """Return the questions in order, without computed values."""
     asked: dict[str, dict[str, Any]] = {}
     for file in ("project", "criteria", "stack"):
         text = (ROOT / "questions" / f"{file}.yml").read_text(encoding="utf-8")
@@ -73,7 +73,7 @@ def questions() -> dict[str, dict[str, Any]]:
 
 
 def choices(key: str) -> tuple[Any, ...]:
-    """Return the values that a question can have; of a list, those of its members."""
+    """Return the possible values of a question, or of the members of a list."""
     spec = questions()[key]
     if spec["type"] == "bool":
         return (False, True)
@@ -97,13 +97,13 @@ def choices(key: str) -> tuple[Any, ...]:
     )
 
 
-# What a pairwise row chooses for: (question, None), or (question, one of its members).
+# (question, None), or (question, member) if the question has several answers.
 Factor = tuple[str, str | None]
 
 
 @cache
 def factors() -> dict[Factor, tuple[Any, ...]]:
-    """Return each thing that is chosen, with its values."""
+    """Return each factor with its values."""
     found: dict[Factor, tuple[Any, ...]] = {}
     for key, spec in questions().items():
         if spec.get("multiselect"):
@@ -114,7 +114,7 @@ def factors() -> dict[Factor, tuple[Any, ...]]:
 
 
 def allowed(row: Mapping[Factor, Any]) -> bool:
-    """Say whether someone can give these answers together."""
+    """Return whether these answers can be given together."""
     chosen = {row.get(("known_framework", None)), row.get(("framework", None))}
     chosen -= {None, "none"}
     if len(chosen) > 1:
@@ -131,7 +131,7 @@ Pair = tuple[tuple[Factor, Any], tuple[Factor, Any]]
 
 
 def allowed_pairs() -> list[Pair]:
-    """Return every two choices that are allowed together."""
+    """Return all pairs of values that are allowed together."""
     return [
         ((first, one), (second, other))
         for first, second in combinations(factors(), 2)
@@ -142,7 +142,7 @@ def allowed_pairs() -> list[Pair]:
 
 
 def rows() -> Iterator[dict[Factor, Any]]:
-    """Cover all pairs greedily: each row starts with the first pair still missing."""
+    """Yield rows that cover all pairs. Each starts with the first missing pair."""
     missing = dict.fromkeys(allowed_pairs())
     order = list(factors())
     while missing:
@@ -164,7 +164,7 @@ def rows() -> Iterator[dict[Factor, Any]]:
 def pairs_with(
     row: Mapping[Factor, Any], factor: Factor, value: object
 ) -> Iterator[Pair]:
-    """Yield the pairs that a value would make with a row, the earlier factor first."""
+    """Yield the pairs of a value with those of a row, the earlier factor first."""
     order = list(factors())
     place = order.index(factor)
     for other, chosen in row.items():
@@ -175,7 +175,7 @@ def pairs_with(
 
 
 def as_answers(row: Mapping[Factor, Any]) -> Answers:
-    """Gather the members of lists."""
+    """Return a row as answers, with the members of lists collected."""
     answers: Answers = {}
     for (key, member), value in row.items():
         if member is None:
@@ -188,7 +188,7 @@ def as_answers(row: Mapping[Factor, Any]) -> Answers:
 
 @dataclass(frozen=True)
 class Case:
-    """Answers under a name, and in which part of the tests they are rendered."""
+    """Named answers, and the part of the tests in which they are rendered."""
 
     name: str
     answers: Answers
@@ -196,7 +196,7 @@ class Case:
 
 
 def extreme_cases() -> Iterator[Case]:
-    """Yield each framework with nothing, and with everything that is built."""
+    """Yield each framework without features, and with all its features."""
     for framework in choices("framework"):
         known = {"known_framework": framework}
         bare = known | {"features": [], "extras": []}
@@ -214,7 +214,7 @@ def use_cases() -> Iterator[Case]:
 
 @cache
 def cases() -> list[Case]:
-    """Return all that is rendered."""
+    """Return all cases."""
     pairwise = (
         Case(f"pairs {number}", as_answers(row), part="thorough")
         for number, row in enumerate(rows())

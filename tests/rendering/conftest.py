@@ -1,4 +1,4 @@
-"""Every case of answers.py as a rendered project."""
+"""Renders a project for each case of answers.py."""
 
 import re
 from dataclasses import dataclass
@@ -12,13 +12,13 @@ from pytest_copie.plugin import Copie
 
 from tests.rendering.answers import Case, cases, model
 
-# Files of other people's making, which no one here formats.
+# Third-party files, which are not formatted.
 VENDORED = re.compile(r"app/.*/static/.*\.min\.(css|js)")
 
 
 @dataclass(frozen=True)
 class Project:
-    """A rendered project, and what was on when it was rendered."""
+    """A rendered project and its answers."""
 
     case: Case
     directory: Path
@@ -34,7 +34,7 @@ class Project:
 
     @cached_property
     def own_texts(self) -> dict[str, str]:
-        """Return the content of the files that are not somebody else's."""
+        """Return the content of the files that are not from third parties."""
         return {
             name: text
             for name, text in self.texts.items()
@@ -49,7 +49,7 @@ class Project:
 
     @cached_property
     def switches(self) -> frozenset[str]:
-        """Return the names of all that is on: framework, features, database, extras."""
+        """Return the framework, features, database and extras that are on."""
         on = {self.answers["framework"], self.answers["database"]}
         on |= set(self.answers["extras"])
         parts = {*self.answers["features"]}
@@ -70,13 +70,13 @@ class Project:
 
     @cached_property
     def requested(self) -> list[str]:
-        """Return the features that were asked for, those not built yet included."""
+        """Return the requested features, including those that are not built yet."""
         own = model()["comes_with"][self.answers["use_case"]].split()
         features: list[str] = self.case.answers.get("features", own)
         return features
 
 
-def parameter(case: Case) -> Any:  # noqa: ANN401 - pytest does not name its type
+def parameter(case: Case) -> Any:  # noqa: ANN401 - pytest does not export the type
     marks = [] if case.part == "quick" else [getattr(pytest.mark, case.part)]
     return pytest.param(case, marks=marks, id=case.name)
 

@@ -1,4 +1,4 @@
-"""Each project says why it is built with its framework."""
+"""The decision record of each project explains its framework."""
 
 import pytest
 
@@ -30,7 +30,7 @@ def test_it_names_the_framework_of_the_project(project: Project) -> None:
     assert decision.startswith(title)
 
 
-def test_it_gives_the_reasons_with_the_rows_they_rest_on(record: Record) -> None:
+def test_it_lists_the_reasons_with_their_answers(record: Record) -> None:
     text = record({"use_case": "api"})
     assert "FastAPI, as recommended. The verdict is close" in text
     assert "- FastAPI is made for building APIs (+6, U8)." in text
@@ -38,7 +38,9 @@ def test_it_gives_the_reasons_with_the_rows_they_rest_on(record: Record) -> None
     assert "1 of 7 questions" in text
 
 
-def test_it_says_what_a_choice_against_the_recommendation_costs(record: Record) -> None:
+def test_it_states_the_cost_of_a_choice_against_the_recommendation(
+    record: Record,
+) -> None:
     text = record({"use_case": "api", "framework": "django"})
     assert "Django, although FastAPI is recommended. What that costs: " in text
     reasons = text.split("## Reasons for FastAPI, the recommendation\n\n")[1]
@@ -51,31 +53,33 @@ def test_reasons_against_a_framework_have_negative_points(record: Record) -> Non
     assert against == "- Flask needs careful design under high load (-1, T12)."
 
 
-def test_it_says_that_the_framework_was_chosen_in_advance(record: Record) -> None:
+def test_it_states_that_the_framework_was_chosen_in_advance(record: Record) -> None:
     text = record({"known_framework": "flask", "features": ["admin", "pages"]})
     assert "Flask, chosen in advance." in text
     assert "The features alone would have led to Django." in text
     assert "as recommended" not in text
 
 
-def test_it_calls_a_tie_a_tie(record: Record) -> None:
+def test_it_reports_a_tie(record: Record) -> None:
     text = record({"use_case": "prototype"})
     assert "The answers lead to a tie between Flask and FastAPI" in text
     assert "it is the gentlest to learn of these" in text
 
 
-def test_a_tie_goes_to_what_the_team_knows(record: Record) -> None:
+def test_a_tie_is_decided_by_what_the_team_knows(record: Record) -> None:
     text = record({"use_case": "small_web_app", "experience": "knows_django"})
     assert "Django. The answers lead to a tie between Django and Flask" in text
     assert "because the team knows it" in text
 
 
-def test_it_says_what_was_ruled_out_and_why(record: Record) -> None:
+def test_it_lists_excluded_frameworks_with_reasons(record: Record) -> None:
     text = record({"use_case": "cms"})
     assert "Flask: 0 points, ruled out. It has no well-kept content" in text
 
 
-def test_it_says_how_sure_it_is_and_what_would_change_it(record: Record) -> None:
+def test_it_states_the_confidence_and_what_would_change_the_result(
+    record: Record,
+) -> None:
     text = record({"use_case": "microservice"})
     assert "The verdict is close: a lead of less than 5 points" in text
     changes = text.split("## What would change it")[1]
@@ -92,7 +96,7 @@ def test_it_reports_answers_that_contradict_each_other(record: Record) -> None:
     assert "control=own_choice, priority=security. If you choose" in context
 
 
-def test_it_says_what_is_left_out_and_how_to_add_it_later(project: Project) -> None:
+def test_it_lists_missing_features_and_how_to_add_them(project: Project) -> None:
     text = project.texts[FILE]
     built = model()["built"][project.answers["framework"]]
     later = [feature for feature in project.requested if feature not in built]

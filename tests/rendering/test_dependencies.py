@@ -1,23 +1,23 @@
-"""A project installs nothing that it does not use."""
+"""Projects have no unused dependencies."""
 
 import re
 import tomllib
 
 from tests.rendering.conftest import Project
 
-# What is imported under another name.
+# Packages that are imported under another name.
 MODULES = {
     "django-cors-headers": "corsheaders",
     "django-ninja": "ninja",
     "pyjwt": "jwt",
 }
-# What others import, with the reason.
+# Packages that other packages import, with the reason.
 UNSEEN = {
     "cryptography": "asyncmy and PyMySQL need it for how MySQL asks for passwords",
     "httptools": "uvicorn takes it where it is",
     "psycopg": "Django's backend for PostgreSQL names it itself",
     "python-multipart": "FastAPI reads forms with it",
-    "websockets": "uvicorn speaks WebSocket with it",
+    "websockets": "uvicorn uses it for WebSockets",
     "uvloop": "uvicorn takes it where it is",
 }
 NAME = re.compile(r"[\w.-]+")

@@ -1,4 +1,4 @@
-"""The files of the extras, by the tools that know them best."""
+"""Checks the files of the extras with their linters and schemas."""
 
 import json
 import re
@@ -13,11 +13,11 @@ import yaml
 from check_jsonschema import main as check_jsonschema
 from click.testing import CliRunner
 
-from tests.conftest import ROOT, tool
+from tests.conftest import ROOT, find_program
 from tests.rendering.answers import environment
 from tests.rendering.conftest import Project
 
-# The schemas that check-jsonschema brings along, by the file they are for.
+# Schemas from check-jsonschema, by file.
 SCHEMAS = {
     ".github/workflows/ci.yml": "vendor.github-workflows",
     ".gitlab-ci.yml": "vendor.gitlab-ci",
@@ -27,8 +27,8 @@ SCHEMAS = {
 
 
 @cache
-def findings(command: tuple[str, ...], name: str, text: str, scratch: Path) -> str:
-    """Return what a tool says of a file: nothing when all is well."""
+def lint_file(command: tuple[str, ...], name: str, text: str, scratch: Path) -> str:
+    """Return what a linter reports about a file."""
     file = scratch / name
     file.parent.mkdir(parents=True, exist_ok=True)
     file.write_text(text, encoding="utf-8")
@@ -44,22 +44,22 @@ def scratch(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @cache
-def misfits(schema: str, name: str, text: str, scratch: Path) -> str:
-    """Return where a file departs from its schema: nothing when all is well."""
+def find_schema_errors(schema: str, name: str, text: str, scratch: Path) -> str:
+    """Return how a file violates its schema."""
     file = scratch / name
     file.parent.mkdir(parents=True, exist_ok=True)
     file.write_text(text, encoding="utf-8")
-    # In this process: starting another takes longer than the check.
+    # Run it in this process, since starting another takes longer than the check.
     run = CliRunner().invoke(check_jsonschema, ["--builtin-schema", schema, str(file)])
     return run.output if run.exit_code else ""
 
 
-def test_the_files_of_the_extras_fit_their_schemas(
+def test_the_files_of_the_extras_are_valid_by_their_schemas(
     project: Project, scratch: Path
 ) -> None:
     for name, schema in SCHEMAS.items():
         if name in project.texts:
-            assert not misfits(schema, name, project.texts[name], scratch)
+            assert not find_schema_errors(schema, name, project.texts[name], scratch)
 
 
 def test_hadolint_finds_nothing_in_the_dockerfile(
@@ -67,15 +67,15 @@ def test_hadolint_finds_nothing_in_the_dockerfile(
 ) -> None:
     if "Dockerfile" in project.texts:
         text = project.texts["Dockerfile"]
-        command = (tool("hadolint"), "--failure-threshold", "style")
-        assert not findings(command, "Dockerfile", text, scratch)
+        command = (find_program("hadolint"), "--failure-threshold", "style")
+        assert not lint_file(command, "Dockerfile", text, scratch)
 
 
 def test_zizmor_finds_nothing_in_the_workflow(project: Project, scratch: Path) -> None:
     name = ".github/workflows/ci.yml"
     if name in project.texts:
-        command = (tool("zizmor"), "--offline", "--quiet", "--no-progress")
-        assert not findings(command, name, project.texts[name], scratch)
+        command = (find_program("zizmor"), "--offline", "--quiet", "--no-progress")
+        assert not lint_file(command, name, project.texts[name], scratch)
 
 
 @pytest.mark.skipif(
@@ -86,17 +86,19 @@ def test_actionlint_finds_nothing_in_the_workflow(
 ) -> None:
     name = ".github/workflows/ci.yml"
     if name in project.texts:
-        assert not findings((tool("actionlint"),), name, project.texts[name], scratch)
+        assert not lint_file(
+            (find_program("actionlint"),), name, project.texts[name], scratch
+        )
 
 
-def test_no_secret_stands_in_what_runs_in_production(project: Project) -> None:
+def test_files_for_production_contain_no_secrets(project: Project) -> None:
     for name in ("Dockerfile", "compose.yaml"):
         for line in project.texts.get(name, "").splitlines():
             if "SECRET" in line or "PASSWORD:" in line:
                 assert ":?" in line or "RANDOM" in line, line
 
 
-def test_the_image_runs_as_nobody_in_particular_without_development_tools(
+def test_the_image_runs_as_an_unprivileged_user_without_development_tools(
     project: Project,
 ) -> None:
     if "container" in project.switches:
@@ -141,7 +143,7 @@ def test_renovate_follows_a_template_that_it_can_reach(
         "git+file:///x",
     ],
 )
-def test_renovate_leaves_a_path_of_one_machine_alone(address: str) -> None:
+def test_renovate_ignores_a_template_at_a_local_path(address: str) -> None:
     assert "copier" not in json.dumps(renovate_for(address))
 
 
@@ -164,7 +166,7 @@ def renovate_for(address: str) -> dict[str, Any]:
     return content
 
 
-def test_renovate_manages_only_what_is_there(project: Project) -> None:
+def test_renovate_manages_only_existing_files(project: Project) -> None:
     if "renovate.json" not in project.texts:
         return
     manager_files = {

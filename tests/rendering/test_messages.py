@@ -1,4 +1,4 @@
-"""What `copier copy` says when it is done."""
+"""The message at the end of `copier copy`."""
 
 from collections.abc import Mapping
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""A project may be called almost anything, and is called that everywhere."""
+"""Almost any project name works, and is shown unchanged everywhere."""
 
 import ast
 import html
@@ -48,41 +48,41 @@ def projects(render: Render, name: str) -> list[Path]:
     ]
 
 
-# The starters that are run have an odd name too, so bin/test does not need these.
+# The starters that are run have an unusual name too, so bin/test leaves these out.
 @pytest.mark.thorough
 @pytest.mark.parametrize("name", NAMES)
-def test_an_odd_name_shows_up_as_it_is(render: Render, name: str) -> None:
+def test_an_unusual_name_is_shown_unchanged(render: Render, name: str) -> None:
     for project in projects(render, name):
-        in_readme(project, name)
-        in_toml(project, name)
-        in_yaml(project)
-        in_python(project, name)
-        in_templates(project, name)
+        check_readme(project, name)
+        check_toml(project, name)
+        check_yaml(project)
+        check_python(project, name)
+        check_templates(project, name)
 
 
-def in_readme(project: Path, name: str) -> None:
+def check_readme(project: Path, name: str) -> None:
     title = (project / "README.md").read_text(encoding="utf-8").splitlines()[0]
-    # A reader of Markdown takes a backslash before punctuation away.
+    # Markdown removes a backslash before punctuation.
     assert re.sub(r"\\([!-/:-@\[-`{-~])", r"\1", title) == f"# {name}"
     text = re.sub(r"\\.", "", title.removeprefix("# "))
     assert not re.search(r"[*_\[\]#~]|&#?\w+;", text)
 
 
-def in_toml(project: Path, name: str) -> None:
+def check_toml(project: Path, name: str) -> None:
     text = (project / "pyproject.toml").read_text(encoding="utf-8")
     content = tomllib.loads(text)["project"]
     assert re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", content["name"])
     assert name in content.get("description", name)
 
 
-def in_yaml(project: Path) -> None:
+def check_yaml(project: Path) -> None:
     compose = yaml.safe_load((project / "compose.yaml").read_text(encoding="utf-8"))
     assert re.fullmatch(r"[a-z0-9][a-z0-9-]*", compose["name"])
     assert compose["services"]["migrate"]["image"] == compose["name"]
 
 
-def in_python(project: Path, name: str) -> None:
-    """Look at tokens: the grammar of this Python may be older than the project's."""
+def check_python(project: Path, name: str) -> None:
+    """Compare tokens: this Python may be older than the project's."""
     strings = set()
     for path in project.rglob("settings.py"):
         with path.open("rb") as file:
@@ -92,8 +92,8 @@ def in_python(project: Path, name: str) -> None:
     assert name in strings
 
 
-def in_templates(project: Path, name: str) -> None:
-    """Pages take the name from a setting, or have it escaped."""
+def check_templates(project: Path, name: str) -> None:
+    """Check that pages read the name from a setting, or escape it."""
     for path in project.rglob("*.html"):
         text = path.read_text(encoding="utf-8")
         assert name == html.escape(name) or name not in text

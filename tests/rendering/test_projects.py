@@ -1,4 +1,4 @@
-"""What is promised of every rendered project, before anything is installed."""
+"""Checks of every rendered project that need no installation."""
 
 import json
 import re
@@ -9,11 +9,11 @@ from pathlib import Path
 import pytest
 import yaml
 
-from tests.conftest import tool
+from tests.conftest import find_program
 from tests.rendering.answers import model
 from tests.rendering.conftest import Project
 
-# What may show only when the switch is on. A file stands for all files that it names.
+# Text that may occur only if the option is on.
 ANYWHERE = r".*"
 WIRING = r"pyproject\.toml|README\.md|\.env\.example|compose\.yaml|Dockerfile|.*ci\.yml"
 LEFTOVERS = {
@@ -56,20 +56,20 @@ LEFTOVERS = {
     "renovate": {ANYWHERE: r"(?i)renovate"},
     "licence": {ANYWHERE: r"(?i)licen[cs]e\b"},
 }
-# What shows all the same, with its reason.
+# Exceptions, with the reason.
 ALLOWED = re.compile(
-    r"openapi_url=None"  # how FastAPI is told that there is no API description
-    r"|Bootstrap Authors|twbs/bootstrap"  # whose licence goes with their files
-    r"|path(_info)?\.startswith\(.?/api/"  # no HTML below /api/, whatever is there
+    r"openapi_url=None"  # turns FastAPI's API description off
+    r"|Bootstrap Authors|twbs/bootstrap"  # in the licence of their files
+    r"|path(_info)?\.startswith\(.?/api/"  # no HTML below /api/
 )
-# They record what was answered. All projects have all icons. Every Django project has a
+# They record the answers. All projects have all icons. Every Django project has a
 # user model, since Django cannot exchange it later.
 RECORDS = re.compile(
     r"\.copier-answers\.yml|docs/decisions/0001-web-framework\.md"
     r"|app/pages/static/icons\.svg|app/users/.*|tests/users/.*"
 )
 
-# Where braces belong to the language of the file itself.
+# Files in which braces are part of the language.
 OWN_BRACES = re.compile(r"\$\{\{.*?\}\}")
 JINJA = re.compile(r"\{\{|\{%|\{#")
 # Python has braces in strings and f-strings.
@@ -79,7 +79,7 @@ PYTHON_JINJA = re.compile(r"\{\{ (?!name|project_name)|\{%|\{#")
 def test_ruff_finds_nothing_to_format_or_to_lint(project: Project) -> None:
     for command in (["format", "--check", "--diff"], ["check"]):
         run = subprocess.run(
-            [tool("ruff"), *command, "--no-cache", "."],
+            [find_program("ruff"), *command, "--no-cache", "."],
             cwd=project.directory,
             capture_output=True,
             text=True,
@@ -100,7 +100,7 @@ def test_no_jinja_is_left_unrendered(project: Project) -> None:
     assert not left, "\n".join(left)
 
 
-def test_nothing_shows_of_what_is_off(project: Project) -> None:
+def test_options_that_are_off_leave_nothing_behind(project: Project) -> None:
     found = [
         f"{switch}: {name}: {line}"
         for switch, places in LEFTOVERS.items()
@@ -114,10 +114,10 @@ def test_nothing_shows_of_what_is_off(project: Project) -> None:
     assert not found, "\n".join(found)
 
 
-def test_every_file_is_tidy(project: Project) -> None:
+def test_every_file_has_clean_whitespace(project: Project) -> None:
     untidy = []
     for name, text in project.own_texts.items():
-        # In Python, and where it is written, two blank lines are the formatter's own.
+        # The formatter writes two blank lines in Python.
         python = name.endswith((".py", ".py.mako"))
         blank = "\n\n\n\n" if python else "\n\n\n"
         if "\r" in text:
@@ -143,13 +143,13 @@ def test_toml_yaml_and_json_can_be_read(project: Project) -> None:
             assert json.loads(text)
 
 
-def test_it_remembers_only_the_needs_that_are_built(project: Project) -> None:
+def test_only_features_that_are_built_are_stored(project: Project) -> None:
     built = model()["built"][project.answers["framework"]]
     asked = [feature for feature in project.requested if feature in built]
     assert sorted(project.answers["features"]) == sorted(asked)
 
 
-def test_needs_are_folders(project: Project) -> None:
+def test_features_are_folders(project: Project) -> None:
     for feature in model()["built"]["fastapi"]:
         for folder in (f"app/{feature}/", f"tests/{feature}/"):
             there = any(name.startswith(folder) for name in project.texts)
@@ -171,7 +171,7 @@ def test_extras_are_files(project: Project) -> None:
     assert there == {name for name, on in extras.items() if on in project.switches}
 
 
-def test_the_place_it_was_rendered_from_shows_only_in_its_answers(
+def test_the_template_source_is_only_in_the_answers_file(
     project: Project, template_repo: Path
 ) -> None:
     leaks = [
@@ -225,7 +225,9 @@ def test_the_readme_names_every_task(project: Project) -> None:
 
 
 @pytest.mark.parametrize("word", ["noqa", "type: ignore"])
-def test_whatever_silences_a_check_says_why(project: Project, word: str) -> None:
+def test_comments_that_disable_checks_have_a_reason(
+    project: Project, word: str
+) -> None:
     silent = [
         f"{name}: {line}"
         for name, text in project.own_texts.items()

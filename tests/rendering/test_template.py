@@ -1,4 +1,4 @@
-"""The template reads like the projects it renders."""
+"""Rules for the template files."""
 
 import re
 from pathlib import Path
@@ -26,7 +26,7 @@ def python_files() -> list[Path]:
     ]
 
 
-def test_nine_in_ten_lines_of_python_hold_no_jinja() -> None:
+def test_ninety_percent_of_python_lines_contain_no_jinja() -> None:
     lines = holding = 0
     for path in python_files():
         text = path.read_text(encoding="utf-8")
@@ -58,8 +58,8 @@ def test_no_jinja_is_nested() -> None:
 
 
 @pytest.mark.parametrize("framework", choices("framework"))
-def test_shared_files_are_in_one_place(framework: str) -> None:
-    """A stub is one line, at the path of what it includes."""
+def test_shared_files_are_included_by_stubs(framework: str) -> None:
+    """Check that a file that includes another is one line at the same path."""
     shared = 0
     for path in (TEMPLATE / framework).rglob("*.jinja"):
         text = path.read_text(encoding="utf-8")
@@ -88,14 +88,14 @@ def test_every_include_is_used() -> None:
     assert there == used
 
 
-def test_no_path_in_the_template_is_a_link_or_troubles_windows() -> None:
+def test_template_paths_are_no_links_and_valid_on_windows() -> None:
     for folder in (TEMPLATE, INCLUDES):
         for path in folder.rglob("*"):
             assert not path.is_symlink()
             assert not set(path.name) & set('|"<>:?*\\')
 
 
-def test_the_rendered_rows_hold_every_pair_that_is_allowed() -> None:
+def test_the_rendered_rows_cover_every_allowed_pair() -> None:
     all_rows = list(rows())
     missing = [
         pair

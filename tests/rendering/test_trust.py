@@ -1,4 +1,4 @@
-"""What `copier copy` alone does, without trust and without the trivet command."""
+"""`copier copy` works without `--trust` and without the trivet command."""
 
 from pathlib import Path
 
@@ -27,7 +27,7 @@ def contents(project: Path) -> dict[Path, bytes]:
         if case.part == "quick" and case.answers["features"]
     ],
 )
-def test_without_trust_it_renders_the_same(
+def test_rendering_without_trust_gives_the_same_files(
     case: Case, render: Render, copie: Copie, template_repo: Path
 ) -> None:
     # Its default comes from the folder, and the two folders differ.
@@ -42,7 +42,7 @@ def test_without_trust_it_renders_the_same(
     assert untrusted == expected
 
 
-def test_the_template_asks_for_no_trust() -> None:
+def test_the_template_needs_no_trust() -> None:
     documents = (ROOT / "copier.yml").read_text(encoding="utf-8").split("\n---\n")
     keys = set(yaml.safe_load(documents[0]))
     assert not keys & {"_tasks", "_migrations", "_jinja_extensions"}
@@ -56,7 +56,7 @@ def test_the_template_asks_for_no_trust() -> None:
         for framework in rules
     ],
 )
-def test_what_is_ruled_out_is_refused(
+def test_excluded_combinations_are_refused(
     render: Render, framework: str, feature: str
 ) -> None:
     with pytest.raises(ValueError, match="framework"):
@@ -74,7 +74,7 @@ def test_a_choice_that_does_not_exist_is_refused(render: Render, key: str) -> No
         render({key: given})
 
 
-def test_nothing_is_left_behind_when_an_answer_is_refused(
+def test_a_refused_answer_leaves_no_files_behind(
     render: Render, tmp_path: Path
 ) -> None:
     with pytest.raises(ValueError, match="database"):

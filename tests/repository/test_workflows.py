@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 import yaml
 
-from tests.conftest import ROOT, git, tool
+from tests.conftest import ROOT, find_program, git
 
 WORKFLOWS = sorted((ROOT / ".github/workflows").glob("*.yml"))
 
@@ -23,7 +23,7 @@ def load(path: Path) -> dict[str, Any]:
 def test_zizmor_finds_nothing() -> None:
     checked = subprocess.run(
         [
-            tool("zizmor"),
+            find_program("zizmor"),
             "--offline",
             "--no-progress",
             "--no-config",
@@ -41,7 +41,10 @@ def test_zizmor_finds_nothing() -> None:
 )
 def test_actionlint_finds_nothing() -> None:
     checked = subprocess.run(
-        [tool("actionlint"), *WORKFLOWS], capture_output=True, text=True, check=False
+        [find_program("actionlint"), *WORKFLOWS],
+        capture_output=True,
+        text=True,
+        check=False,
     )
     assert checked.returncode == 0, checked.stdout
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.starters.harness import Project, installed
+from tests.starters.harness import Project, install_starter
 from tests.starters.parameters import parametrize
 
 
@@ -12,10 +12,10 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Run each test in the starters that its mark `starters` lists."""
     if "project" in metafunc.fixturenames:
         mark = metafunc.definition.get_closest_marker("starters")
-        assert mark, f"{metafunc.definition.name} does not say for which starters"
+        assert mark, f"{metafunc.definition.name} has no mark `starters`"
         parametrize(metafunc, mark.args[0])
 
 
 @pytest.fixture(scope="session")
 def project(request: pytest.FixtureRequest, template_repo: Path) -> Project:
-    return installed(request.param, template_repo)
+    return install_starter(request.param, template_repo)

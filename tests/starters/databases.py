@@ -1,4 +1,4 @@
-"""Databases for services under test: files, or servers that the tests start."""
+"""Databases for services under test: SQLite files, or servers that the tests start."""
 
 import atexit
 import contextlib
@@ -24,28 +24,28 @@ START_SECONDS = 60
 
 
 class Database(Protocol):
-    """An empty database of a service's own, and the ways to treat it badly."""
+    """An empty database of one service, which tests can break."""
 
     url: str
 
     def clone(self) -> "Database":
-        """Make another with the same contents; nobody may be using this one."""
+        """Create a copy. No service may use this database at the same time."""
 
     def drop_tables(self) -> None:
-        """Take every table away, as if someone had run the wrong command."""
+        """Drop all tables."""
 
     def execute(self, statement: str) -> None:
-        """Change rows behind the service's back."""
+        """Execute a statement without the service."""
 
     def hide(self) -> None:
-        """Make the database unreachable for whoever connects from now on."""
+        """Make the database unreachable for new connections."""
 
     def show(self) -> None:
-        """Make it reachable again."""
+        """Make the database reachable again."""
 
 
 class SQLite:
-    """A file in a directory of its own."""
+    """A SQLite file in a separate directory."""
 
     def __init__(self, directory: Path) -> None:
         self.directory = directory / f"database-{uuid.uuid4().hex[:8]}"
@@ -130,7 +130,7 @@ class Server:
 
 
 def _ports() -> Iterator[int]:
-    """Yield ports that neither other workers nor outgoing connections are given."""
+    """Yield ports that neither other workers nor outgoing connections use."""
     worker = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
     first, many = 20_000 + worker % 12 * 1000, 1000
     for number in itertools.count(os.getpid()):
@@ -141,7 +141,7 @@ _next_port = _ports()
 
 
 def free_port() -> int:
-    """Return a port on which nobody listens, another one each time."""
+    """Return a free port, a different one each time."""
     while True:
         port = next(_next_port)
         with contextlib.suppress(OSError), socket.create_server(("127.0.0.1", port)):
@@ -149,7 +149,7 @@ def free_port() -> int:
 
 
 def server_directory(name: str) -> Path:
-    """Return a directory that the server's own user may enter, removed at the end."""
+    """Return a temporary directory that the server's user can read."""
     # The directory made in it is private.
     base = "/var/tmp" if _is_root() else None  # noqa: S108
     directory = Path(tempfile.mkdtemp(prefix=f"trivet-{name}-", dir=base))
@@ -182,7 +182,7 @@ def postgresql_server() -> Server:
     directory = server_directory("postgresql")
     user: str | None = None
     if _is_root():
-        # PostgreSQL refuses to run as root, who alone may be let into the wheel.
+        # PostgreSQL refuses to run as root, but maybe only root can read the wheel.
         user = "nobody"
         shutil.copytree(package, directory / package.name)
         libraries = package.with_name(package.name + ".libs")
@@ -238,7 +238,7 @@ def postgresql_server() -> Server:
 
 
 def mariadb_program(*names: str) -> str | None:
-    """Find one of the programs, also where only root's PATH looks."""
+    """Return the path of the first program that is found, or None."""
     path = os.pathsep.join([os.environ.get("PATH", ""), "/usr/sbin", "/usr/local/sbin"])
     return next(
         (found for name in names if (found := shutil.which(name, path=path))), None
@@ -247,7 +247,7 @@ def mariadb_program(*names: str) -> str | None:
 
 @functools.cache
 def mariadb_server() -> Server:
-    """Start the MariaDB that is installed on this machine, on files of its own."""
+    """Start the MariaDB of this machine with temporary files."""
     server_program = mariadb_program("mariadbd", "mysqld")
     install = mariadb_program("mariadb-install-db", "mysql_install_db")
     client_program = mariadb_program("mariadb", "mysql")
@@ -298,7 +298,7 @@ def mariadb_server() -> Server:
     address = ["--protocol=tcp", "--host=127.0.0.1", f"--port={port}", "--user=root"]
     server = Server(client, address, port, process, log, {"PATH": os.environ["PATH"]})
     server.await_ready("SELECT 1;")
-    # Server passwords are usual; drivers treat an empty one differently.
+    # Drivers treat an empty password differently from others.
     server.run(
         "CREATE USER 'trivet'@'%' IDENTIFIED BY 'trivet';"
         "GRANT ALL ON *.* TO 'trivet'@'%'; DROP USER IF EXISTS ''@'localhost';"
@@ -308,7 +308,7 @@ def mariadb_server() -> Server:
 
 
 class _OnServer:
-    """A database on a server, reached through a gate that a test can shut."""
+    """A database on a server, behind a proxy that a test can close."""
 
     scheme: str
     credentials: str
@@ -366,7 +366,7 @@ class MariaDB(_OnServer):
 
 
 class Gate:
-    """A relay before a server: shut, it ends what is open and refuses what comes."""
+    """A TCP proxy. When it is shut, it closes and refuses connections."""
 
     def __init__(self, target: int) -> None:
         self.target = target
@@ -419,7 +419,7 @@ class Gate:
 
 
 def new_database(kind: str, directory: Path) -> Database:
-    """Make an empty database of the kind that a project was made for."""
+    """Create an empty database of this kind."""
     if kind == "postgresql":
         return PostgreSQL(postgresql_server())
     if kind == "mysql":

@@ -1,4 +1,4 @@
-"""Renders, installs and boots generated projects: what the slow tests stand on."""
+"""Renders, installs and runs generated projects for the slow tests."""
 
 import atexit
 import contextlib
@@ -31,7 +31,7 @@ HOST = "service.example"
 PROJECT_NAME = 'Tea & "Biscuits": it\'s #1 ☕'
 SECRET = "kettle-harbour-violin-meadow-quartz-lantern-pebble-71-x9"  # noqa: S105
 
-# What a service or a tool could pick up from whoever runs the tests.
+# Variables of the developer's environment that could influence a service or a tool.
 _NOT_INHERITED = re.compile(
     r"ENVIRONMENT|SECRET_KEY.*|ALLOWED_HOSTS|(TEST_)?DATABASE_URL|TRUSTED_PROXIES|CORS_ORIGINS"
     r"|MAX_UPLOAD_BYTES|UPLOAD_QUOTA_BYTES|UPLOADS_DIR|MAX_BODY_BYTES|MAX_STREAMS_PER_USER|ADMIN_PATH|BODY_TIMEOUT_SECONDS|HSTS_SECONDS|API_DOCS|MAIL_URL|MAIL_FROM|PUBLIC_URL|REDIS_URL|LOG_LEVEL|HOST|PORT|WORKERS|WORKER_CONCURRENCY"
@@ -56,7 +56,7 @@ class Starter:
 
 @functools.cache
 def session_directory() -> Path:
-    """Return a directory that goes when the process ends."""
+    """Return a temporary directory that is deleted when the process ends."""
     directory = Path(tempfile.mkdtemp(prefix="trivet-starters-"))
     atexit.register(shutil.rmtree, directory, ignore_errors=True)
     return directory
@@ -72,7 +72,7 @@ def developer_environment(**extra: str) -> dict[str, str]:
     return inherited | {"NO_COLOR": "1"} | extra
 
 
-def run(  # noqa: PLR0913 - what subprocess has, and no more
+def run(  # noqa: PLR0913 - the same parameters as subprocess.run
     command: Sequence[object],
     directory: Path,
     environment: Mapping[str, str] | None = None,
@@ -81,9 +81,9 @@ def run(  # noqa: PLR0913 - what subprocess has, and no more
     check: bool = True,
     typed: str = "",
 ) -> str:
-    """Run a command, give back all it said, and raise with all of it when it fails.
+    """Run a command and return its output. Raise AssertionError if it fails.
 
-    `typed` is what it reads from its standard input.
+    `typed` is its standard input.
     """
     done = subprocess.run(
         [str(part) for part in command],
@@ -108,7 +108,9 @@ def uv() -> str:
     """Find uv: the variable UV, or the PATH."""
     program = os.environ.get("UV") or shutil.which("uv")
     if not program:
-        message = "uv is neither on the PATH nor named by UV; bin/test brings it"
+        message = (
+            "uv is neither on the PATH nor in the variable UV; bin/test installs it"
+        )
         raise RuntimeError(message)
     return program
 
@@ -134,7 +136,7 @@ class Project:
         return developer_environment(
             UV_PROJECT_ENVIRONMENT=str(self.environment_directory),
             VIRTUAL_ENV=str(self.environment_directory),
-            # What mypy knows of the packages is the same for all of a framework.
+            # Projects of a framework use the same packages.
             MYPY_CACHE_DIR=str(session_directory() / "mypy" / self.starter.framework),
             **settings
             | {"PATH": os.pathsep.join([str(self.python.parent), os.environ["PATH"]])},
@@ -162,7 +164,7 @@ class Project:
         return "tasks" in self.starter.features
 
     def production_settings(self, database_url: str, **settings: str) -> dict[str, str]:
-        """Return all that a server gets to see: nothing of the developer's."""
+        """Return the complete environment of a production server."""
         return {
             **self.system_settings(),
             "SECRET_KEY": SECRET,
@@ -182,12 +184,12 @@ class Project:
         }
 
     def system_settings(self) -> dict[str, str]:
-        """Return what a machine has before anything is set for the service."""
+        """Return the variables that a machine sets, without those of the service."""
         names = ("PATH", "HOME", "TMPDIR", "SYSTEMROOT", "LANG")
         return {name: os.environ[name] for name in names if name in os.environ}
 
     def new_database(self) -> Database:
-        """Make a database of the project's kind, migrated as in production."""
+        """Create a migrated database of the project's kind."""
         if self._migrated is None:
             database = new_database(
                 self.starter.database, self.directory.parent / "databases"
@@ -199,7 +201,7 @@ class Project:
 
 
 def dependency_key(directory: Path) -> str:
-    """Name what is installed: projects alike in it share a virtual environment."""
+    """Return a hash of the dependencies: equal ones share an environment."""
     configuration = tomllib.loads((directory / "pyproject.toml").read_text("utf-8"))
     facts = [
         configuration["project"].get(name)
@@ -209,7 +211,7 @@ def dependency_key(directory: Path) -> str:
 
 
 def choose_python(directory: Path) -> None:
-    """Write the version found where the one in .python-version is missing."""
+    """Change .python-version to an installed version if its version is missing."""
     found = [uv(), "python", "find", "--no-python-downloads"]
     with contextlib.suppress(AssertionError):
         run(found, directory)
@@ -229,7 +231,7 @@ _locks: dict[str, bytes] = {}
 
 
 def install(starter: Starter, directory: Path) -> Project:
-    """Do in a rendered project what its README says first: uv sync, then poe setup."""
+    """Install a rendered project as its README says: `uv sync`, then `poe setup`."""
     choose_python(directory)
     key = dependency_key(directory)
     project = Project(starter, directory, session_directory() / "environments" / key)
@@ -247,7 +249,7 @@ def install(starter: Starter, directory: Path) -> Project:
 
 
 @functools.cache
-def installed(starter: Starter, template: Path) -> Project:
+def install_starter(starter: Starter, template: Path) -> Project:
     """Render and install one project, once for each process of the test run."""
     directory = session_directory() / str(starter) / "project"
     answers = {
@@ -264,30 +266,30 @@ def installed(starter: Starter, template: Path) -> Project:
 
 
 class BootError(AssertionError):
-    """A server that should have come up did not."""
+    """A server did not start."""
 
 
 @dataclass
 class Service:
-    """A booted server."""
+    """A running server or worker."""
 
     project: Project
     process: subprocess.Popen[bytes]
     port: int
     output_path: Path
     settings: Mapping[str, str]
-    # How its requests say who sends them, and when that was found out.
+    # The headers of a signed-in user, and when that user signed in.
     credentials: dict[str, str] = field(default_factory=dict)
     signed_in: float = -math.inf
     started: float = field(default_factory=time.time)
 
     @property
     def output(self) -> str:
-        """All that the server has written until now, to both streams."""
+        """The output of the server until now, of both streams."""
         return self.output_path.read_text("utf-8", errors="replace")
 
     def stop(self, seconds: float = 40) -> int:
-        """Send SIGTERM and wait for the end."""
+        """Send SIGTERM, wait, and return the exit code."""
         if self.process.poll() is None:
             self.process.terminate()
         try:
@@ -295,14 +297,12 @@ class Service:
         except subprocess.TimeoutExpired:
             self.process.kill()
             self.process.wait()
-            message = (
-                f"the server was not gone {seconds} s after SIGTERM:\n{self.output}"
-            )
+            message = f"still running {seconds} s after SIGTERM:\n{self.output}"
             raise AssertionError(message) from None
 
 
 def answers_healthz(port: int) -> bool:
-    """Ask the way a load balancer does: over plain HTTP, by address."""
+    """Send a health check as a load balancer does: by plain HTTP and IP address."""
     try:
         with socket.create_connection(("127.0.0.1", port), timeout=5) as connection:
             connection.sendall(b"GET /healthz HTTP/1.0\r\nHost: 127.0.0.1\r\n\r\n")
@@ -317,7 +317,7 @@ def answers_healthz(port: int) -> bool:
 def start(
     project: Project, environment: Mapping[str, str], command: Sequence[object]
 ) -> Service:
-    """Start a process of the project that goes on until it is ended."""
+    """Start a process of the project in the background."""
     port = free_port()
     settings = {**environment, "PORT": str(port)}
     number = len(list(project.directory.parent.glob("output-*")))
@@ -353,7 +353,7 @@ def launch(
 
 
 def end_process(process: subprocess.Popen[bytes]) -> None:
-    """End a server and whatever it started, however it is."""
+    """Kill a server and the processes that it has started."""
     if process.poll() is None:
         if sys.platform == "win32":
             process.kill()
@@ -363,21 +363,22 @@ def end_process(process: subprocess.Popen[bytes]) -> None:
 
 
 @contextlib.contextmanager
-def booted(project: Project, database_url: str, **settings: str) -> Iterator[Service]:
-    """Boot the production server with the settings of production, and end it again.
-
-    Where there are tasks, a worker runs beside it.
-    """
+def running_service(
+    project: Project, database_url: str, **settings: str
+) -> Iterator[Service]:
+    """Run the production server, and a worker if the project has tasks."""
     with contextlib.ExitStack() as stack:
-        service = stack.enter_context(serving(project, database_url, **settings))
+        service = stack.enter_context(running_server(project, database_url, **settings))
         if project.has_tasks:
-            stack.enter_context(working(project, service.settings))
+            stack.enter_context(running_worker(project, service.settings))
         yield service
 
 
 @contextlib.contextmanager
-def serving(project: Project, database_url: str, **settings: str) -> Iterator[Service]:
-    """Boot the production server alone."""
+def running_server(
+    project: Project, database_url: str, **settings: str
+) -> Iterator[Service]:
+    """Run the production server without a worker."""
     environment = project.production_settings(database_url, **settings)
     service = launch(project, environment, [project.python, "-m", "app"])
     try:
@@ -387,7 +388,9 @@ def serving(project: Project, database_url: str, **settings: str) -> Iterator[Se
 
 
 @contextlib.contextmanager
-def working(project: Project, environment: Mapping[str, str]) -> Iterator[Service]:
+def running_worker(
+    project: Project, environment: Mapping[str, str]
+) -> Iterator[Service]:
     """Run a worker with the settings of a server."""
     worker = start(project, environment, [project.python, "-m", "app.tasks"])
     try:
@@ -398,13 +401,13 @@ def working(project: Project, environment: Mapping[str, str]) -> Iterator[Servic
 
 @contextlib.contextmanager
 def development_server(project: Project) -> Iterator[Service]:
-    """Run what developers type, with no setting but a free port."""
+    """Run `poe dev` with no setting except a free port."""
     command = [project.python.parent / "poe", "dev"]
     service = launch(project, project.environment(), command)
     try:
         yield service
     finally:
-        # The tasks start groups of their disposable, which only they can end.
+        # The task starts separate process groups, which only the task can end.
         with contextlib.suppress(AssertionError):
             service.stop()
         end_process(service.process)

@@ -1,4 +1,4 @@
-"""A mail server on loopback that keeps what it gets: how tests read mail."""
+"""A mail server on loopback that stores the emails of services under test."""
 
 import atexit
 import email
@@ -16,7 +16,7 @@ SECONDS = 15
 
 
 class MailServer:
-    """Everything that services under test have sent, by the address it went to."""
+    """An SMTP server that stores emails by recipient."""
 
     def __init__(self, port: int | None = None) -> None:
         self.mails: dict[str, list[EmailMessage]] = {}
@@ -25,7 +25,7 @@ class MailServer:
         self.controller.start()
         self.url = f"smtp://127.0.0.1:{self.controller.port}"
 
-    async def handle_DATA(  # noqa: N802 - aiosmtpd calls it so
+    async def handle_DATA(  # noqa: N802 - the name that aiosmtpd calls
         self, _server: SMTP, _session: Session, envelope: Envelope
     ) -> str:
         content = envelope.content
@@ -36,10 +36,10 @@ class MailServer:
         return "250 OK"
 
     def last(self, address: str, count: int = 1) -> EmailMessage:
-        """Wait until so many mails have come to an address, and return the last."""
+        """Wait until an address has received `count` emails, and return the last."""
         end = time.monotonic() + SECONDS
         while len(self.mails.get(address, [])) < count:
-            assert time.monotonic() < end, f"no mail number {count} to {address}"
+            assert time.monotonic() < end, f"no email number {count} to {address}"
             time.sleep(0.01)
         return self.mails[address][count - 1]
 

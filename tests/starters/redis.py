@@ -1,4 +1,4 @@
-"""A Redis for services under test: the Valkey that comes as a wheel."""
+"""A Redis for services under test: Valkey, from a wheel."""
 
 import atexit
 import functools
@@ -16,7 +16,7 @@ DATABASES = 1000
 
 
 class Redis:
-    """A server that a test may stop and start again: it keeps what it has."""
+    """A server that a test may stop and start again. Its data is persistent."""
 
     def __init__(self) -> None:
         self.port = free_port()
@@ -25,8 +25,17 @@ class Redis:
         self.start()
 
     def new_database(self) -> str:
-        """Return the URL of a database that nobody else uses."""
+        """Return the URL of an unused database."""
         return f"redis://127.0.0.1:{self.port}/{next(self.numbers)}"
+
+    def flush(self, url: str) -> None:
+        """Delete all that a database has."""
+        number = url.rpartition("/")[2]
+        with socket.create_connection(("127.0.0.1", self.port), 5) as connection:
+            connection.sendall(f"SELECT {number}\r\nFLUSHDB\r\n".encode())
+            received = b""
+            while received.count(b"+OK\r\n") < 2:
+                received += connection.recv(100)
 
     def start(self) -> None:
         options = {
@@ -63,5 +72,5 @@ class Redis:
 
 @functools.cache
 def redis_server() -> Redis:
-    """Start one for all tests of this process."""
+    """Start a server for all tests of this process."""
     return Redis()

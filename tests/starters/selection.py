@@ -99,7 +99,7 @@ ALONE = distinct(
     for framework in FRAMEWORKS
     for feature in BUILT[framework]
 )
-# What people get when they answer the first question only.
+# The result of answering only the first question.
 FOR_USE_CASES = distinct(
     for_use_case(use_case, framework) for use_case, framework in USE_CASES.items()
 )
@@ -116,7 +116,7 @@ ON_MYSQL = [
 ]
 ON_SERVERS = [*FULL_ON_POSTGRESQL, *ON_MYSQL]
 
-# Own tests, checks, and one boot with one request: for every starter.
+# For every starter: its tests and checks, and one request to a running server.
 RUNNABLE = distinct([*FULL, *BARE, *ALONE, *FOR_USE_CASES, *ON_POSTGRESQL, *ON_MYSQL])
 
 # The contract, for each framework (tests/contract/conftest.py reads the marks):
@@ -136,6 +136,6 @@ SCHEMA = [
 ]
 
 # `bin/test` runs the tests of these; `bin/test --all`, which CI runs, those of all. A
-# fault in what the starters share shows in the full one; the others repeat it in a
-# surrounding of their own, which rarely matters while one works on a change.
+# fault in what the starters share fails in the full one. The other starters find faults
+# that depend on the selected features, which are rare.
 IN_BIN_TEST = {*FULL}

@@ -1,4 +1,4 @@
-"""A second resource, added by the README of the project alone."""
+"""Adds a second resource by the steps in the README of the project."""
 
 import re
 import shutil
@@ -27,7 +27,7 @@ def rename(text: str) -> str:
 
 
 def repeat_lines(path: Path, pattern: str) -> None:
-    """Write each line that names the sample again, for the new resource."""
+    """Repeat each line that names the sample resource, for the new resource."""
     lines = path.read_text("utf-8").splitlines(keepends=True)
     repeated = [
         line + rename(line) if re.search(pattern, line) else line for line in lines
@@ -49,7 +49,9 @@ def add_factory(path: Path) -> None:
     path.write_text(f"{text.rstrip()}\n\n\n{rename(factory[0]).rstrip()}\n", "utf-8")
 
 
-def test_the_readme_leads_to_another_resource(project: Project, tmp_path: Path) -> None:
+def test_the_steps_of_the_readme_add_a_resource(
+    project: Project, tmp_path: Path
+) -> None:
     directory = tmp_path / "project"
     shutil.copytree(project.directory, directory)
     git("add", "--all", cwd=directory)
@@ -67,7 +69,7 @@ def test_the_readme_leads_to_another_resource(project: Project, tmp_path: Path) 
     )
     add_factory(directory / FACTORIES)
     repeat_lines(directory / BASE, r'url_for\("(items\.)?item_list"\)')
-    # With the checks and the tests: among them those of the new resource.
+    # The checks and all tests, including those of the new resource.
     output = run(["sh", "-euc", verify], directory, environment)
 
     assert re.search(r"\d+ passed", output), output

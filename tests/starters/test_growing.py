@@ -1,4 +1,4 @@
-"""A project with data of its own gets accounts, and loses them again."""
+"""A project that has data adds and removes accounts."""
 
 import sqlite3
 from pathlib import Path
@@ -9,7 +9,7 @@ from copier import VcsRef, run_update
 from tests.conftest import git, render_into
 from tests.contract.client import ITEMS, PASSWORD, UPLOADS, Client, Person
 from tests.starters.databases import Database, new_database
-from tests.starters.harness import Project, Starter, booted, install
+from tests.starters.harness import Project, Starter, install, running_service
 from tests.starters.selection import GROWING
 
 BOTH = ("api", "pages")
@@ -23,7 +23,7 @@ def commit(directory: Path) -> None:
 
 
 def change_features(project: Project, features: tuple[str, ...]) -> Project:
-    """Do what the guide to adding a feature says, up to the migration."""
+    """Follow the guide to adding a feature, up to the migration."""
     commit(project.directory)
     run_update(
         project.directory,
@@ -39,10 +39,10 @@ def change_features(project: Project, features: tuple[str, ...]) -> Project:
     return install(starter, project.directory)
 
 
-def grown(
+def create_seeded_project(
     framework: str, kind: str, template: Path, directory: Path
 ) -> tuple[Project, Database]:
-    """Make a project with its first data."""
+    """Create a project with seeded data."""
     starter = Starter(framework, BOTH, kind)
     answers = {"known_framework": framework, "features": [*BOTH], "database": kind}
     render_into(directory / "project", template=template, answers=answers)
@@ -57,32 +57,34 @@ def grown(
 @pytest.mark.thorough
 @pytest.mark.parametrize("framework", sorted(GROWING))
 @pytest.mark.parametrize("database_kind", ["sqlite", "postgresql"])
-def test_accounts_come_and_go_and_the_items_stay(
+def test_items_are_kept_when_accounts_are_added_and_removed(
     framework: str, database_kind: str, template_repo: Path, tmp_path: Path
 ) -> None:
-    project, database = grown(framework, database_kind, template_repo, tmp_path)
+    project, database = create_seeded_project(
+        framework, database_kind, template_repo, tmp_path
+    )
     settings = {"DATABASE_URL": database.url}
-    with booted(project, database.url) as service, Client(service) as client:
-        before = client.walk()
+    with running_service(project, database.url) as service, Client(service) as client:
+        before = client.list_all()
         assert before
 
     project = change_features(project, PEOPLE)
     project.poe("migration", "accounts", **settings)
     project.poe("migrate", **settings)
     project.poe("check", **settings)
-    with booted(project, database.url) as service:
+    with running_service(project, database.url) as service:
         person, boss = Person(service), Person(service)
-        person.join()
+        person.register_and_confirm()
         project.poe("create-admin", boss.email, typed=f"{PASSWORD}\n", **settings)
-        assert person.api().walk() == []
-        assert boss.api().walk() == before
-        mine = person.api().create(name=before[0]["name"])
+        assert person.sign_in_client().list_all() == []
+        assert boss.sign_in_client().list_all() == before
+        mine = person.sign_in_client().create(name=before[0]["name"])
     with pytest.raises((sqlite3.IntegrityError, RuntimeError)):
         database.execute("UPDATE items SET price = -1")
 
     project = change_features(project, BOTH)
-    with booted(project, database.url) as service, Client(service) as client:
-        assert client.walk() == [*before, mine]
+    with running_service(project, database.url) as service, Client(service) as client:
+        assert client.list_all() == [*before, mine]
         assert client.create()["id"]
         assert client.patch(f"{ITEMS}/{mine['id']}", json={"price": 2}).is_success
     database.execute("SELECT email FROM users")
@@ -91,25 +93,27 @@ def test_accounts_come_and_go_and_the_items_stay(
 @pytest.mark.thorough
 @pytest.mark.parametrize("framework", sorted(GROWING))
 @pytest.mark.parametrize("database_kind", ["sqlite", "postgresql"])
-def test_uploads_come_before_accounts_and_the_staff_finds_them(
+def test_staff_see_uploads_from_before_accounts_were_added(
     framework: str, database_kind: str, template_repo: Path, tmp_path: Path
 ) -> None:
-    project, database = grown(framework, database_kind, template_repo, tmp_path)
+    project, database = create_seeded_project(
+        framework, database_kind, template_repo, tmp_path
+    )
     settings = {"DATABASE_URL": database.url}
     project = change_features(project, (*BOTH, "uploads"))
     for task in (["migration", "uploads"], ["migrate"], ["check"]):
         project.poe(*task, **settings)
     file = {"file": ("plan.pdf", b"%PDF-1.7")}
-    with booted(project, database.url) as service, Client(service) as client:
+    with running_service(project, database.url) as service, Client(service) as client:
         upload = client.post(UPLOADS, files=file).json()
     project = change_features(project, FILES)
     for task in (["migration", "accounts"], ["migrate"], ["check"]):
         project.poe(*task, **settings)
-    with booted(project, database.url) as service:
+    with running_service(project, database.url) as service:
         person, boss = Person(service), Person(service)
-        person.join()
+        person.register_and_confirm()
         project.poe("create-admin", boss.email, typed=f"{PASSWORD}\n", **settings)
-        assert person.api().get(UPLOADS).json()["uploads"] == []
-        assert boss.api().get(UPLOADS).json()["uploads"] == [upload]
-        content = boss.api().get(f"{UPLOADS}/{upload['id']}/content")
+        assert person.sign_in_client().get(UPLOADS).json()["uploads"] == []
+        assert boss.sign_in_client().get(UPLOADS).json()["uploads"] == [upload]
+        content = boss.sign_in_client().get(f"{UPLOADS}/{upload['id']}/content")
         assert content.content == file["file"][1]

@@ -1,4 +1,4 @@
-"""What an API says of itself holds, whatever is sent: Schemathesis tries."""
+"""Tests the API against its OpenAPI document with Schemathesis."""
 
 import json
 import math
@@ -8,16 +8,15 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import tool
+from tests.conftest import find_program
 from tests.contract.client import Client, Person
-from tests.starters.harness import HOST, Project, booted, run
+from tests.starters.harness import HOST, Project, run, running_service
 from tests.starters.selection import SCHEMA
 
-# CONTRIBUTING.md says how to send more by hand.
+# CONTRIBUTING.md describes how to send more.
 CASES = int(os.environ.get("TRIVET_SCHEMATHESIS_CASES", "200"))
-# What a schema cannot say, and the document has as a status: a token that is not valid,
-# or not any more; a password that too many people use; an address that nobody can have;
-# a file of a type that is not taken.
+# Input that a schema cannot describe as invalid: an expired or unknown token, a common
+# password, an address with an impossible domain, a file of an unsupported type.
 SETTINGS = """
 [[operations]]
 include-path-regex = "/auth/(confirm|password|register|reset|reset/confirm)$"
@@ -27,7 +26,7 @@ checks.positive_data_acceptance.expected-statuses = ["2xx", 400, 401, 403, 422, 
 include-path-regex = "/uploads$"
 checks.positive_data_acceptance.expected-statuses = ["2xx", 400, 409, 422]
 """
-# Each request from another client: else all of them would be throttled.
+# Each request is from another client. Otherwise they would be rate limited.
 HOOKS = """
 import itertools, schemathesis
 numbers = itertools.count(1)
@@ -42,31 +41,31 @@ def before_call(context, case, kwargs):
 
 @pytest.mark.thorough
 @pytest.mark.starters(SCHEMA)
-def test_no_answer_is_a_failure_or_undocumented(
+def test_all_responses_are_documented_and_no_failure(
     project: Project, tmp_path: Path
 ) -> None:
     accounts = "accounts" in project.starter.features
     (tmp_path / "schemathesis.toml").write_text(SETTINGS)
     (tmp_path / "hooks.py").write_text(HOOKS)
     database = project.new_database()
-    with booted(project, database.url, API_DOCS="true") as service:
+    with running_service(project, database.url, API_DOCS="true") as service:
         headers = {"Host": HOST, "X-Forwarded-Proto": "https"}
         if accounts:
             person = Person(service)
-            person.join()
+            person.register_and_confirm()
             headers["Authorization"] = f"Bearer {person.sign_in()['access_token']}"
         with Client(service, anonymous=True) as client:
             schema = client.get("/api/openapi.json").json()
         (tmp_path / "openapi.json").write_text(json.dumps(schema))
         operations = sum(map(len, schema["paths"].values()))
-        said = run(
+        output = run(
             [
-                tool("st"),
+                find_program("st"),
                 *("--config-file", "schemathesis.toml", "run", "openapi.json"),
                 *("--url", f"http://127.0.0.1:{service.port}", "--no-color"),
                 *("--checks", "all", "--max-examples", math.ceil(CASES / operations)),
                 *("--continue-on-failure", "--generation-database", "none"),
-                *("--exclude-path", "/api/v1/events"),  # which never ends
+                *("--exclude-path", "/api/v1/events"),  # an endless stream
                 *(part for pair in headers.items() for part in ("-H", ": ".join(pair))),
             ],
             tmp_path,
@@ -74,6 +73,6 @@ def test_no_answer_is_a_failure_or_undocumented(
             | {"SCHEMATHESIS_HOOKS": "hooks", "PYTHONPATH": "."},
         )
         assert "Traceback" not in service.output
-    found = re.search(r"(\d+) generated, (\d+) passed", said)
-    assert found, said
+    found = re.search(r"(\d+) generated, (\d+) passed", output)
+    assert found, output
     assert int(found[1]) >= CASES

@@ -1,4 +1,4 @@
-"""What people do with a project on its first day works, and warns of nothing."""
+"""Checks, tests and servers of new projects work without warnings."""
 
 import re
 import shutil
@@ -15,7 +15,7 @@ from tests.starters.databases import (
     mariadb_server,
     postgresql_server,
 )
-from tests.starters.harness import Project, booted, development_server, run, uv
+from tests.starters.harness import Project, development_server, run, running_service, uv
 from tests.starters.selection import (
     ALONE,
     BARE,
@@ -37,10 +37,10 @@ DEVELOPMENT_TOOLS = {
     "pre-commit",
 }
 # Where each framework's servers enter.
-ENTRY_POINTS = {"django": "config.wsgi", "fastapi": "app.asgi", "flask": "app.wsgi"}
+ENTRY_POINTS = {"django": "config.asgi", "fastapi": "app.asgi", "flask": "app.asgi"}
 
 
-def passed(output: str) -> int:
+def count_passed(output: str) -> int:
     found = re.search(r"(\d+) passed", output)
     assert found, output
     assert not re.search(r"\d+ (failed|error|warning)", output), output
@@ -48,7 +48,7 @@ def passed(output: str) -> int:
 
 
 def development_data(directory: Path) -> dict[str, list[tuple[object, ...]]]:
-    """Return all that is in the development database, table by table."""
+    """Return the rows of each table of the development database."""
     found = [
         path
         for path in directory.rglob("*")
@@ -75,7 +75,7 @@ def test_its_checks_pass(project: Project) -> None:
 
 @dataclass(frozen=True)
 class DatabaseServer:
-    """The database server that a project's own tests use, SQLite has none."""
+    """The database server for a project's tests. SQLite has none."""
 
     url: str = ""
     server: Server | None = None
@@ -100,10 +100,10 @@ def database_for_tests(project: Project) -> DatabaseServer:
 
 
 @pytest.mark.starters(RUNNABLE)
-def test_its_tests_pass_cover_its_code_and_leave_all_databases_alone(
+def test_its_tests_pass_cover_its_code_and_change_no_databases(
     project: Project, tmp_path: Path
 ) -> None:
-    """Run them once, on the kind of database that the project is for."""
+    """Run the tests on the database that the project is for."""
     framework = project.starter.framework
     project.poe("seed")
     before = development_data(project.directory)
@@ -113,7 +113,13 @@ def test_its_tests_pass_cover_its_code_and_leave_all_databases_alone(
     command = [project.python, *warnings, "-m", "pytest", "-q"]
     if framework in COVERED:
         command += ["--cov", "--cov-precision=2"]
-    environment = project.environment(DATABASE_URL=f"sqlite:///{other}")
+    # What the developer's terminal happens to have set changes nothing.
+    environment = project.environment(
+        DATABASE_URL=f"sqlite:///{other}",
+        ALLOWED_HOSTS="other.example",
+        FORCE_HTTPS="true",
+        MAX_BODY_BYTES="10",
+    )
     server = database_for_tests(project)
     if server.url:
         environment["TEST_DATABASE_URL"] = server.url
@@ -121,7 +127,7 @@ def test_its_tests_pass_cover_its_code_and_leave_all_databases_alone(
 
     output = run(command, project.directory, environment, seconds=1200)
 
-    assert passed(output) > 5
+    assert count_passed(output) > 5
     if framework in COVERED and project.starter.features:
         (covered,) = re.findall(r"^TOTAL .* ([\d.]+)%$", output, re.MULTILINE)
         assert float(covered) >= 95
@@ -131,7 +137,7 @@ def test_its_tests_pass_cover_its_code_and_leave_all_databases_alone(
 
 
 @pytest.mark.starters(ON_SERVERS)
-def test_its_tests_run_on_the_server_they_are_given(project: Project) -> None:
+def test_its_tests_run_on_the_server_in_test_database_url(project: Project) -> None:
     url = f"{project.starter.database}://somebody:unused@127.0.0.1:{free_port()}/none"
     command = [project.python, "-m", "pytest", "-q", "-x"]
     environment = project.environment(TEST_DATABASE_URL=url)
@@ -141,13 +147,13 @@ def test_its_tests_run_on_the_server_they_are_given(project: Project) -> None:
 
 @pytest.mark.starters(ON_SERVERS)
 def test_its_tests_need_no_database_server(project: Project) -> None:
-    assert passed(project.poe("test")) > 5
+    assert count_passed(project.poe("test")) > 5
 
 
 @pytest.mark.starters(RUNNABLE)
 def test_deprecations_are_errors_in_the_running_server(project: Project) -> None:
     database = project.new_database()
-    with booted(project, database.url, PYTHONWARNINGS=DEPRECATIONS) as service:
+    with running_service(project, database.url, PYTHONWARNINGS=DEPRECATIONS) as service:
         headers = {"Host": "service.example", "X-Forwarded-Proto": "https"}
         base = f"http://127.0.0.1:{service.port}"
         with httpx2.Client(base_url=base, headers=headers, trust_env=False) as client:
@@ -158,7 +164,7 @@ def test_deprecations_are_errors_in_the_running_server(project: Project) -> None
 
 
 @pytest.mark.starters(FULL)
-def test_setting_up_again_changes_nothing(project: Project) -> None:
+def test_repeating_the_setup_changes_nothing(project: Project) -> None:
     before = development_data(project.directory)
     project.poe("setup")
     assert development_data(project.directory) == before
@@ -186,7 +192,7 @@ def test_its_development_server_needs_no_settings(project: Project) -> None:
 
 
 @pytest.mark.starters(FULL)
-def test_what_stands_in_env_counts_in_development(
+def test_settings_in_dotenv_apply_in_development(
     project: Project, tmp_path: Path
 ) -> None:
     directory = shutil.copytree(project.directory, tmp_path / "project")
@@ -201,18 +207,18 @@ def test_what_stands_in_env_counts_in_development(
 
 
 @pytest.mark.starters(FULL)
-def test_its_server_refuses_to_be_entered_with_an_empty_environment(
+def test_its_server_refuses_to_start_with_an_empty_environment(
     project: Project,
 ) -> None:
     entry_point = ENTRY_POINTS[project.starter.framework]
-    said = run(
+    output = run(
         [project.python, "-c", f"import {entry_point}; print('it', 'started')"],
         project.directory,
         project.system_settings(),
         check=False,
     )
-    assert "it started" not in said
-    assert "SECRET_KEY" in said
+    assert "it started" not in output
+    assert "SECRET_KEY" in output
 
 
 @pytest.mark.starters(
@@ -228,8 +234,8 @@ def test_djangos_deployment_check_finds_nothing(project: Project) -> None:
         "--fail-level",
         "WARNING",
     ]
-    said = run(command, project.directory, settings | {"ENVIRONMENT": "production"})
-    assert "no issues" in said
+    output = run(command, project.directory, settings | {"ENVIRONMENT": "production"})
+    assert "no issues" in output
 
 
 @pytest.mark.starters(FULL)
@@ -250,6 +256,6 @@ def test_production_gets_no_development_tools(project: Project) -> None:
 
 
 @pytest.mark.starters(FULL)
-def test_nothing_it_made_on_the_way_is_for_git(project: Project) -> None:
+def test_generated_files_are_ignored_by_git(project: Project) -> None:
     found = run(["git", "status", "--porcelain"], project.directory).split("\n")
     assert {line for line in found if line} <= {"?? uv.lock", " M .python-version"}

@@ -1,4 +1,4 @@
-"""From each use case to a running service."""
+"""Runs a service for each use case."""
 
 import os
 import sys
@@ -23,12 +23,14 @@ from tests.starters.selection import (
     with_dependencies,
 )
 
-# One for each framework is set up by the command; what the others give is in RUNNABLE.
+# One for each framework is set up by the command. The others are in RUNNABLE.
 SET_UP = {"data_driven_app": "django", "small_web_app": "flask", "api": "fastapi"}
 
 
-def new(use_case: str, directory: Path, template: Path, *options: str) -> str:
-    """Make a project as the README says."""
+def create_project(
+    use_case: str, directory: Path, template: Path, *options: str
+) -> str:
+    """Create a project as the README says."""
     command = [
         sys.executable,
         "-m",
@@ -50,16 +52,16 @@ def new(use_case: str, directory: Path, template: Path, *options: str) -> str:
     return run(command, directory.parent, developer_environment(PATH=path))
 
 
-def test_all_use_cases_are_here() -> None:
+def test_all_use_cases_are_tested() -> None:
     assert set(USE_CASES) == set(MODEL["criteria"]["use_case"]["answers"])
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("use_case", USE_CASES)
-def test_a_use_case_leads_to_its_framework_with_the_features_that_are_built(
+def test_a_use_case_selects_its_framework_and_built_features(
     use_case: str, template_repo: Path, tmp_path: Path
 ) -> None:
-    new(use_case, tmp_path / "service", template_repo, "--no-setup")
+    create_project(use_case, tmp_path / "service", template_repo, "--no-setup")
     file = tmp_path / "service/.copier-answers.yml"
     answers = yaml.safe_load(file.read_text("utf-8"))
     framework = USE_CASES[use_case]
@@ -72,11 +74,11 @@ def test_a_use_case_leads_to_its_framework_with_the_features_that_are_built(
 
 @pytest.mark.thorough
 @pytest.mark.parametrize(("use_case", "framework"), SET_UP.items())
-def test_a_use_case_leads_to_a_running_service(
+def test_a_use_case_gives_a_running_service(
     use_case: str, framework: str, template_repo: Path, tmp_path: Path
 ) -> None:
     directory = tmp_path / "service"
-    new(use_case, directory, template_repo)
+    create_project(use_case, directory, template_repo)
     starter = for_use_case(use_case, framework)
     features = starter.features
     project = Project(starter, directory, directory / ".venv")

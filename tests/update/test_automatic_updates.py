@@ -14,7 +14,7 @@ import yaml
 from check_jsonschema import main as check_jsonschema
 from click.testing import CliRunner
 
-from tests.conftest import ROOT, git, tool
+from tests.conftest import ROOT, find_program, git
 from tests.rendering.answers import Answers, choices
 from tests.update.conftest import commit_change, committed, copy
 from tests.update.releases import LAST, NEXT
@@ -280,7 +280,7 @@ def test_the_configuration_of_updates_matches_its_schema(
 @pytest.mark.slow
 def test_zizmor_finds_nothing_in_the_workflow(workflow: Path) -> None:
     options = ("--offline", "--quiet", "--no-progress")
-    command = [tool("zizmor"), *options, str(workflow)]
+    command = [find_program("zizmor"), *options, str(workflow)]
     checked = subprocess.run(command, capture_output=True, text=True, check=False)
     assert checked.returncode == 0, checked.stdout
 
@@ -292,7 +292,7 @@ def test_zizmor_finds_nothing_in_the_workflow(workflow: Path) -> None:
 def test_actionlint_finds_nothing_in_the_workflow(workflow: Path) -> None:
     path = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
     checked = subprocess.run(
-        [tool("actionlint"), workflow],
+        [find_program("actionlint"), workflow],
         env={**os.environ, "PATH": path},
         capture_output=True,
         text=True,

@@ -3,6 +3,7 @@ from sqlalchemy import text
 
 from app.database import Database
 from app.state import State
+from app.unit_of_work import open_unit_of_work
 
 
 async def test_probes_are_answered_whatever_the_host(client: AsyncClient) -> None:
@@ -21,7 +22,7 @@ async def test_it_needs_its_database(client: AsyncClient, state: State) -> None:
 
 async def test_it_needs_its_migrations(client: AsyncClient, state: State) -> None:
     async def set_version(version: str) -> str:
-        async with state["database"].unit_of_work() as unit_of_work:
+        async with open_unit_of_work(state) as unit_of_work:
             session = unit_of_work.session
             query = text("SELECT version_num FROM alembic_version")
             current = await session.scalar(query)
@@ -31,10 +32,10 @@ async def test_it_needs_its_migrations(client: AsyncClient, state: State) -> Non
 
     newest = await set_version("from-the-future")
     assert (await client.get("/readyz")).status_code == 200
-    async with state["database"].unit_of_work() as unit_of_work:
+    async with open_unit_of_work(state) as unit_of_work:
         await unit_of_work.session.execute(text("DELETE FROM alembic_version"))
     response = await client.get("/readyz")
-    async with state["database"].unit_of_work() as unit_of_work:
+    async with open_unit_of_work(state) as unit_of_work:
         statement = text("INSERT INTO alembic_version VALUES (:version)")
         await unit_of_work.session.execute(statement, {"version": newest})
     assert response.status_code == 503

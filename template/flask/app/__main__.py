@@ -2,9 +2,11 @@
 
 from granian import Granian
 from granian.constants import HTTPModes, Interfaces
+from granian.http import HTTP1Settings
 
 from app.logging import configure_logging
 from app.settings import load_settings
+from app.wsgi_adapter import MAX_CONNECTIONS
 
 QUIET = {"alembic.runtime.plugins": {"level": "WARNING"}}
 
@@ -12,14 +14,14 @@ if __name__ == "__main__":
     settings = load_settings()
     configure_logging(level=settings.log_level, json_lines=settings.production)
     Granian(
-        "app.wsgi:app",
+        "app.asgi:app",
         address=settings.host,
         port=settings.port,
-        interface=Interfaces.WSGI,
+        interface=Interfaces.ASGINL,
         workers=settings.workers,
-        blocking_threads=128,  # Requests that wait for a lock leave some for health.
-        backpressure=512,  # Connections at once; further ones wait in the backlog.
-        http=HTTPModes.http1,  # Only there has every body a length, or is chunked.
+        backpressure=MAX_CONNECTIONS,  # Further connections wait in the backlog.
+        http=HTTPModes.http1,
+        http1_settings=HTTP1Settings(header_read_timeout=10_000),
         websockets=False,
         log_access=False,  # RequestLog does that.
         log_dictconfig={"loggers": {"_granian": {"propagate": True}} | QUIET},

@@ -1,4 +1,4 @@
-"""The entry point for WSGI servers, and for the flask command."""
+"""The WSGI application, which the flask command uses. app/asgi.py serves it."""
 
 from app.logging import configure_logging
 from app.main import create_app

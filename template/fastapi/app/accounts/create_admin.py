@@ -20,8 +20,7 @@ from app.settings import load_settings
 
 async def create_admin(database: Database, email: str, password: str) -> None:
     password_hash = await hash_password(password)
-    async with database.unit_of_work() as unit_of_work:
-        session = unit_of_work.session
+    async with database.session() as session, session.begin():
         user = await service.find_user(session, email) or User(email=email)
         user.password_hash = password_hash
         user.is_active = user.is_staff = True

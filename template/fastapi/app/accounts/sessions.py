@@ -79,8 +79,8 @@ def needs_extension(session: UserSession) -> bool:
 
 async def extend_session(database: Database, session_id: UUID) -> None:
     """Write that a session was used, in a transaction separate from the request's."""
-    async with database.unit_of_work() as unit_of_work:
-        row = await unit_of_work.session.get(UserSession, session_id)
+    async with database.session() as session, session.begin():
+        row = await session.get(UserSession, session_id)
         if row is not None:
             row.last_used_at = now()
             row.expires_at = _expiry(row.created_at)

@@ -3,24 +3,24 @@
 from datetime import timedelta
 from uuid import UUID
 
-from app import tasks
 from app.accounts import emails
 from app.accounts.cleanup import delete_expired
 from app.state import State
+from app.tasks.registry import scheduled, task
 
 
-@tasks.task
+@task
 async def send_registration_email(state: State, registration_id: UUID) -> None:
     await emails.send_registration_email(state, registration_id)
 
 
-@tasks.task
+@task
 async def send_password_reset_email(state: State, email: str) -> None:
     await emails.send_password_reset_email(state, email)
 
 
-@tasks.scheduled(every=timedelta(hours=1))
+@scheduled(every=timedelta(hours=1))
 async def delete_expired_rows(state: State) -> None:
     """Delete expired tokens, sessions, links and unconfirmed registrations."""
-    async with state["database"].unit_of_work() as unit_of_work:
-        await delete_expired(unit_of_work.session)
+    async with state["database"].session() as session, session.begin():
+        await delete_expired(session)

@@ -30,8 +30,7 @@ class StaffAuthentication(AuthenticationBackend):
             state["database"], email, str(form.get("password", ""))
         )
         settings = state["settings"]
-        async with state["database"].unit_of_work() as unit_of_work:
-            session = unit_of_work.session
+        async with state["database"].session() as session, session.begin():
             try:
                 user = await service.sign_in(session, credentials)
             except service.InvalidCredentials:
@@ -51,8 +50,8 @@ class StaffAuthentication(AuthenticationBackend):
     async def logout(self, request: Request) -> Response | bool:
         state = await get_state(request)
         token = sessions.get_session_token(request, state["settings"])
-        async with state["database"].unit_of_work() as unit_of_work:
-            await sessions.revoke_session(unit_of_work.session, token)
+        async with state["database"].session() as session, session.begin():
+            await sessions.revoke_session(session, token)
         response = RedirectResponse(request.url_for("admin:login"), status_code=303)
         sessions.delete_session_cookie(response, state["settings"])
         return response

@@ -16,9 +16,8 @@ from sqlalchemy.exc import SQLAlchemyError
 from structlog import get_logger
 
 from app.accounts.models import User
-from app.database import UnitOfWork
 from app.dependencies import get_state
-from app.state import State
+from app.unit_of_work import UnitOfWork, open_unit_of_work
 
 log = get_logger()
 
@@ -29,7 +28,6 @@ class Change:
 
     unit_of_work: UnitOfWork
     user: User
-    state: State
 
 
 class AdminView(ModelView):
@@ -79,8 +77,8 @@ class AdminView(ModelView):
         """Commit and log what the block does, or raise an error that can be shown."""
         state, user = await get_state(request), request.state.user
         try:
-            async with state["database"].unit_of_work() as unit_of_work:
-                yield Change(unit_of_work, user, state)
+            async with open_unit_of_work(state) as unit_of_work:
+                yield Change(unit_of_work, user)
         except ValidationError as error:
             raise ValueError(" ".join(each["msg"] for each in error.errors())) from None
         except SQLAlchemyError as error:

@@ -33,15 +33,9 @@ Schema = TypeVar("Schema", bound=BaseModel)
 class Cache:
     """Stores models as JSON, which includes no code, unlike pickled objects."""
 
-    def __init__(self) -> None:
-        self.enabled = False
-        self.namespace = ""
-        self.lifetime = LIFETIME
-        self.backend = cashews.Cache()
-        # Keys of versions that are yet to be written, and for which change.
-        self.missed: dict[str, UUID] = {}
-
-    def setup(self, url: str, *, namespace: str, max_connections: int = 10) -> None:
+    def __init__(
+        self, url: str = "", *, namespace: str = "", max_connections: int = 10
+    ) -> None:
         """Store values in Redis, in the memory of this process (mem://) or not at all.
 
         Services that share Redis each have their own namespace.
@@ -49,7 +43,9 @@ class Cache:
         self.enabled = bool(url)
         self.namespace = namespace
         self.lifetime = LIFETIME
-        self.missed.clear()
+        self.backend = cashews.Cache()
+        # Keys of versions that are yet to be written, and for which change.
+        self.missed: dict[str, UUID] = {}
         if url.startswith("mem:"):
             self.lifetime = MEMORY_LIFETIME
             self.backend.setup(url)
@@ -141,9 +137,6 @@ async def _without_waiting(
         return kwargs.get("default")
 
 
-cache = Cache()
-
-
 def new_version() -> bytes:
     return uuid4().hex.encode()
 
@@ -159,23 +152,23 @@ def fingerprint(schema: type[BaseModel]) -> str:
 
 
 @asynccontextmanager
-async def open_cache(settings: Settings) -> AsyncIterator[None]:
-    """Set up the cache, and replay invalidations until the application stops."""
+async def open_cache(settings: Settings) -> AsyncIterator[Cache]:
+    """Open the cache, and replay invalidations until the application stops."""
     # Without Redis, processes can't tell each other what has changed.
     url = settings.redis_url or ("" if settings.production else "mem://")
     namespace = sha256(settings.secret_key.encode()).hexdigest()[:16]
-    cache.setup(
+    cache = Cache(
         url, namespace=namespace, max_connections=settings.redis_max_connections
     )
-    replaying = asyncio.create_task(_replay_regularly())
+    replaying = asyncio.create_task(_replay_regularly(cache))
     try:
-        yield
+        yield cache
     finally:
         replaying.cancel()
         await cache.close()
 
 
-async def _replay_regularly() -> None:
+async def _replay_regularly(cache: Cache) -> None:
     while True:
         await asyncio.sleep(RETRY_DELAY)
         await cache.replay_invalidations()

@@ -5,7 +5,7 @@ from structlog import get_logger
 
 from app.items.models import Item
 from app.state import State
-from app.tasks import task
+from app.tasks.registry import task
 
 log = get_logger()
 

@@ -21,7 +21,7 @@ PageNumber = Annotated[
 class NumberedPage(BaseModel, Generic[Row]):
     model_config = ConfigDict(arbitrary_types_allowed=True)
 
-    items: Sequence[Row]
+    rows: Sequence[Row]
     number: int
     total: int
 
@@ -31,7 +31,7 @@ class NumberedPage(BaseModel, Generic[Row]):
 
     @property
     def last(self) -> int:
-        return self.first + len(self.items) - 1
+        return self.first + len(self.rows) - 1
 
     @property
     def has_previous(self) -> bool:
@@ -47,9 +47,9 @@ async def paginate(
 ) -> NumberedPage[Row]:
     """Return a page of what an ordered query finds, and count all of it."""
     count = select(func.count()).select_from(query.order_by(None).subquery())
-    rows = query.limit(PAGE_SIZE).offset((number - 1) * PAGE_SIZE)
-    items = (await session.scalars(rows)).all()
-    if not items and number > 1:
+    page_query = query.limit(PAGE_SIZE).offset((number - 1) * PAGE_SIZE)
+    rows = (await session.scalars(page_query)).all()
+    if not rows and number > 1:
         raise NotFound("This list has fewer pages.")
     total = await session.scalar(count) or 0
-    return NumberedPage(items=items, number=number, total=total)
+    return NumberedPage(rows=rows, number=number, total=total)

@@ -56,16 +56,12 @@ class Listener:
 
 
 class Hub:
-    def __init__(self) -> None:
-        self.redis: Redis | None = None
-        self.channel = ""
-        self.listeners: set[Listener] = set()
-        self.is_closed = False
+    """Publishes through a channel of Redis or, without Redis, in this process."""
 
-    def setup(self, redis: Redis | None, *, channel: str) -> None:
-        """Publish through this channel of Redis or, without Redis, in this process."""
+    def __init__(self, redis: Redis | None, *, channel: str) -> None:
         self.redis = redis
         self.channel = channel
+        self.listeners: set[Listener] = set()
         self.is_closed = False
 
     @contextmanager
@@ -145,6 +141,3 @@ class Hub:
             except (OSError, RedisError, ValueError) as error:
                 log.warning("realtime_subscription_lost", error=repr(error))
             await asyncio.sleep(RETRY_DELAY)
-
-
-hub = Hub()

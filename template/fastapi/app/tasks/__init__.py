@@ -2,14 +2,9 @@
 
 A resource registers functions in its tasks.py and enqueues them in its service:
 
-    await tasks.enqueue(unit_of_work, send_reminder, user_id=user.id)
+    await enqueue(unit_of_work, send_reminder, user_id=user.id)
 
 Each task is a row, written in the same transaction and deleted when the task is done.
 Redis only tells a worker that there is one: what Redis loses is sent again. A task may
 run more than once, and must do no harm when it does.
 """
-
-from app.tasks.queue import enqueue
-from app.tasks.registry import scheduled, task
-
-__all__ = ["enqueue", "scheduled", "task"]

@@ -38,7 +38,7 @@ async def work(settings: Settings) -> None:
 
         worker = Worker(broker, worker_threads=settings.worker_concurrency)
         worker.start()
-        scheduler = asyncio.create_task(run_scheduler(state["database"]))
+        scheduler = asyncio.create_task(run_scheduler(state))
         await stop.wait()
         scheduler.cancel()
         await asyncio.to_thread(worker.stop, SHUTDOWN_TIMEOUT)

@@ -17,6 +17,7 @@ REDIS_TIMEOUT = 5  # seconds
 HEARTBEAT_TIMEOUT = 15_000  # milliseconds until the messages of a killed worker return
 MAX_UNSENT = 1000
 WARNING_INTERVAL = 60  # seconds between two warnings
+Run = Callable[[UUID], Coroutine[None, None, None]]
 log = get_logger()
 
 
@@ -42,16 +43,6 @@ class TaskBroker(Protocol):
         """Let a worker run the task. It may get lost: then its row is sent again."""
 
     async def close(self) -> None: ...
-
-
-# Those of the applications that are open in this process: one, except in tests.
-open_brokers: list[TaskBroker] = []
-
-
-async def send(task_id: UUID) -> None:
-    """Let a worker run the task. Scripts have no broker: the scheduler sends theirs."""
-    if open_brokers:
-        await open_brokers[-1].send(task_id)
 
 
 class RedisTaskBroker:
@@ -100,11 +91,17 @@ class RedisTaskBroker:
 class LocalTaskBroker:
     """Runs tasks in this process: for development and tests, which have no Redis."""
 
-    def __init__(self, run: Callable[[UUID], Coroutine[None, None, None]]) -> None:
-        self._run = run
+    def __init__(self) -> None:
+        self._run: Run | None = None
         self._running: set[asyncio.Task[None]] = set()
 
+    def start(self, run: Run) -> None:
+        """Run tasks with this function from now on."""
+        self._run = run
+
     async def send(self, task_id: UUID) -> None:
+        if self._run is None:
+            raise RuntimeError("Start the broker first.")
         running = asyncio.create_task(self._run(task_id))
         self._running.add(running)
         running.add_done_callback(self._running.discard)

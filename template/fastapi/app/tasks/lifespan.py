@@ -5,31 +5,29 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from functools import partial
 
+from app.settings import Settings
 from app.state import State
-from app.tasks.brokers import (
-    LocalTaskBroker,
-    RedisTaskBroker,
-    TaskBroker,
-    open_brokers,
-)
+from app.tasks.brokers import LocalTaskBroker, RedisTaskBroker, TaskBroker
 from app.tasks.runner import run_task
 from app.tasks.scheduler import run_scheduler
 
 
-@asynccontextmanager
-async def open_tasks(state: State) -> AsyncIterator[None]:
-    """Send tasks to workers or, without Redis, run them in this process."""
-    settings, scheduler = state["settings"], None
-    broker: TaskBroker
+def create_task_broker(settings: Settings) -> TaskBroker:
+    """Send tasks to workers or, without Redis, to this process."""
     if settings.redis_url:
-        broker = RedisTaskBroker(settings.redis_url)
-    else:
-        broker = LocalTaskBroker(partial(run_task, state))
-        if settings.environment == "development":
-            scheduler = asyncio.create_task(run_scheduler(state["database"]))
-    open_brokers.append(broker)
+        return RedisTaskBroker(settings.redis_url)
+    return LocalTaskBroker()
+
+
+@asynccontextmanager
+async def run_tasks(state: State) -> AsyncIterator[None]:
+    """Run the tasks of this process, and close the broker at the end."""
+    broker, scheduler = state["task_broker"], None
+    if isinstance(broker, LocalTaskBroker):
+        broker.start(partial(run_task, state))
+        if state["settings"].environment == "development":
+            scheduler = asyncio.create_task(run_scheduler(state))
     yield
-    open_brokers.remove(broker)
     if scheduler:
         scheduler.cancel()
     await broker.close()

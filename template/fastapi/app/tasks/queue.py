@@ -9,10 +9,10 @@ from pydantic_core import to_json
 from sqlalchemy import update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.database import UnitOfWork, now
-from app.tasks.brokers import send
+from app.database import now
 from app.tasks.models import FAILED, PENDING, Task
 from app.tasks.registry import P, TaskFunction, functions, task_name
+from app.unit_of_work import UnitOfWork
 
 SEND_TIMEOUT = timedelta(seconds=10)  # until a task that no worker began is sent again
 
@@ -35,7 +35,8 @@ async def enqueue(
     )
     unit_of_work.session.add(task)
     await unit_of_work.session.flush()
-    unit_of_work.after_commit(partial(send, task.id))
+    broker = unit_of_work.state["task_broker"]
+    unit_of_work.after_commit(partial(broker.send, task.id))
 
 
 async def retry_failed_tasks(

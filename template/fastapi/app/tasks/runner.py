@@ -41,9 +41,9 @@ async def run_task(state: State, task_id: UUID) -> None:
 
 
 async def _claim(database: Database, task_id: UUID) -> Task | None:
-    async with database.unit_of_work() as unit_of_work:
+    async with database.session() as session, session.begin():
         query = select(Task).where(Task.id == task_id, Task.status == PENDING)
-        task = await unit_of_work.session.scalar(query.with_for_update())
+        task: Task | None = await session.scalar(query.with_for_update())
         if task:
             task.status, task.due_at = RUNNING, now() + LEASE
             task.attempts += 1

@@ -9,9 +9,10 @@ from sqlalchemy.exc import SQLAlchemyError
 from structlog import get_logger
 
 from app.database import Database, now
-from app.tasks.brokers import send
+from app.state import State
 from app.tasks.models import PENDING, RUNNING, Task
 from app.tasks.registry import schedule, schedule_id
+from app.unit_of_work import open_unit_of_work
 
 INTERVAL = 2  # seconds
 RESEND_INTERVAL = timedelta(minutes=1)
@@ -19,32 +20,32 @@ BATCH_SIZE = 100
 log = get_logger()
 
 
-async def run_scheduler(database: Database) -> None:
+async def run_scheduler(state: State) -> None:
     """Send what is due until cancelled. Each worker has a scheduler."""
     while True:
         try:
-            await add_scheduled_tasks(database)
-            await send_due_tasks(database)
+            await add_scheduled_tasks(state["database"])
+            await send_due_tasks(state)
         except SQLAlchemyError as error:
             log.warning("tasks_unavailable", error=type(error).__name__)
         await asyncio.sleep(INTERVAL)
 
 
-async def send_due_tasks(database: Database) -> None:
+async def send_due_tasks(state: State) -> None:
     """Send tasks that were lost, have to be tried again, or whose worker died."""
     is_due = Task.status.in_((PENDING, RUNNING)) & (Task.due_at <= now())
     query = select(Task.id).where(is_due).order_by(Task.due_at).limit(BATCH_SIZE)
-    async with database.session(writes=False) as session:
+    async with state["database"].session(writes=False) as session:
         task_ids = (await session.scalars(query)).all()
     for task_id in task_ids:
-        async with database.unit_of_work() as unit_of_work:
+        async with open_unit_of_work(state) as unit_of_work:
             # Another worker may have sent it since it was read.
             sent = await unit_of_work.session.scalar(
                 select(Task).where(is_due, Task.id == task_id).with_for_update()
             )
             if sent:
                 sent.status, sent.due_at = PENDING, now() + RESEND_INTERVAL
-                unit_of_work.after_commit(partial(send, task_id))
+                unit_of_work.after_commit(partial(state["task_broker"].send, task_id))
 
 
 async def add_scheduled_tasks(database: Database) -> None:

@@ -15,5 +15,5 @@ class UploadAdmin(AdminView, model=Upload):
     column_sortable_list = ("name", "size", "created_at")
 
     async def delete_row(self, change: Change, row_id: UUID) -> None:
-        directory = change.state["settings"].uploads_dir
+        directory = change.unit_of_work.state["settings"].uploads_dir
         await service.delete_upload(change.unit_of_work, change.user, directory, row_id)

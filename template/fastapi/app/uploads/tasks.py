@@ -5,7 +5,7 @@ from datetime import timedelta
 from structlog import get_logger
 
 from app.state import State
-from app.tasks import scheduled
+from app.tasks.registry import scheduled
 from app.uploads.sweep import delete_files_without_row, delete_rows_without_file
 
 log = get_logger()

@@ -7,8 +7,9 @@ from structlog.testing import capture_logs
 
 from app.accounts import tokens
 from app.accounts.models import RefreshToken
-from app.database import UnitOfWork, now
+from app.database import now
 from app.state import State
+from app.unit_of_work import UnitOfWork
 from tests.accounts.helpers import NEW_PASSWORD, read_emails, read_token, send_token
 from tests.factories import PASSWORD, create_user
 

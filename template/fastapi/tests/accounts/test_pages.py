@@ -6,8 +6,9 @@ from httpx2 import AsyncClient, Response
 from sqlalchemy import select, update
 
 from app.accounts.models import User, UserSession
-from app.database import UnitOfWork, now
+from app.database import now
 from app.state import State
+from app.unit_of_work import UnitOfWork
 from tests.accounts.helpers import NEW_PASSWORD, read_emails, read_token, send_cookie
 from tests.factories import PASSWORD
 

@@ -11,10 +11,11 @@ from app.accounts.admin import RegistrationAdmin, SessionAdmin
 from app.accounts.models import User
 from app.admin.authentication import StaffAuthentication
 from app.admin.views import Change
-from app.database import Base, UnitOfWork
+from app.database import Base
 from app.errors import Forbidden
 from app.main import create_app
 from app.settings import Settings
+from app.unit_of_work import UnitOfWork
 from tests.admin.helpers import LOGIN, sign_in_to_admin
 from tests.factories import PASSWORD, create_user
 

@@ -26,9 +26,9 @@ class Stock(BaseModel):
 class Reader:
     """Reads a value from the cache; each time it is loaded, it counts up."""
 
-    def __init__(self, session: AsyncSession, cache: Cache | None = None) -> None:
+    def __init__(self, session: AsyncSession, cache: Cache) -> None:
         self.session = session
-        self.cache = cache or Cache()
+        self.cache = cache
         self.count = 0
 
     async def load(self) -> Stock:
@@ -50,9 +50,7 @@ async def session(state: State) -> AsyncIterator[AsyncSession]:
 
 @pytest.fixture
 def reader(session: AsyncSession) -> Reader:
-    reader = Reader(session)
-    reader.cache.setup("mem://?check_interval=0", namespace="test")
-    return reader
+    return Reader(session, Cache("mem://?check_interval=0", namespace="test"))
 
 
 async def test_a_value_is_stored_for_one_viewer_until_it_is_invalidated(
@@ -126,11 +124,10 @@ async def test_without_redis_values_are_loaded_and_invalidations_replayed_later(
     session: AsyncSession, monkeypatch: pytest.MonkeyPatch, *, listening: bool
 ) -> None:
     monkeypatch.setattr(app.cache, "breaker", CircuitBreaker())
-    reader = Reader(session)
-    cache = reader.cache
     with socket.create_server(("127.0.0.1", 0)) as server, capture_logs() as lines:
         port = server.getsockname()[1] if listening else 1
-        cache.setup(f"redis://127.0.0.1:{port}", namespace="test")
+        cache = Cache(f"redis://127.0.0.1:{port}", namespace="test")
+        reader = Reader(session, cache)
         start = monotonic()
         assert [await reader.read() for _ in range(3)] == [1, 2, 3]
         await cache.invalidate("stock", viewers=["ada"])
@@ -161,8 +158,8 @@ async def test_in_production_nothing_is_stored_without_redis(
     settings: Settings, session: AsyncSession
 ) -> None:
     update: dict[str, Any] = {"environment": "production", "redis_url": ""}
-    async with open_cache(settings.model_copy(update=update)):
-        reader = Reader(session, app.cache.cache)
+    async with open_cache(settings.model_copy(update=update)) as cache:
+        reader = Reader(session, cache)
         assert [await reader.read() for _ in range(2)] == [1, 2]
-        await reader.cache.invalidate("stock", viewers=["ada"])
-        assert not reader.cache.missed
+        await cache.invalidate("stock", viewers=["ada"])
+        assert not cache.missed

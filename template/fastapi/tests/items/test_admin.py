@@ -6,8 +6,8 @@ from httpx2 import AsyncClient
 from sqlalchemy import select
 
 from app.accounts.models import User
-from app.database import UnitOfWork
 from app.items.models import Item
+from app.unit_of_work import UnitOfWork
 from tests.factories import create_item
 
 FORM = {"name": " Pen ", "description": "", "price": "9", "save": "Save"}

@@ -5,6 +5,9 @@ from uuid import uuid4
 import pytest
 from httpx2 import AsyncClient, Response
 
+from app.items.schemas import ItemRead
+from app.pagination import Page
+
 ITEMS = "/api/v1/items"
 
 
@@ -28,11 +31,12 @@ async def test_an_item_is_made_read_changed_and_deleted(client: AsyncClient) -> 
 async def test_a_list_comes_in_pages(client: AsyncClient) -> None:
     for name in "abc":
         await create(client, name=name)
-    first = (await client.get(ITEMS, params={"limit": 2})).json()
-    cursor = first["next_cursor"]
-    rest = (await client.get(ITEMS, params={"cursor": cursor})).json()
-    assert [item["name"] for item in first["items"] + rest["items"]] == [*"abc"]
-    assert rest["next_cursor"] is None
+    response = await client.get(ITEMS, params={"limit": 2})
+    first = Page[ItemRead].model_validate_json(response.content)
+    response = await client.get(ITEMS, params={"cursor": first.next_cursor or ""})
+    rest = Page[ItemRead].model_validate_json(response.content)
+    assert [item.name for item in first.rows + rest.rows] == [*"abc"]
+    assert rest.next_cursor is None
 
 
 async def test_of_two_with_one_name_one_is_made(client: AsyncClient) -> None:

@@ -28,9 +28,7 @@ TEXT = '{"type":"bell.rang","times":1}'
 
 
 def new_hub(redis: Redis | None = None) -> Hub:
-    hub = Hub()
-    hub.setup(redis, channel="test")
-    return hub
+    return Hub(redis, channel="test")
 
 
 def listen(

@@ -1,8 +1,9 @@
 from httpx2 import AsyncClient
 from sqlalchemy import select
 
-from app.database import UnitOfWork, now
+from app.database import now
 from app.tasks.models import FAILED, PENDING, Task
+from app.unit_of_work import UnitOfWork
 
 
 async def test_failed_tasks_are_shown_retried_and_deleted(

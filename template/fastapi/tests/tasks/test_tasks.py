@@ -11,21 +11,23 @@ from sqlalchemy import select, update
 from sqlalchemy.exc import OperationalError
 from structlog.testing import capture_logs
 
-from app import tasks
-from app.database import UnitOfWork, now
+from app.database import now
 from app.state import State
 from app.tasks import brokers, registry, runner, scheduler
-from app.tasks.brokers import LocalTaskBroker, RedisTaskBroker, open_brokers
+from app.tasks.brokers import LocalTaskBroker, RedisTaskBroker
 from app.tasks.failed import main
-from app.tasks.lifespan import open_tasks
+from app.tasks.lifespan import create_task_broker, run_tasks
 from app.tasks.models import FAILED, PENDING, RUNNING, Task
+from app.tasks.queue import enqueue
+from app.tasks.registry import scheduled, task
+from app.unit_of_work import UnitOfWork, open_unit_of_work
 
 calls: list[object] = []
 failures: list[Exception] = []
 called = asyncio.Event()
 
 
-@tasks.task
+@task
 async def record(state: State, *, number: int, user_id: UUID | None = None) -> None:
     assert state["database"]
     if failures:
@@ -34,7 +36,7 @@ async def record(state: State, *, number: int, user_id: UUID | None = None) -> N
     called.set()
 
 
-@tasks.task
+@task
 async def stall(_: State) -> None:
     await asyncio.Event().wait()
 
@@ -47,14 +49,14 @@ def _forget_calls() -> Iterator[None]:
     called.clear()
 
 
-async def run_sent_tasks() -> None:
-    await cast("LocalTaskBroker", open_brokers[-1]).join()
+async def run_sent_tasks(state: State) -> None:
+    await cast("LocalTaskBroker", state["task_broker"]).join()
 
 
 async def add_task(state: State, **values: object) -> None:
     row = {"id": uuid4(), "name": registry.task_name(record), "due_at": now()}
     row |= {"arguments": '{"number": 1}'} | values
-    async with state["database"].unit_of_work() as unit_of_work:
+    async with open_unit_of_work(state) as unit_of_work:
         unit_of_work.session.add(Task(**row))
 
 
@@ -65,20 +67,20 @@ async def get_tasks(state: State) -> list[Task]:
 
 async def run_due_tasks(state: State) -> list[Task]:
     """Run what is due, and return the tasks that are left."""
-    await scheduler.send_due_tasks(state["database"])
-    await run_sent_tasks()
+    await scheduler.send_due_tasks(state)
+    await run_sent_tasks(state)
     return await get_tasks(state)
 
 
 async def test_a_task_runs_after_the_commit(unit_of_work: UnitOfWork) -> None:
     user_id = uuid4()
-    await tasks.enqueue(unit_of_work, record, number=1, user_id=user_id)
+    await enqueue(unit_of_work, record, number=1, user_id=user_id)
     async with unit_of_work.savepoint():
-        await tasks.enqueue(unit_of_work, record, number=2)
-    await run_sent_tasks()
+        await enqueue(unit_of_work, record, number=2)
+    await run_sent_tasks(unit_of_work.state)
     assert calls == []
     await unit_of_work.commit()
-    await run_sent_tasks()
+    await run_sent_tasks(unit_of_work.state)
     assert sorted(calls, key=str) == [(1, user_id), (2, None)]
     assert (await unit_of_work.session.scalars(select(Task))).all() == []
 
@@ -86,13 +88,13 @@ async def test_a_task_runs_after_the_commit(unit_of_work: UnitOfWork) -> None:
 async def test_a_rolled_back_task_does_not_run(unit_of_work: UnitOfWork) -> None:
     async def fail() -> None:
         async with unit_of_work.savepoint():
-            await tasks.enqueue(unit_of_work, record, number=1)
+            await enqueue(unit_of_work, record, number=1)
             raise LookupError
 
     with pytest.raises(LookupError):
         await fail()
     await unit_of_work.commit()
-    await run_sent_tasks()
+    await run_sent_tasks(unit_of_work.state)
     assert calls == []
     assert (await unit_of_work.session.scalars(select(Task))).all() == []
 
@@ -100,7 +102,7 @@ async def test_a_rolled_back_task_does_not_run(unit_of_work: UnitOfWork) -> None
 async def test_arguments_are_passed_by_keyword(unit_of_work: UnitOfWork) -> None:
     with pytest.raises(TypeError):
         # mypy refuses it too.
-        await tasks.enqueue(unit_of_work, record, 1)  # type: ignore[call-arg]  # see above
+        await enqueue(unit_of_work, record, 1)  # type: ignore[call-arg]  # see above
 
 
 async def test_a_failed_task_is_tried_again_later(state: State) -> None:
@@ -111,7 +113,7 @@ async def test_a_failed_task_is_tried_again_later(state: State) -> None:
     assert task.error.endswith("RuntimeError: The mail server is away.\n")
     assert now() < task.due_at < now() + timedelta(seconds=3)
     assert await run_due_tasks(state)
-    async with state["database"].unit_of_work() as unit_of_work:
+    async with open_unit_of_work(state) as unit_of_work:
         await unit_of_work.session.execute(update(Task).values(due_at=now()))
     assert await run_due_tasks(state) == []
     assert calls == [(1, None)]
@@ -160,9 +162,9 @@ async def test_a_task_that_kills_its_workers_is_given_up(state: State) -> None:
 async def test_a_task_that_is_sent_twice_runs_once(state: State) -> None:
     task_id = uuid4()
     await add_task(state, id=task_id)
-    await brokers.send(task_id)
-    await brokers.send(task_id)
-    await run_sent_tasks()
+    await state["task_broker"].send(task_id)
+    await state["task_broker"].send(task_id)
+    await run_sent_tasks(state)
     assert calls == [(1, None)]
 
 
@@ -184,7 +186,7 @@ async def test_scheduled_tasks_run_once_in_each_interval(
     monkeypatch.setattr(registry, "schedule", {})
     monkeypatch.setattr(scheduler, "schedule", registry.schedule)
 
-    @tasks.scheduled(every=timedelta(hours=1))
+    @scheduled(every=timedelta(hours=1))
     async def count(state: State) -> None:
         await record(state, number=0)
 
@@ -196,7 +198,7 @@ async def test_scheduled_tasks_run_once_in_each_interval(
 
     failures.append(RuntimeError())
     values = {"due_at": now(), "attempts": runner.MAX_ATTEMPTS - 1}
-    async with state["database"].unit_of_work() as unit_of_work:
+    async with open_unit_of_work(state) as unit_of_work:
         await unit_of_work.session.execute(update(Task).values(values))
     (task,) = await run_due_tasks(state)
     assert (task.status, task.attempts) == (PENDING, 0)
@@ -209,7 +211,7 @@ async def test_without_redis_the_process_also_runs_what_is_due(
     monkeypatch.setattr(scheduler, "schedule", {})
     settings = state["settings"].model_copy(update={"environment": "development"})
     await add_task(state)
-    async with open_tasks(state | {"settings": settings}), asyncio.timeout(10):
+    async with run_tasks(state | {"settings": settings}), asyncio.timeout(10):
         await called.wait()
 
 
@@ -220,8 +222,9 @@ async def test_with_redis_a_worker_gets_a_message(
     stub.declare_queue(brokers.QUEUE)
     monkeypatch.setattr(brokers, "create_redis_broker", lambda _: stub)
     settings = state["settings"].model_copy(update={"redis_url": "redis://redis/0"})
-    async with open_tasks(state | {"settings": settings}):
-        await brokers.send(task_id)
+    broker = create_task_broker(settings)
+    await broker.send(task_id)
+    await broker.close()
     message = Message[None].decode(stub.queues[brokers.QUEUE].get_nowait())
     assert (message.actor_name, message.args) == (brokers.ACTOR, (str(task_id),))
 
@@ -235,15 +238,6 @@ async def test_messages_that_redis_does_not_take_cause_one_warning() -> None:
     assert [line["event"] for line in lines] == ["tasks_not_sent"]
 
 
-async def test_scripts_leave_their_tasks_to_the_scheduler(
-    unit_of_work: UnitOfWork, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(brokers, "open_brokers", [])
-    await tasks.enqueue(unit_of_work, record, number=1)
-    await unit_of_work.commit()
-    assert len((await unit_of_work.session.scalars(select(Task))).all()) == 1
-
-
 async def test_the_scheduler_survives_a_database_that_is_away(
     state: State, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -255,7 +249,7 @@ async def test_the_scheduler_survives_a_database_that_is_away(
 
     monkeypatch.setattr(scheduler, "add_scheduled_tasks", fail)
     with capture_logs() as lines:
-        running = asyncio.create_task(scheduler.run_scheduler(state["database"]))
+        running = asyncio.create_task(scheduler.run_scheduler(state))
         await failed.wait()
         await asyncio.sleep(0)
         assert not running.done()

@@ -3,7 +3,7 @@ from pathlib import Path
 from httpx2 import AsyncClient
 
 from app.accounts.models import User
-from app.database import UnitOfWork
+from app.unit_of_work import UnitOfWork
 from app.uploads.files import path_of
 from app.uploads.models import Upload
 from tests.uploads.helpers import list_files

@@ -26,7 +26,7 @@ from app.api.requests import check_json
 from app.extensions import db
 from app.unit_of_work import UnitOfWork
 
-WRITE = problems(400, 408, 411, 413, 415, 422, 500, 503)
+WRITE = problems(400, 408, 413, 415, 422, 500, 503)
 bp = APIBlueprint("accounts_api", __name__, url_prefix="/api/v1", tag="accounts")
 
 
@@ -83,7 +83,7 @@ def confirm_registration(json_data: RegistrationConfirm) -> str:
 @bp.doc(
     operation_id="create_tokens",
     summary="Sign in",
-    responses=problems(400, 401, 408, 411, 413, 422, 429, 500, 503),
+    responses=problems(400, 401, 408, 413, 422, 429, 500, 503),
 )
 def create_tokens(form_data: SignIn) -> Any:
     """Sign in.

@@ -10,6 +10,7 @@ from werkzeug.test import TestResponse
 from app.extensions import db
 from app.items import service
 from app.items.models import Item
+from app.items.schemas import ItemPage
 
 ITEMS = "/api/v1/items"
 
@@ -20,6 +21,10 @@ def create(client: FlaskClient, **fields: Any) -> TestResponse:
 
 def body_of(response: TestResponse) -> Any:
     return response.get_json()
+
+
+def page_of(response: TestResponse) -> ItemPage:
+    return ItemPage.model_validate_json(response.data)
 
 
 def test_an_item_is_created_read_changed_and_deleted(client: FlaskClient) -> None:
@@ -37,11 +42,10 @@ def test_an_item_is_created_read_changed_and_deleted(client: FlaskClient) -> Non
 def test_a_list_comes_in_pages(client: FlaskClient) -> None:
     for name in "abc":
         create(client, name=name)
-    first = body_of(client.get(ITEMS, query_string={"limit": 2}))
-    cursor = {"cursor": first["next_cursor"]}
-    rest = body_of(client.get(ITEMS, query_string=cursor))
-    assert [item["name"] for item in first["items"] + rest["items"]] == [*"abc"]
-    assert rest["next_cursor"] is None
+    first = page_of(client.get(ITEMS, query_string={"limit": 2}))
+    rest = page_of(client.get(ITEMS, query_string={"cursor": first.next_cursor}))
+    assert [item.name for item in first.rows + rest.rows] == [*"abc"]
+    assert rest.next_cursor is None
 
 
 def test_a_name_is_given_once(client: FlaskClient) -> None:

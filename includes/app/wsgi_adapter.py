@@ -1,0 +1,208 @@
+"""An ASGI application that calls a WSGI application in threads.
+
+Requests and their bodies are received on the event loop, so that slow clients occupy no
+thread.
+"""
+
+import asyncio
+import sys
+from collections.abc import Awaitable, Callable, Mapping, MutableMapping
+from concurrent.futures import ThreadPoolExecutor
+from http import HTTPStatus
+from io import BytesIO
+from itertools import chain
+from tempfile import SpooledTemporaryFile
+from typing import IO, Any
+from urllib.parse import unquote_to_bytes
+from wsgiref.types import WSGIApplication, WSGIEnvironment
+
+Message = MutableMapping[str, Any]
+Scope = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[Message]]
+Send = Callable[[Message], Awaitable[None]]
+
+# How many connections a worker accepts. Each can have a thread, so that health checks
+# are answered while all other requests wait for a lock.
+MAX_CONNECTIONS = 512
+# The status with which app/middleware/body_limit.py refuses a request.
+BODY_ERROR = "app.body_error"
+MAX_IN_MEMORY = 1024 * 1024  # Larger bodies are written to a temporary file.
+MAX_BUFFERED = 64 * 1024  # Larger responses are sent in parts.
+
+
+NO_CONTENT = {HTTPStatus.NO_CONTENT, HTTPStatus.NOT_MODIFIED}
+
+
+class BodyError(Exception):
+    def __init__(self, status: HTTPStatus) -> None:
+        super().__init__(status.phrase)
+        self.status = status
+
+
+class WSGIAdapter:
+    """Call a WSGI application for each HTTP request, with its complete body.
+
+    `max_body_bytes` is the limit of request bodies, and `body_limits` has those of
+    paths that differ. `body_timeout` is how many seconds a client may take for the next
+    part of a body.
+    """
+
+    def __init__(
+        self,
+        app: WSGIApplication,
+        *,
+        max_body_bytes: int,
+        body_timeout: float,
+        body_limits: Mapping[str, int] | None = None,
+    ) -> None:
+        self.app = app
+        self.executor = ThreadPoolExecutor(MAX_CONNECTIONS, "request")
+        self.max_body_bytes = max_body_bytes
+        self.body_timeout = body_timeout
+        self.body_limits = body_limits or {}
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        environ = build_environ(scope)
+        if "CONTENT_LENGTH" not in environ and "HTTP_TRANSFER_ENCODING" not in environ:
+            await self._respond(environ, send)
+            return
+        with SpooledTemporaryFile(MAX_IN_MEMORY) as body:
+            try:
+                await self._read_body(environ, receive, body)
+            except BodyError as error:
+                environ[BODY_ERROR] = error.status
+            else:
+                body.seek(0)
+                environ["wsgi.input"] = body
+            await self._respond(environ, send)
+
+    async def _read_body(
+        self, environ: WSGIEnvironment, receive: Receive, body: IO[bytes]
+    ) -> None:
+        """Write the body into a file, and its length into the environ."""
+        limit = self.body_limits.get(environ["PATH_INFO"], self.max_body_bytes)
+        expected = environ.get("CONTENT_LENGTH")
+        if expected is not None and int(expected) > limit:
+            raise BodyError(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
+        received, is_complete = 0, False
+        while not is_complete:
+            try:
+                async with asyncio.timeout(self.body_timeout):
+                    message = await receive()
+            except TimeoutError:
+                raise BodyError(HTTPStatus.REQUEST_TIMEOUT) from None
+            if message["type"] == "http.disconnect":
+                raise BodyError(HTTPStatus.BAD_REQUEST)
+            chunk = message.get("body", b"")
+            received += len(chunk)
+            if received > limit:
+                raise BodyError(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
+            body.write(chunk)
+            is_complete = not message.get("more_body", False)
+        if expected is not None and received != int(expected):
+            raise BodyError(HTTPStatus.BAD_REQUEST)
+        environ["CONTENT_LENGTH"] = str(received)
+
+    async def _respond(self, environ: WSGIEnvironment, send: Send) -> None:
+        loop = asyncio.get_running_loop()
+
+        async def send_on_loop(message: Message) -> None:
+            await send(message)
+
+        def send_from_thread(message: Message) -> None:
+            asyncio.run_coroutine_threadsafe(send_on_loop(message), loop).result()
+
+        messages = await loop.run_in_executor(
+            self.executor, call_app, self.app, environ, send_from_thread
+        )
+        for message in messages:
+            await send(message)
+
+
+def build_environ(scope: Scope) -> WSGIEnvironment:
+    """Return the environ of a request as PEP 3333 defines it.
+
+    Headers with underscores are left out: in the environ they could not be told from
+    those with hyphens that a proxy sets.
+    """
+    server_name, server_port = scope.get("server") or ("localhost", 80)
+    client_address, client_port = scope.get("client") or ("", 0)
+    environ: WSGIEnvironment = {
+        "REQUEST_METHOD": scope["method"],
+        "SCRIPT_NAME": "",
+        "PATH_INFO": unquote_to_bytes(scope["raw_path"]).decode("latin-1"),
+        "QUERY_STRING": scope["query_string"].decode("latin-1"),
+        "SERVER_NAME": server_name,
+        "SERVER_PORT": str(server_port),
+        "SERVER_PROTOCOL": f"HTTP/{scope['http_version']}",
+        "REMOTE_ADDR": client_address,
+        "REMOTE_PORT": str(client_port),
+        "wsgi.version": (1, 0),
+        "wsgi.url_scheme": scope["scheme"],
+        "wsgi.input": BytesIO(),
+        "wsgi.errors": sys.stderr,
+        "wsgi.multithread": True,
+        "wsgi.multiprocess": True,
+        "wsgi.run_once": False,
+        "wsgi.input_terminated": True,
+    }
+    for raw_name, raw_value in scope["headers"]:
+        if b"_" in raw_name:
+            continue
+        name = raw_name.decode("latin-1").upper().replace("-", "_")
+        if name not in {"CONTENT_LENGTH", "CONTENT_TYPE"}:
+            name = f"HTTP_{name}"
+        value = raw_value.decode("latin-1")
+        if name in environ:
+            separator = "; " if name == "HTTP_COOKIE" else ","
+            value = f"{environ[name]}{separator}{value}"
+        environ[name] = value
+    return environ
+
+
+def call_app(
+    app: WSGIApplication, environ: WSGIEnvironment, send: Callable[[Message], None]
+) -> list[Message]:
+    """Return the messages of a short response. Send those of a long one."""
+    start: Message = {}
+    written: list[bytes] = []
+
+    def start_response(
+        status: str, headers: list[tuple[str, str]], _exc_info: object = None
+    ) -> Callable[[bytes], object]:
+        start.update(
+            {
+                "type": "http.response.start",
+                "status": int(status[:3]),
+                "headers": [
+                    (name.lower().encode("latin-1"), value.encode("latin-1"))
+                    for name, value in headers
+                ],
+            }
+        )
+        return written.append
+
+    body = app(environ, start_response)
+    try:
+        chunks = iter(body)
+        # The application may start its response as late as here.
+        first = next(chunks, b"")
+        chunks = chain(written, [first], chunks)
+        if is_short(start):
+            return [start, {"type": "http.response.body", "body": b"".join(chunks)}]
+        send(start)
+        for chunk in chunks:
+            send({"type": "http.response.body", "body": chunk, "more_body": True})
+        return [{"type": "http.response.body", "body": b""}]
+    finally:
+        close = getattr(body, "close", None)
+        if close:
+            close()
+
+
+def is_short(start: Message) -> bool:
+    """Return whether the response has a length, and fits into one message."""
+    for name, value in start["headers"]:
+        if name == b"content-length":
+            return int(value) <= MAX_BUFFERED
+    return start["status"] in NO_CONTENT
