@@ -15,6 +15,8 @@ class Conventions:
     csrf_status: int = 403
     # The redirect from HTTP to HTTPS.
     https_redirect_status: int = 308
+    # A forged X_Forwarded_Proto: https beside the proxy's X-Forwarded-Proto: http.
+    underscored_header_statuses: frozenset[int] = frozenset({308})
     # A sign-in form with a wrong password.
     failed_sign_in_status: int = 401
     # The table of items.
@@ -30,6 +32,8 @@ class Conventions:
         "UPDATE password_resets"
         " SET expires_at = datetime(expires_at, '-{minutes} minutes')"
     )
+    # What an email consists of.
+    email_parts: tuple[str, ...] = ("multipart/alternative", "text/plain", "text/html")
     # The admin panel's path, and the query parameter of its search.
     admin: str = "/admin/"
     admin_search: str = "search"
@@ -42,7 +46,17 @@ class Conventions:
 
 CONVENTIONS = {
     "fastapi": Conventions(),
-    "flask": Conventions(),
+    # WSGI cannot tell underscores in names of headers from hyphens, so the README asks
+    # the proxy to drop them. Flask-Mail always leaves room for attachments.
+    "flask": Conventions(
+        underscored_header_statuses=frozenset({200, 308}),
+        email_parts=(
+            "multipart/mixed",
+            "multipart/alternative",
+            "text/plain",
+            "text/html",
+        ),
+    ),
     "django": Conventions(
         post_redirect_status=302,
         invalid_form_status=200,

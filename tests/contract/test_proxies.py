@@ -194,4 +194,4 @@ def test_headers_with_underscores_are_not_forwarded_headers(
 ) -> None:
     request = request_head("GET", "/", X_Forwarded_Proto="http")
     forged = request.replace(b"\r\n", b"\r\nX_Forwarded_Proto: https\r\n", 1)
-    assert send_raw(service, forged).status == conventions.https_redirect_status
+    assert send_raw(service, forged).status in conventions.underscored_header_statuses

@@ -13,7 +13,7 @@ from tests.starters.selection import full
 
 pytestmark = [
     pytest.mark.thorough,
-    pytest.mark.starters([full("fastapi")]),
+    pytest.mark.starters([full("fastapi"), full("flask")]),
     pytest.mark.skipif(sys.platform == "win32", reason="the steps are for a shell"),
 ]
 MAX_CHANGED_FILES = 4
@@ -41,7 +41,9 @@ def add_factory(path: Path) -> None:
     repeat_lines(path, r"^from app\.items")
     text = path.read_text("utf-8")
     factory = re.search(
-        r"^async def create_item\(.*?(?=^\S(?<!\))|\Z)", text, re.MULTILINE | re.DOTALL
+        r"^(?:async )?def create_item\(.*?(?=^\S(?<!\))|\Z)",
+        text,
+        re.MULTILINE | re.DOTALL,
     )
     assert factory
     path.write_text(f"{text.rstrip()}\n\n\n{rename(factory[0]).rstrip()}\n", "utf-8")
@@ -62,9 +64,11 @@ def test_the_steps_of_the_readme_add_a_resource(
 
     run(["sh", "-euc", copy], directory, environment)
     assert {*re.findall(r"(?m)^\d\. `(.+?)`", found[1])} == {MAIN, FACTORIES, BASE}
-    repeat_lines(directory / MAIN, r"\b(app\.items|items_api|items_pages|ItemAdmin,)")
+    repeat_lines(
+        directory / MAIN, r"\b(app\.items|items_api|items_pages|items_views|ItemAdmin,)"
+    )
     add_factory(directory / FACTORIES)
-    repeat_lines(directory / BASE, r'url_for\("item_list"\)')
+    repeat_lines(directory / BASE, r'url_for\("(items\.)?item_list"\)')
     # The checks and all tests, including those of the new resource.
     output = run(["sh", "-euc", verify], directory, environment)
 
@@ -75,6 +79,7 @@ def test_the_steps_of_the_readme_add_a_resource(
     added = {path for state, path in entries if state == "??"}
     assert changed <= {MAIN, FACTORIES, BASE}
     assert len(changed) <= MAX_CHANGED_FILES
-    for role in ("api", "pages", "admin", "service"):
-        assert f"app/projects/{role}.py" in added
-        assert f"tests/projects/test_{role}.py" in added
+    roles = {path.stem for path in (directory / "tests/items").glob("test_*.py")}
+    assert {"test_api", "test_service"} <= roles
+    assert {f"tests/projects/{role}.py" for role in roles} <= added
+    assert {"app/projects/api.py", "app/projects/service.py"} <= added

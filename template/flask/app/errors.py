@@ -22,6 +22,7 @@ class AppError(Exception):
     status = 400
     code = "bad_request"
     detail = "The request cannot be processed."
+    headers: Sequence[tuple[str, str]] = ()
     errors: Sequence[Mapping[str, str]] = ()
 
     def __init__(self, detail: str | None = None) -> None:
@@ -109,7 +110,7 @@ def to_problem(error: AppError | HTTPException) -> Problem:
     match error:
         case AppError():
             problem = Problem(
-                error.status, error.detail, error.code, errors=error.errors
+                error.status, error.detail, error.code, error.headers, error.errors
             )
         case InternalServerError():
             detail = "Something went wrong on our side."

@@ -30,6 +30,11 @@ def app(app: Flask) -> Flask:
     return app
 
 
+@pytest.fixture
+def client(app: Flask) -> FlaskClient:
+    return app.test_client()
+
+
 def test_every_answer_carries_the_headers(client: FlaskClient) -> None:
     for status, response in {
         400: client.get("/", headers={"Host": "localhost.example.com"}),

@@ -52,8 +52,7 @@ class IdConverter(UUIDConverter):
 
 def check_json() -> None:
     """Refuse bodies that are not a JSON object, before anything looks at fields."""
-    has_body = request.method in {"PATCH", "POST"} and request.path.startswith("/api/")
-    if not has_body or request.routing_exception:
+    if request.method not in {"PATCH", "POST"}:
         return
     if request.mimetype != "application/json":
         raise UnsupportedMediaType

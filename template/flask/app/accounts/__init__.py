@@ -1,0 +1,1 @@
+"""Accounts: registration, passwords, signing in, and the users themselves."""
