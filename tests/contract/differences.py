@@ -15,8 +15,6 @@ class Conventions:
     csrf_status: int = 403
     # The redirect from HTTP to HTTPS.
     https_redirect_status: int = 308
-    # A forged X_Forwarded_Proto: https beside the proxy's X-Forwarded-Proto: http.
-    underscored_header_statuses: frozenset[int] = frozenset({308})
     # A sign-in form with a wrong password.
     failed_sign_in_status: int = 401
     # The table of items.
@@ -46,10 +44,8 @@ class Conventions:
 
 CONVENTIONS = {
     "fastapi": Conventions(),
-    # WSGI cannot tell underscores in names of headers from hyphens, so the README asks
-    # the proxy to drop them. Flask-Mail always leaves room for attachments.
+    # Flask-Mail always leaves room for attachments.
     "flask": Conventions(
-        underscored_header_statuses=frozenset({200, 308}),
         email_parts=(
             "multipart/mixed",
             "multipart/alternative",

@@ -186,12 +186,3 @@ def test_plain_http_is_served_where_https_is_not_forced(
         answer = send_raw(service, request_head("GET", "/", X_Forwarded_Proto="http"))
         assert answer.status == 200
         assert "strict-transport-security" not in answer.headers
-
-
-@pytest.mark.features("accounts")
-def test_headers_with_underscores_are_not_forwarded_headers(
-    service: Service, conventions: Conventions
-) -> None:
-    request = request_head("GET", "/", X_Forwarded_Proto="http")
-    forged = request.replace(b"\r\n", b"\r\nX_Forwarded_Proto: https\r\n", 1)
-    assert send_raw(service, forged).status in conventions.underscored_header_statuses
