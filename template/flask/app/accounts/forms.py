@@ -29,23 +29,23 @@ class RegistrationForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no typ
     )
 
 
-class ConfirmationForm(FlaskForm):  # type: ignore[misc]
+class ConfirmationForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types
     token = HiddenField()
 
 
-class SignInForm(FlaskForm):  # type: ignore[misc]
+class SignInForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types
     email = _email_field("username")
     password = _password_field("Password", "current-password")
 
 
-class ResetRequestForm(FlaskForm):  # type: ignore[misc]
+class ResetRequestForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types
     email = _email_field(
         "email",
         "If it has an account, you get an email with a link to choose a new password.",
     )
 
 
-class ResetForm(FlaskForm):  # type: ignore[misc]
+class ResetForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types
     token = HiddenField()
     password = _password_field(
         "New password",
@@ -54,7 +54,7 @@ class ResetForm(FlaskForm):  # type: ignore[misc]
     )
 
 
-class PasswordForm(FlaskForm):  # type: ignore[misc]
+class PasswordForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types
     current_password = _password_field("Current password", "current-password")
     new_password = _password_field(
         "New password",
@@ -63,5 +63,5 @@ class PasswordForm(FlaskForm):  # type: ignore[misc]
     )
 
 
-class DeleteForm(FlaskForm):  # type: ignore[misc]
+class DeleteForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types
     current_password = _password_field("Current password", "current-password")
