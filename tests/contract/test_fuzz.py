@@ -593,9 +593,14 @@ def test_no_hostile_value_makes_a_route_fail(
     assert not failures, f"{len(failures)} failures:\n" + "\n".join(failures[:60])
 
 
+# The function that reads the settings of each framework's projects.
+LOAD_SETTINGS = {
+    "django": "from config.environment import load_environment as load_settings",
+    "fastapi": "from app.settings import load_settings",
+    "flask": "from app.settings import load_settings",
+}
 SETTINGS_SCRIPT = """
 import json, os, sys
-from app.settings import load_settings
 
 settings, names, values = json.load(sys.stdin)
 for name in names:
@@ -633,7 +638,8 @@ def test_an_invalid_setting_is_refused_in_one_sentence(
         for prefix in prefixes
         for value in ("\udcff", "@[::1", ":99999999", "#", "\u2488.example", "@h:port")
     ]
-    command = [project.python, "-c", SETTINGS_SCRIPT]
+    script = LOAD_SETTINGS[project.starter.framework] + SETTINGS_SCRIPT
+    command = [project.python, "-c", script]
     typed = json.dumps([settings, sorted(names), values])
     environment = project.system_settings() | {"PYTHONPATH": str(project.directory)}
     # Elsewhere, since some values are names of directories to create.
