@@ -8,6 +8,7 @@ import httpx2
 import pytest
 import yaml
 
+from tests.contract.client import PASSWORD, parse_page
 from tests.starters.harness import (
     Project,
     Starter,
@@ -25,6 +26,7 @@ from tests.starters.selection import (
 
 # One for each framework is set up by the command. The others are in RUNNABLE.
 SET_UP = {"data_driven_app": "django", "small_web_app": "flask", "api": "fastapi"}
+EMAIL = "boss@example.org"
 
 
 def create_project(
@@ -91,9 +93,9 @@ def test_a_use_case_gives_a_running_service(
             assert client.get("/healthz").status_code == 200
             assert client.get("/readyz").status_code == 200
             if "accounts" in features:
-                email, password = "boss@example.org", "kettle at four o'clock"
-                project.poe("create-admin", email, typed=f"{password}\n")
-                form = {"username": email, "password": password}
+                project.poe("create-admin", EMAIL, typed=f"{PASSWORD}\n")
+            if {"accounts", "api"} <= {*features}:
+                form = {"username": EMAIL, "password": PASSWORD}
                 pair = client.post("/api/v1/auth/token", data=form).json()
                 client.headers["Authorization"] = f"Bearer {pair['access_token']}"
             if "api" in features:
@@ -104,4 +106,13 @@ def test_a_use_case_gives_a_running_service(
                 assert client.get("/api/v1/items").json()["items"] == [created.json()]
             if "pages" in features:
                 assert client.get("/").status_code == 200
+            if {"accounts", "pages"} <= {*features}:
+                response = client.get("/items/", follow_redirects=True)
+                fields = parse_page(response).form("password").values
+                client.post(
+                    response.url,
+                    data=fields | {"email": EMAIL, "password": PASSWORD},
+                    headers={"Origin": base},
+                )
+            if "pages" in features:
                 assert client.get("/items/").status_code == 200
