@@ -1,6 +1,6 @@
 """Forms are accepted from the pages of this service only."""
 
-from flask import request
+from flask import abort, request
 from flask_wtf.csrf import CSRFError
 
 from app.errors import Forbidden
@@ -11,6 +11,8 @@ def check_csrf() -> None:
     """Require a token in every form. Only pages have a session to protect."""
     if request.routing_exception or request.path.startswith("/api/"):
         return
+    if None in request.form:  # a part of a multipart form without a name
+        abort(400)
     try:
         csrf.protect()
     except CSRFError as error:
