@@ -66,12 +66,14 @@ def pytest_xdist_auto_num_workers() -> int:
 
 @pytest.hookimpl(trylast=True)  # after pytest has sorted the tests
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Sort the tests by project.
+    """Sort the tests by project, after those that take minutes.
 
     `--dist worksteal` gives each worker a contiguous part of the list, so that hardly
-    any project is rendered, installed and started by both.
+    any project is rendered, installed and started by two of them.
     """
-    items.sort(key=project_name_of)
+    items.sort(
+        key=lambda item: (not item.get_closest_marker("long"), project_name_of(item))
+    )
 
 
 def project_name_of(item: pytest.Item) -> str:

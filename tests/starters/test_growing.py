@@ -56,6 +56,7 @@ def create_seeded_project(
 
 
 @pytest.mark.thorough
+@pytest.mark.long
 @pytest.mark.parametrize("framework", sorted(GROWING))
 @pytest.mark.parametrize("database_kind", ["sqlite", "postgresql"])
 def test_items_are_kept_when_accounts_are_added_and_removed(
@@ -94,6 +95,7 @@ def test_items_are_kept_when_accounts_are_added_and_removed(
 
 
 @pytest.mark.thorough
+@pytest.mark.long
 @pytest.mark.parametrize(
     "framework", [each for each in sorted(GROWING) if "uploads" in BUILT[each]]
 )

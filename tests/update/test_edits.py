@@ -202,6 +202,7 @@ def test_no_edit_is_lost(grow: Grow, framework: str, since: str) -> None:
 
 
 @pytest.mark.thorough
+@pytest.mark.long
 @pytest.mark.parametrize(("framework", "since"), CASES)
 def test_no_edit_is_lost_in_many_runs(grow: Grow, framework: str, since: str) -> None:
     def check_either(base: Base, done: list[Edit]) -> None:
