@@ -24,16 +24,17 @@ Send = Callable[[Message], Awaitable[None]]
 # How many connections a worker accepts. Each can have a thread, so that health checks
 # are answered while all other requests wait for a lock.
 MAX_CONNECTIONS = 512
-# The status with which app/middleware/body_limit.py refuses a request.
+# Where the environ has the status with which app/middleware/body_limit.py refuses a
+# request.
 BODY_ERROR = "app.body_error"
 MAX_IN_MEMORY = 1024 * 1024  # Larger bodies are written to a temporary file.
 MAX_BUFFERED = 64 * 1024  # Larger responses are sent in parts.
-
-
 NO_CONTENT = {HTTPStatus.NO_CONTENT, HTTPStatus.NOT_MODIFIED}
 
 
 class BodyError(Exception):
+    """A request body that is too large, late or incomplete."""
+
     def __init__(self, status: HTTPStatus) -> None:
         super().__init__(status.phrase)
         self.status = status
@@ -122,8 +123,8 @@ class WSGIAdapter:
 def build_environ(scope: Scope) -> WSGIEnvironment:
     """Return the environ of a request as PEP 3333 defines it.
 
-    Headers with underscores are left out: in the environ they could not be told from
-    those with hyphens that a proxy sets.
+    Headers with underscores are left out: in the environ they look like those with
+    hyphens, which a proxy sets.
     """
     server_name, server_port = scope.get("server") or ("localhost", 80)
     client_address, client_port = scope.get("client") or ("", 0)

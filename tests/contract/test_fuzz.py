@@ -622,7 +622,6 @@ for name in names:
 """
 
 
-@pytest.mark.features("accounts")
 def test_an_invalid_setting_is_refused_in_one_sentence(
     project: Project, tmp_path: Path
 ) -> None:

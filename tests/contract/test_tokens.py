@@ -97,7 +97,7 @@ def test_an_invalid_email_address_gets_422(
 ) -> None:
     for email in (
         "",
-        "nobody",
+        "unknown",
         "@example.org",
         "a b@example.org",
         "a@b@c",
@@ -245,7 +245,7 @@ def test_all_failed_sign_ins_get_the_same_response(
         disabled.request_tokens(),
         unconfirmed.request_tokens(),
         Person(disposable.service).request_tokens(),
-        Person(disposable.service, "nobody").request_tokens(),
+        Person(disposable.service, "unknown").request_tokens(),
     ]
     assert len({json.dumps(check_unauthorized(answer)) for answer in answers}) == 1
 
@@ -607,7 +607,7 @@ def test_only_staff_see_items_without_an_owner(
 def test_create_admin_refuses_invalid_input_in_one_sentence(
     service: Service, database: Database
 ) -> None:
-    for address, password in (("nobody", PASSWORD), (unique_email(), "password")):
+    for address, password in (("unknown", PASSWORD), (unique_email(), "password")):
         with pytest.raises(AssertionError, match="ended with 1") as refused:
             service.project.poe(
                 "-q",

@@ -85,7 +85,7 @@ def test_a_failed_sign_in_does_not_tell_why(client: Client, user: User) -> None:
     assert status_of_me(client, access_token) == 401
     answers = set()
     with capture_logs() as logs:
-        for email in (user.email, "nobody@example.org", "b\0", disabled.email):
+        for email in (user.email, "unknown@example.org", "b\0", disabled.email):
             password = PASSWORD if email == disabled.email else NEW_PASSWORD
             response = sign_in(client, email, password)
             answers.add((response.status_code, response.text))
@@ -150,7 +150,7 @@ def test_a_new_password_signs_out_everywhere(client: Client) -> None:
 
 
 def test_a_forgotten_password_is_replaced(client: Client) -> None:
-    for email in (ADA, "nobody@example.org"):
+    for email in (ADA, "unknown@example.org"):
         response = call(client, "reset", email=email)
         assert (response.status_code, response.text) == (202, "")
     assert len(mail.outbox) == 1

@@ -65,7 +65,7 @@ async def test_a_failed_sign_in_does_not_tell_why(
     assert (await client.get(ME)).status_code == 401
     answers = set()
     with capture_logs() as logs:
-        for email in (ADA, "nobody@example.org", "b\0", disabled.email):
+        for email in (ADA, "unknown@example.org", "b\0", disabled.email):
             password = PASSWORD if email == disabled.email else NEW_PASSWORD
             form = {"username": email, "password": password}
             response = await client.post(f"{AUTH}/token", data=form)
@@ -133,10 +133,10 @@ async def test_a_new_password_signs_out_everywhere(client: AsyncClient) -> None:
 async def test_a_forgotten_password_is_replaced(
     state: State, client: AsyncClient
 ) -> None:
-    for email in (ADA, "nobody@example.org"):
+    for email in (ADA, "unknown@example.org"):
         response = await call(client, "reset", email=email)
         assert (response.status_code, response.text) == (202, "")
-    assert not await read_emails(state, "nobody@example.org")
+    assert not await read_emails(state, "unknown@example.org")
     reset = {"token": await read_token(state, ADA), "password": NEW_PASSWORD}
     for status in (204, 400):
         assert (await call(client, "reset/confirm", **reset)).status_code == status

@@ -67,7 +67,7 @@ def test_a_failed_sign_in_does_not_tell_why(app: Flask, client: FlaskClient) -> 
     assert client.get(ME).status_code == 401
     answers = set()
     with capture_logs() as logs:
-        for email in (ADA, "nobody@example.org", "b\0", disabled.email):
+        for email in (ADA, "unknown@example.org", "b\0", disabled.email):
             password = PASSWORD if email == disabled.email else NEW_PASSWORD
             form = {"username": email, "password": password}
             response = client.post(f"{AUTH}/token", data=form)
@@ -135,10 +135,10 @@ def test_a_new_password_signs_out_everywhere(client: FlaskClient) -> None:
 def test_a_forgotten_password_is_replaced(
     app: Flask, client: FlaskClient, outbox: Sequence[Message]
 ) -> None:
-    for email in (ADA, "nobody@example.org"):
+    for email in (ADA, "unknown@example.org"):
         response = call(client, "reset", email=email)
         assert (response.status_code, response.text) == (202, "")
-    assert not read_emails(app, outbox, "nobody@example.org")
+    assert not read_emails(app, outbox, "unknown@example.org")
     reset = {"token": read_token(app, outbox, ADA), "password": NEW_PASSWORD}
     for status in (204, 400):
         assert call(client, "reset/confirm", **reset).status_code == status

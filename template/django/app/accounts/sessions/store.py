@@ -17,7 +17,7 @@ EXTEND_AFTER = timedelta(minutes=10)
 
 
 def hash_key(session_key: str) -> str:
-    """Return what is stored, so that a copy of the database signs nobody in."""
+    """Return what is stored, so that a copy of the database is no way to sign in."""
     return sha256(session_key.encode(errors="replace")).hexdigest()
 
 
