@@ -63,7 +63,7 @@ def test_the_steps_of_the_readme_add_a_resource(
     environment = project.environment()
 
     run(["sh", "-euc", copy], directory, environment)
-    assert {*re.findall(r"(?m)^\d\. `(.+?)`", found[1])} == {MAIN, FACTORIES, BASE}
+    assert {*re.findall(r"(?m)^- `(.+?)`", found[1])} == {MAIN, FACTORIES, BASE}
     repeat_lines(
         directory / MAIN, r"\b(app\.items|items_api|items_pages|items_views|ItemAdmin,)"
     )
