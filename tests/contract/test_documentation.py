@@ -8,6 +8,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
+from jsonschema import Draft202012Validator
 from openapi_spec_validator import validate
 
 from tests.contract.client import (
@@ -94,6 +95,24 @@ def test_the_document_describes_every_operation(document: dict[str, Any]) -> Non
         "limit",
         "cursor",
     }
+
+
+@pytest.mark.alone("api")
+def test_the_document_allows_the_names_that_are_accepted(
+    configured_client: Client, document: dict[str, Any], subtests: pytest.Subtests
+) -> None:
+    body = document["paths"][ITEMS]["post"]["requestBody"]["content"][JSON]["schema"]
+    validator = Draft202012Validator(body | {"components": document["components"]})
+    names = ("x\u0300", "\u0300x", "x\u200b", "\u200bx\u200b", " y ", "\nx", "x" * 100)
+    for name in names:
+        with subtests.test(name=ascii(name)):
+            item = {"name": name, "price": "1.00"}
+            assert configured_client.post(ITEMS, json=item).status_code == 201
+            validator.validate(item)
+    for name in ("", " ", "\u200b", "x\0x", "x\ty", "x" * 101):
+        with subtests.test(name=ascii(name)):
+            item = {"name": name, "price": "1.00"}
+            assert configured_client.post(ITEMS, json=item).status_code == 422
 
 
 @pytest.mark.alone("api")

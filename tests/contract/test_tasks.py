@@ -70,6 +70,14 @@ def wait_for(condition: Callable[[], object], seconds: float = 15) -> None:
         time.sleep(0.05)
 
 
+def wait_for_event(worker: Service, event: str, count: int = 1) -> None:
+    """Wait until a worker has logged an event, and show its log if it does not."""
+    try:
+        wait_for(lambda: len(log_events(worker, event)) >= count)
+    except AssertionError:
+        pytest.fail(f"no {event} (number {count}) in:\n{worker.output}")
+
+
 def register(service: Service) -> Person:
     """Register a user, which enqueues the task that sends an email."""
     person = Person(service, unique_email())
@@ -99,7 +107,7 @@ def test_a_task_waits_for_a_worker(service_without_worker: Service) -> None:
     assert person.email not in mail_server().mails
     with run_worker(service_without_worker) as worker:
         assert person.wait_for_email()["To"] == person.email
-        wait_for(lambda: log_events(worker, "task_done"))
+        wait_for_event(worker, "task_done")
         assert person.email not in worker.output
         assert PASSWORD not in worker.output
 
@@ -110,12 +118,12 @@ def test_a_refused_request_enqueues_no_task(service_without_worker: Service) -> 
         Client(service_without_worker) as client,
     ):
         known = client.create()["name"]
-        wait_for(lambda: log_events(worker, "stock_taken"))
+        wait_for_event(worker, "stock_taken")
         taken = client.post(ITEMS, json={"name": known, "price": "1.00"})
         assert taken.status_code == 409
         assert client.post(ITEMS, json={"name": "", "price": "1"}).status_code == 422
         client.create()
-        wait_for(lambda: len(log_events(worker, "stock_taken")) == 2)
+        wait_for_event(worker, "stock_taken", 2)
         assert [line["items"] for line in log_events(worker, "stock_taken")][-1] >= 2
 
 
@@ -127,11 +135,11 @@ def test_an_email_is_retried_after_the_mail_server_was_unreachable(
         service_without_worker, MAIL_URL=f"smtp://127.0.0.1:{port}"
     ) as worker:
         person = register(service_without_worker)
-        wait_for(lambda: log_events(worker, "task_failed"))
+        wait_for_event(worker, "task_failed")
         back = MailServer(port)
         try:
             assert back.last(person.email)["To"] == person.email
-            wait_for(lambda: log_events(worker, "task_done"))
+            wait_for_event(worker, "task_done")
             assert len(back.mails[person.email]) == 1
         finally:
             back.controller.stop()
@@ -189,7 +197,7 @@ def test_a_task_waits_until_redis_is_back(
     redis.start()
     with run_worker(service_without_worker) as worker:
         assert person.wait_for_email()["To"] == person.email
-        wait_for(lambda: log_events(worker, "task_done"))
+        wait_for_event(worker, "task_done")
 
 
 @pytest.mark.thorough

@@ -51,7 +51,7 @@ COVERED = {"fastapi"}
 # Frameworks whose API is tested by Schemathesis, and whose projects gain and lose
 # features while they have data. A framework joins when its starter is complete.
 SCHEMA_TESTED = {"fastapi"}
-GROWING = {"fastapi"}
+GROWING = {"django", "fastapi"}
 
 
 def with_dependencies(framework: str, features: Iterable[str]) -> tuple[str, ...]:

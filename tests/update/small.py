@@ -44,29 +44,35 @@ dependencies = [
 """,
 }
 FEATURES = ("accounts", "api", "mail", "pages")
+ANSWERS_FILE = "{{ _copier_conf.answers_file }}.jinja"
 
 
 def make_small_template(template: Path, folder: Path) -> Path:
     """Replace the starters in a copy of the template, and make two releases of it."""
-    folder.mkdir()
-    git("init", "--quiet", cwd=folder)
-    shared = ("CHANGELOG.md", "copier.yml", "questions", "src")
-    for name in git("ls-files", *shared, cwd=template).split():
-        copy(template, folder, name)
-    answers_file = "{{ _copier_conf.answers_file }}.jinja"
-    copy(template, folder, f"includes/{answers_file}")
-    write_settings(folder / "copier.yml")
+    copy_settings(template, folder, *FRAMEWORKS)
+    exclude_files_of_this_template(folder / "copier.yml")
     for framework in FRAMEWORKS:
-        starter = folder / "template" / framework
         for name, text in FILES.items():
-            write(starter / name, text)
-        write(starter / answers_file, f"{{% include {f'includes/{answers_file}'!r} %}}")
+            write(folder / "template" / framework / name, text)
     release(folder, LAST)
     make_next_release(folder)
     return folder
 
 
-def write_settings(file: Path) -> None:
+def copy_settings(template: Path, folder: Path, *frameworks: str) -> None:
+    """Copy the settings, the questions and the answers file to a new template."""
+    folder.mkdir()
+    git("init", "--quiet", cwd=folder)
+    shared = ("CHANGELOG.md", "copier.yml", "questions", "src")
+    for name in git("ls-files", *shared, cwd=template).split():
+        copy(template, folder, name)
+    copy(template, folder, f"includes/{ANSWERS_FILE}")
+    for framework in frameworks:
+        include = f"{{% include 'includes/{ANSWERS_FILE}' %}}"
+        write(folder / "template" / framework / ANSWERS_FILE, include)
+
+
+def exclude_files_of_this_template(file: Path) -> None:
     """Keep the real settings and questions, but exclude the files of this template."""
     head, mark, questions = file.read_text("utf-8").partition("\n---\n")
     settings = yaml.safe_load(head)
