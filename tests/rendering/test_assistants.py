@@ -3,30 +3,49 @@
 import json
 import re
 import tomllib
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.conftest import Render
+from tests.conftest import Render, render_into
 from tests.rendering.answers import model
 
 FRAMEWORKS = ("django", "flask", "fastapi")
 
 
-def rendered(render: Render, framework: str, features: list[str]) -> Path:
-    return render(
-        {
-            "known_framework": framework,
-            "features": features,
-            "extras": ["devcontainer", "agents", "precommit"],
-        }
-    )
+@dataclass(frozen=True)
+class Assisted:
+    """A project with a dev container and AGENTS.md."""
+
+    framework: str
+    features: tuple[str, ...]
+    directory: Path
 
 
-def everything(framework: str) -> list[str]:
-    features: list[str] = model()["built"][framework]
-    return features
+PROJECTS = [
+    pytest.param((framework, tuple(features)), id=f"{framework}-{name}")
+    for framework in FRAMEWORKS
+    for name, features in (("all", model()["built"][framework]), ("none", ()))
+]
+
+
+@pytest.fixture(scope="module", params=PROJECTS)
+def project(
+    request: pytest.FixtureRequest,
+    template_repo: Path,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Assisted:
+    framework, features = request.param
+    answers = {
+        "known_framework": framework,
+        "features": [*features],
+        "extras": ["devcontainer", "agents", "precommit"],
+    }
+    directory = tmp_path_factory.mktemp("assisted") / "project"
+    render_into(directory, template=template_repo, answers=answers)
+    return Assisted(framework, features, directory)
 
 
 def devcontainer(project: Path) -> dict[str, Any]:
@@ -43,55 +62,42 @@ def test_both_are_off_by_default(framework: str, render: Render) -> None:
     assert not (project / "AGENTS.md").exists()
 
 
-@pytest.mark.parametrize("framework", FRAMEWORKS)
-@pytest.mark.parametrize("full", [True, False], ids=["all", "none"])
-def test_the_debugger_starts_what_the_project_has(
-    framework: str, render: Render, *, full: bool
-) -> None:
-    features = everything(framework) if full else []
-    project = rendered(render, framework, features)
-    settings = devcontainer(project)["customizations"]["vscode"]["settings"]
+def test_the_debugger_starts_what_the_project_has(project: Assisted) -> None:
+    directory = project.directory
+    settings = devcontainer(directory)["customizations"]["vscode"]["settings"]
     configurations = {c["name"]: c for c in settings["launch"]["configurations"]}
-    assert ("Debug the worker" in configurations) == ("tasks" in features)
+    assert ("Debug the worker" in configurations) == ("tasks" in project.features)
     for configuration in configurations.values():
         module = configuration.get("module", "")
         if module.startswith("app."):
-            assert (project / module.replace(".", "/") / "__main__.py").is_file()
+            assert (directory / module.replace(".", "/") / "__main__.py").is_file()
         for argument in configuration.get("args", []):
             if argument.startswith("app."):
                 path = argument.split(":")[0].replace(".", "/")
-                assert (project / f"{path}.py").is_file()
-    if framework == "django":
-        assert (project / "manage.py").is_file()
+                assert (directory / f"{path}.py").is_file()
+    if project.framework == "django":
+        assert (directory / "manage.py").is_file()
 
 
-@pytest.mark.parametrize("framework", FRAMEWORKS)
-@pytest.mark.parametrize("full", [True, False], ids=["all", "none"])
-def test_agents_md_names_the_tasks_that_exist(
-    framework: str, render: Render, *, full: bool
-) -> None:
-    project = rendered(render, framework, everything(framework) if full else [])
-    text = (project / "AGENTS.md").read_text("utf-8")
-    settings = tomllib.loads((project / "pyproject.toml").read_text("utf-8"))
+def test_agents_md_names_the_tasks_that_exist(project: Assisted) -> None:
+    directory = project.directory
+    text = (directory / "AGENTS.md").read_text("utf-8")
+    settings = tomllib.loads((directory / "pyproject.toml").read_text("utf-8"))
     named = set(re.findall(r"uv run poe ([\w-]+)", text))
     assert named
     assert named <= set(settings["tool"]["poe"]["tasks"])
     assert ("worker" in named) == ("worker" in settings["tool"]["poe"]["tasks"])
 
 
-@pytest.mark.parametrize("framework", FRAMEWORKS)
-@pytest.mark.parametrize("full", [True, False], ids=["all", "none"])
-def test_agents_md_names_the_folders_that_exist(
-    framework: str, render: Render, *, full: bool
-) -> None:
-    project = rendered(render, framework, everything(framework) if full else [])
-    text = (project / "AGENTS.md").read_text("utf-8")
+def test_agents_md_names_the_folders_that_exist(project: Assisted) -> None:
+    directory = project.directory
+    text = (directory / "AGENTS.md").read_text("utf-8")
     layout = text.split("## Layout")[1].split("## Rules")[0]
     named = set(re.findall(r"^- `([^`]+)`:", layout, re.MULTILINE))
-    assert {path for path in named if not (project / path).exists()} == set()
+    assert {path for path in named if not (directory / path).exists()} == set()
     folders = {
         f"app/{path.name}/"
-        for path in (project / "app").iterdir()
+        for path in (directory / "app").iterdir()
         if path.is_dir() and path.name not in {"middleware", "__pycache__"}
     }
     assert folders <= named
