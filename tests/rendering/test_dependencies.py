@@ -1,4 +1,4 @@
-"""Projects have no unused dependencies."""
+"""Projects have no unused dependencies, and no fakes of servers."""
 
 import re
 import tomllib
@@ -41,3 +41,15 @@ def test_every_dependency_is_used(project: Project) -> None:
         if not used and name not in UNSEEN:
             unused.append(name)
     assert not unused, unused
+
+
+def test_no_dependency_imitates_a_server(project: Project) -> None:
+    """A release of fakeredis once broke the tests of every new project."""
+    configuration = tomllib.loads(project.texts["pyproject.toml"])
+    dependencies = [
+        *configuration["project"]["dependencies"],
+        *configuration["dependency-groups"]["dev"],
+    ]
+    names = {re.split(r"[\[<>=~! ]", text)[0].lower() for text in dependencies}
+    assert {"pytest", "ruff"} <= names
+    assert not {name for name in names if "fake" in name or "mock" in name}

@@ -1,5 +1,6 @@
 """Checks, tests and servers of new projects work without warnings."""
 
+import contextlib
 import re
 import shutil
 import sqlite3
@@ -47,8 +48,7 @@ def count_passed(output: str) -> int:
     return int(found[1])
 
 
-def development_data(directory: Path) -> dict[str, list[tuple[object, ...]]]:
-    """Return the rows of each table of the development database."""
+def development_database(directory: Path) -> Path:
     found = [
         path
         for path in directory.rglob("*")
@@ -56,7 +56,12 @@ def development_data(directory: Path) -> dict[str, list[tuple[object, ...]]]:
         and not any(part.startswith(".") for part in path.relative_to(directory).parts)
     ]
     assert len(found) == 1, found
-    connection = sqlite3.connect(found[0])
+    return found[0]
+
+
+def development_data(directory: Path) -> dict[str, list[tuple[object, ...]]]:
+    """Return the rows of each table of the development database."""
+    connection = sqlite3.connect(development_database(directory))
     names = connection.execute(
         "SELECT name FROM sqlite_master WHERE type = 'table'"
     ).fetchall()
@@ -161,6 +166,28 @@ def test_deprecations_are_errors_in_the_running_server(project: Project) -> None
                 assert client.get(path).status_code in {200, 302, 303, 401, 404}
             client.post("/api/v1/items", json={"name": "New", "price": "1.00"})
         assert "Warning" not in service.output
+
+
+@pytest.mark.starters(FULL)
+def test_every_foreign_key_has_an_index(project: Project) -> None:
+    """Without one, deleting a user reads all rows of the other table."""
+    missing, count = [], 0
+    path = development_database(project.directory)
+    with contextlib.closing(sqlite3.connect(path)) as database:
+        for (table,) in database.execute(
+            "SELECT name FROM sqlite_master WHERE type = 'table'"
+        ).fetchall():
+            keys = {
+                row[3] for row in database.execute(f"PRAGMA foreign_key_list({table})")
+            }
+            indexed = set()
+            for index in database.execute(f"PRAGMA index_list({table})").fetchall():
+                columns = database.execute(f"PRAGMA index_info({index[1]})").fetchall()
+                indexed.add(columns[0][2])
+            missing += [f"{table}.{key}" for key in sorted(keys - indexed)]
+            count += len(keys)
+    assert count
+    assert not missing
 
 
 @pytest.mark.starters(FULL)
