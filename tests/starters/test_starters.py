@@ -234,6 +234,28 @@ def test_settings_in_dotenv_apply_in_development(
 
 
 @pytest.mark.starters(FULL)
+def test_a_dotenv_file_of_the_parent_folder_is_not_read(
+    project: Project, tmp_path: Path
+) -> None:
+    directory = shutil.copytree(project.directory, tmp_path / "parent/project")
+    copy = Project(project.starter, directory, project.environment_directory)
+    development_database(directory).unlink()
+    other = tmp_path / "other.sqlite3"
+    settings = (
+        f"DATABASE_URL=sqlite:///{other.as_posix()}\nALLOWED_HOSTS=other.example\n"
+    )
+    (tmp_path / "parent/.env").write_text(settings)
+
+    copy.poe("setup")
+
+    assert development_data(directory)
+    assert not other.exists()
+    with development_server(copy) as service:
+        base = f"http://127.0.0.1:{service.port}"
+        assert httpx2.get(f"{base}/no/such/thing", trust_env=False).status_code == 404
+
+
+@pytest.mark.starters(FULL)
 def test_its_server_refuses_to_start_with_an_empty_environment(
     project: Project,
 ) -> None:
