@@ -131,6 +131,36 @@ def test_the_document_describes_errors_as_problem_documents(
 
 
 @pytest.mark.alone("api")
+def test_bodies_refer_to_schemas_that_are_defined_once(
+    document: dict[str, Any], subtests: pytest.Subtests
+) -> None:
+    """Programs that generate clients name a type after each definition."""
+    schemas = document["components"]["schemas"]
+    titles = [schema.get("title", name) for name, schema in schemas.items()]
+    assert sorted(titles) == sorted(set(titles))
+    operations = [
+        operation for path in document["paths"].values() for operation in path.values()
+    ]
+    for operation in operations:
+        with subtests.test(operation=operation["operationId"]):
+            for body in [
+                operation.get("requestBody"),
+                *operation["responses"].values(),
+            ]:
+                for content in (body or {}).get("content", {}).values():
+                    assert "properties" not in content.get("schema", {})
+
+
+@pytest.mark.alone("api")
+def test_prices_in_responses_are_described_as_text(document: dict[str, Any]) -> None:
+    response = document["paths"][ITEMS]["post"]["responses"]["201"]
+    schema = response["content"][JSON]["schema"]
+    name = schema["$ref"].removeprefix("#/components/schemas/")
+    price = document["components"]["schemas"][name]["properties"]["price"]
+    assert price["type"] == "string"
+
+
+@pytest.mark.alone("api")
 def test_the_document_describes_only_operations_that_exist(
     document: dict[str, Any], configured_client: Client
 ) -> None:

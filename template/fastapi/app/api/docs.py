@@ -11,6 +11,7 @@ from fastapi.responses import HTMLResponse, JSONResponse
 from fastapi.routing import APIRoute
 from starlette.staticfiles import StaticFiles
 
+from app.api.problems import ProblemDocument
 from app.settings import PROJECT_NAME
 
 # Swagger UI and ReDoc write styles into the page, and ReDoc searches in a worker.
@@ -59,7 +60,10 @@ def add_docs(app: FastAPI) -> None:
 def openapi(request: Request) -> JSONResponse:
     """Write it in a thread: it takes its time at first."""
     app: FastAPI = request.app
-    return JSONResponse(app.openapi())
+    document = app.openapi()
+    schemas = document["components"]["schemas"]
+    schemas["Problem"] = ProblemDocument.model_json_schema()
+    return JSONResponse(document)
 
 
 @router.get("/docs")

@@ -6,7 +6,7 @@ from typing import Any
 from pydantic import BaseModel
 
 
-class ProblemDocument(BaseModel):
+class ProblemDocument(BaseModel, title="Problem"):
     """What went wrong (RFC 9457). Invalid input is listed by field."""
 
     type: str
@@ -19,7 +19,7 @@ class ProblemDocument(BaseModel):
 
 def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
     """Document these statuses, for the `responses` of a route."""
-    schema = ProblemDocument.model_json_schema()
+    schema = {"$ref": "#/components/schemas/Problem"}  # app.api.docs adds it
     content = {"application/problem+json": {"schema": schema}}
     return {
         status: {"description": HTTPStatus(status).phrase, "content": content}

@@ -1,5 +1,7 @@
 """The documentation of the API, from this service's own files."""
 
+import json
+import re
 from typing import Any
 
 from apiflask import APIFlask
@@ -11,6 +13,8 @@ from flask import (
     render_template,
     request,
 )
+
+from app.api.problems import PROBLEM
 
 # Swagger UI and ReDoc write styles into the page, and ReDoc searches in a worker.
 POLICY = (
@@ -46,7 +50,17 @@ def add_docs(app: APIFlask) -> None:
 
 
 def complete_spec(spec: Any) -> Any:
-    """Add what APIFlask does not know: an id in a path is a UUID."""
+    """Add what APIFlask does not know: the schema of errors, and UUIDs in paths.
+
+    APIFlask names a schema in another one ItemPage.ItemRead, besides ItemRead, and
+    programs that generate clients cannot have both.
+    """
+    schemas = spec["components"]["schemas"]
+    for name in [name for name in schemas if "." in name]:
+        schemas.setdefault(name.rpartition(".")[2], schemas.pop(name))
+    nested = r"#/components/schemas/[\w.]+\."
+    spec = json.loads(re.sub(nested, "#/components/schemas/", json.dumps(spec)))
+    spec["components"]["schemas"]["Problem"] = PROBLEM
     for operations in spec["paths"].values():
         for operation in operations.values():
             for parameter in operation["parameters"]:

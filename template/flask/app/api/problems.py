@@ -34,7 +34,11 @@ def problems(*statuses: int) -> dict[int | str, Any]:
     return {
         status: {
             "description": HTTPStatus(status).phrase,
-            "content": {"application/problem+json": {"schema": PROBLEM}},
+            "content": {
+                "application/problem+json": {
+                    "schema": {"$ref": "#/components/schemas/Problem"}
+                }
+            },
         }
         for status in statuses
     }

@@ -1,0 +1,69 @@
+"""Follows how-to guides of the documentation with real projects."""
+
+import re
+import shutil
+import sys
+from pathlib import Path
+
+import httpx2
+import pytest
+
+from tests.conftest import ROOT
+from tests.starters.harness import (
+    Project,
+    developer_environment,
+    development_server,
+    run,
+)
+from tests.starters.selection import alone
+
+GUIDE = ROOT / "docs/how-to/call-another-service.md"
+FIND = "import sys, app.stock as s; print(s.find_item(s.shared_client(), sys.argv[1]))"
+
+
+def add_setting(directory: Path, line: str) -> None:
+    path = directory / "app/settings.py"
+    text = path.read_text("utf-8")
+    last = re.findall(r"^    \w+: .*$", text.split("    @property")[0], re.MULTILINE)[
+        -1
+    ]
+    path.write_text(text.replace(last, f"{last}\n{line.rstrip()}", 1), "utf-8")
+
+
+@pytest.mark.thorough
+@pytest.mark.starters([alone("flask", "api")])
+@pytest.mark.skipif(sys.platform == "win32", reason="the steps are for a shell")
+def test_the_steps_of_calling_another_service(project: Project, tmp_path: Path) -> None:
+    blocks = re.findall(
+        r"(?:`([^`\n]+)`:\n\n)?```(\w+)\n(.*?)```", GUIDE.read_text("utf-8"), re.DOTALL
+    )
+    generate, add, check = (code for _, kind, code in blocks if kind == "sh")
+    (setting,) = (code for file, kind, code in blocks if kind == "python" and not file)
+    files = {file: code for file, kind, code in blocks if kind == "python" and file}
+    stock = Project(
+        project.starter,
+        shutil.copytree(project.directory, tmp_path / "stock"),
+        project.environment_directory,
+    )
+    orders = shutil.copytree(project.directory, tmp_path / "orders")
+    environment = developer_environment()
+    with development_server(stock) as service:
+        base = f"http://127.0.0.1:{service.port}"
+        generate = generate.replace("http://127.0.0.1:8000", base)
+        output = run(["sh", "-euc", generate], tmp_path, environment)
+        assert "WARNING" not in output
+        run(["sh", "-euc", add], orders, environment)
+        add_setting(orders, setting)
+        # The client is named after the service, and the one here is not called Stock.
+        (package,) = (tmp_path / "stock-client").glob("*_client")
+        for name, code in files.items():
+            text = code.replace("stock_client", package.name)
+            (orders / name).write_text(text, "utf-8")
+        run(["sh", "-euc", check], orders, environment)
+
+        item = {"name": "Fountain pen", "price": "9.00"}
+        created = httpx2.post(f"{base}/api/v1/items", json=item, trust_env=False)
+        find = [*("uv", "run", "python", "-c", FIND), created.json()["id"]]
+        environment |= {"ENVIRONMENT": "development", "STOCK_URL": base}
+        assert "Fountain pen" in run(find, orders, environment)
+    assert "StockUnavailable" in run(find, orders, environment, check=False)
