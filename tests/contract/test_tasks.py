@@ -20,7 +20,7 @@ from tests.contract.client import (
     json_lines,
     unique_email,
 )
-from tests.starters.databases import Database, free_port
+from tests.starters.databases import free_port
 from tests.starters.harness import Project, Service, run, running_server, running_worker
 from tests.starters.mail_server import MailServer, mail_server
 from tests.starters.redis import Redis
@@ -44,11 +44,12 @@ def redis() -> Iterator[Redis]:
 
 
 @pytest.fixture(scope="module")
-def service_without_worker(
-    project: Project, database: Database, redis: Redis
-) -> Iterator[Service]:
-    """Run a server without a worker."""
-    url = redis.new_database()
+def service_without_worker(project: Project, redis: Redis) -> Iterator[Service]:
+    """Run a server without a worker.
+
+    Its database is separate: workers of other services would run the tasks in it.
+    """
+    database, url = project.new_database(), redis.new_database()
     with running_server(project, database.url, REDIS_URL=url) as service:
         yield service
 
