@@ -35,6 +35,8 @@ class Conventions:
     # The admin panel's path, and the query parameter of its search.
     admin: str = "/admin/"
     admin_search: str = "search"
+    # The links of the admin's menu that lead to lists of rows.
+    admin_list: str = ".+"
     # Makes SQLite refuse to revoke tokens.
     broken_revocation_sql: str = (
         "CREATE TRIGGER broken BEFORE DELETE ON token_families"
@@ -67,6 +69,9 @@ CONVENTIONS = {
             "UPDATE accounts_passwordreset"
             " SET expires_at = datetime(expires_at, '-{minutes} minutes')"
         ),
+        admin_search="q",
+        # The menu also has a page for each app, and links for adding rows.
+        admin_list=r"/admin/\w+/\w+/",
         broken_revocation_sql=(
             "CREATE TRIGGER broken BEFORE DELETE ON account_tokens_tokenfamily"
             " BEGIN SELECT RAISE(ABORT, 'broken'); END"

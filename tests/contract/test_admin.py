@@ -15,6 +15,7 @@ from tests.contract.client import (
     Page,
     Person,
     log_entries,
+    parse_page,
     unique_email,
     unique_name,
 )
@@ -60,11 +61,14 @@ def panel(admin_user: Person, conventions: Conventions) -> Browser:
 
 
 def list_paths(panel: Browser, conventions: Conventions) -> list[str]:
-    """Return the paths of the lists of rows: all links of the menu."""
+    """Return the paths of the lists of rows, which the menu links to."""
     links = panel.page(conventions.admin).links()
     paths = {urlsplit(address).path for address in links}
     return sorted(
-        path for path in paths if path.rstrip("/") != conventions.admin.rstrip("/")
+        path
+        for path in paths
+        if path.rstrip("/") != conventions.admin.rstrip("/")
+        and re.fullmatch(conventions.admin_list, path)
     )
 
 
@@ -98,8 +102,8 @@ def test_all_failed_sign_ins_get_the_same_response(
     ):
         browser = new_browser(admin_user)
         response = sign_in(browser, conventions, email, password)
-        text = response.text.replace(email, "")
-        answers.append((response.status_code, text, dict(browser.cookies)))
+        text = parse_page(response).text.replace(email, "")
+        answers.append((response.status_code, text, sorted(browser.cookies)))
         assert browser.request("GET", conventions.admin).status_code in {302, 303}
     assert answers == answers[:1] * 4
 
@@ -186,8 +190,9 @@ def test_pages_comply_with_the_content_security_policy(
         "content-security-policy"
     ]
     addresses: set[str] = set()
+    anonymous = new_browser(admin_user)
     pages = [
-        panel.follow(new_browser(admin_user).request("GET", conventions.admin)),
+        anonymous.follow(anonymous.request("GET", conventions.admin)),
         *[
             panel.page(path)
             for path in (conventions.admin, *list_paths(panel, conventions))
@@ -207,7 +212,7 @@ def test_pages_comply_with_the_content_security_policy(
             assert panel.request("GET", parts.path).status_code == 200
     response = panel.request("GET", conventions.admin)
     assert response.headers["content-security-policy"] == own_policy
-    assert response.headers["cache-control"] == "no-store"
+    assert "no-store" in response.headers["cache-control"].split(", ")
 
 
 def test_signing_out_needs_post_and_ends_the_session(
@@ -236,9 +241,8 @@ def test_cross_site_posts_are_refused(
         urlsplit(urljoin(page.url, form.element.get("action"))).path
         for form in page.forms
     }
-    sign_in_page = panel.follow(
-        new_browser(admin_user).request("GET", conventions.admin)
-    )
+    anonymous = new_browser(admin_user)
+    sign_in_page = anonymous.follow(anonymous.request("GET", conventions.admin))
     paths |= {urlsplit(sign_in_page.url).path}
     for path in paths:
         for method in ("POST", "DELETE"):
