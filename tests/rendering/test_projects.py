@@ -36,7 +36,9 @@ LEFTOVERS = {
     "realtime": {
         ANYWHERE: r"WebSocket|websockets>|[Rr]ealtime|live updates|v1/(events|ws)"
     },
-    "admin": {ANYWHERE: r"(?i)\bsqladmin|/admin\b|admin panel|app\.admin"},
+    "admin": {
+        ANYWHERE: r"(?i)\bsqladmin|/admin\b|admin panel|app\.admin|contrib\.admin"
+    },
     "uploads": {
         ANYWHERE: r"(?i)\buploads?\b|UPLOAD_BYTES|UPLOAD_QUOTA|UPLOADS_DIR|TMPDIR"
         r"|pillow|\bPIL\b"

@@ -69,7 +69,9 @@ def test_attempts_to_sign_in_are_limited() -> None:
     assert sign_in(EMAIL) == 429
 
 
-def test_users_who_are_not_staff_have_no_access(client: Client) -> None:
+def test_users_who_are_not_staff_have_no_access() -> None:
+    client = Client()
+    client.force_login(create_user())
     assert client.get(reverse("admin:index")).status_code == 302
     assert "not authorized" in client.get(reverse("admin:login")).text
 
