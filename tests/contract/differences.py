@@ -35,11 +35,19 @@ class Conventions:
     # The admin panel's path, and the query parameter of its search.
     admin: str = "/admin/"
     admin_search: str = "search"
+    # Addresses of lists and rows that do not exist.
+    admin_missing: tuple[str, ...] = (
+        "nonsense/list",
+        "item/details/nonsense",
+        "item/edit/7",
+    )
     # Makes SQLite refuse to revoke tokens.
     broken_revocation_sql: str = (
         "CREATE TRIGGER broken BEFORE DELETE ON token_families"
         " BEGIN SELECT RAISE(ABORT, 'broken'); END"
     )
+    # The links of the admin's menu that lead to lists of rows.
+    admin_list: str = ".+"
 
 
 CONVENTIONS = {
@@ -67,6 +75,11 @@ CONVENTIONS = {
             "UPDATE accounts_passwordreset"
             " SET expires_at = datetime(expires_at, '-{minutes} minutes')"
         ),
+        admin_search="q",
+        # Django's admin redirects to its index where a row is missing.
+        admin_missing=("items/nonsense/", "nonsense/item/"),
+        # The menu also has a page for each app, and links for adding rows.
+        admin_list=r"/admin/\w+/\w+/",
         broken_revocation_sql=(
             "CREATE TRIGGER broken BEFORE DELETE ON account_tokens_tokenfamily"
             " BEGIN SELECT RAISE(ABORT, 'broken'); END"

@@ -23,6 +23,9 @@ from tests.contract.differences import Conventions
 from tests.starters.databases import Database
 from tests.starters.harness import HOST, Project, Service
 
+# Each browser gets another one.
+CSRF_TOKEN = re.compile(r'(?<=value=")[^"]{30,}(?=")')
+
 pytestmark = pytest.mark.features("admin")
 
 
@@ -60,11 +63,14 @@ def panel(admin_user: Person, conventions: Conventions) -> Browser:
 
 
 def list_paths(panel: Browser, conventions: Conventions) -> list[str]:
-    """Return the paths of the lists of rows: all links of the menu."""
+    """Return the paths of the lists of rows, which the menu links to."""
     links = panel.page(conventions.admin).links()
     paths = {urlsplit(address).path for address in links}
     return sorted(
-        path for path in paths if path.rstrip("/") != conventions.admin.rstrip("/")
+        path
+        for path in paths
+        if path.rstrip("/") != conventions.admin.rstrip("/")
+        and re.fullmatch(conventions.admin_list, path)
     )
 
 
@@ -99,7 +105,8 @@ def test_all_failed_sign_ins_get_the_same_response(
         browser = new_browser(admin_user)
         response = sign_in(browser, conventions, email, password)
         text = response.text.replace(email, "")
-        answers.append((response.status_code, text, dict(browser.cookies)))
+        text = CSRF_TOKEN.sub("", text)
+        answers.append((response.status_code, text, {*browser.cookies}))
         assert browser.request("GET", conventions.admin).status_code in {302, 303}
     assert answers == answers[:1] * 4
 
@@ -186,8 +193,9 @@ def test_pages_comply_with_the_content_security_policy(
         "content-security-policy"
     ]
     addresses: set[str] = set()
+    anonymous = new_browser(admin_user)
     pages = [
-        panel.follow(new_browser(admin_user).request("GET", conventions.admin)),
+        anonymous.follow(anonymous.request("GET", conventions.admin)),
         *[
             panel.page(path)
             for path in (conventions.admin, *list_paths(panel, conventions))
@@ -207,7 +215,7 @@ def test_pages_comply_with_the_content_security_policy(
             assert panel.request("GET", parts.path).status_code == 200
     response = panel.request("GET", conventions.admin)
     assert response.headers["content-security-policy"] == own_policy
-    assert response.headers["cache-control"] == "no-store"
+    assert "no-store" in response.headers["cache-control"].split(", ")
 
 
 def test_signing_out_needs_post_and_ends_the_session(
@@ -236,9 +244,8 @@ def test_cross_site_posts_are_refused(
         urlsplit(urljoin(page.url, form.element.get("action"))).path
         for form in page.forms
     }
-    sign_in_page = panel.follow(
-        new_browser(admin_user).request("GET", conventions.admin)
-    )
+    anonymous = new_browser(admin_user)
+    sign_in_page = anonymous.follow(anonymous.request("GET", conventions.admin))
     paths |= {urlsplit(sign_in_page.url).path}
     for path in paths:
         for method in ("POST", "DELETE"):
@@ -248,7 +255,7 @@ def test_cross_site_posts_are_refused(
 
 
 def test_missing_rows_get_404(panel: Browser, conventions: Conventions) -> None:
-    for path in ("nonsense/", "nonsense/list", "item/details/nonsense", "item/edit/7"):
+    for path in ("nonsense/", *conventions.admin_missing):
         response = panel.request("GET", conventions.admin + path)
         assert response.status_code == 404, path
 

@@ -36,7 +36,9 @@ LEFTOVERS = {
     "realtime": {
         ANYWHERE: r"WebSocket|websockets>|[Rr]ealtime|live updates|v1/(events|ws)"
     },
-    "admin": {ANYWHERE: r"(?i)\bsqladmin|/admin\b|admin panel|app\.admin"},
+    "admin": {
+        ANYWHERE: r"(?i)\bsqladmin|/admin\b|admin panel|app\.admin|contrib\.admin"
+    },
     "uploads": {
         ANYWHERE: r"(?i)\buploads?\b|UPLOAD_BYTES|UPLOAD_QUOTA|UPLOADS_DIR|TMPDIR"
         r"|pillow|\bPIL\b"
@@ -149,10 +151,15 @@ def test_only_features_that_are_built_are_stored(project: Project) -> None:
     assert sorted(project.answers["features"]) == sorted(asked)
 
 
-def test_features_are_folders(project: Project) -> None:
+def test_features_are_folders_or_modules(project: Project) -> None:
     for feature in model()["built"]["fastapi"]:
-        for folder in (f"app/{feature}/", f"tests/{feature}/"):
-            there = any(name.startswith(folder) for name in project.texts)
+        for folder, module in (
+            (f"app/{feature}/", f"app/{feature}.py"),
+            (f"tests/{feature}/", f"tests/test_{feature}.py"),
+        ):
+            there = module in project.texts or any(
+                name.startswith(folder) for name in project.texts
+            )
             assert there == (feature in project.switches), folder
 
 

@@ -7,10 +7,10 @@ from django.contrib import messages
 from django.contrib.auth import logout
 from django.contrib.auth.decorators import login_required
 from django.contrib.auth.hashers import make_password
-from django.contrib.auth.views import LoginView, LogoutView
+from django.contrib.auth.views import LogoutView
 from django.db import transaction
 from django.forms import Form
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import (
     require_http_methods,
@@ -34,6 +34,7 @@ from app.accounts.sessions.service import (
     list_sessions,
     start_session,
 )
+from app.accounts.sessions.views import SignInView
 from app.users.models import User
 
 READ_AND_POST = ["GET", "HEAD", "POST"]
@@ -66,26 +67,9 @@ def confirm(request: HttpRequest) -> HttpResponse:
     return render(request, "accounts/confirm.html", {"token": token})
 
 
-class SignIn(LoginView):
+class SignIn(SignInView):
     template_name = "accounts/sign_in.html"
     form_class = SignInForm  # type: ignore[assignment]  # with an email address
-
-    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        email = service.parse_email(request.POST.get("email", ""))
-        RateLimits(request).check_sign_in(email)
-        return super().post(request, *args, **kwargs)
-
-    def form_valid(self, form: Any) -> HttpResponseRedirect:
-        with transaction.atomic():
-            user = service.sign_in(form.get_user())
-            start_session(self.request, user)
-        RateLimits(self.request).clear_sign_in(user.email)
-        return HttpResponseRedirect(self.get_success_url())
-
-    def form_invalid(self, form: Any) -> HttpResponse:
-        response = super().form_invalid(form)
-        response.status_code = HTTPStatus.UNAUTHORIZED
-        return response
 
 
 class SignOut(LogoutView):
