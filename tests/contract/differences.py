@@ -35,6 +35,12 @@ class Conventions:
     # The admin panel's path, and the query parameter of its search.
     admin: str = "/admin/"
     admin_search: str = "search"
+    # Addresses of lists and rows that do not exist.
+    admin_missing: tuple[str, ...] = (
+        "nonsense/list",
+        "item/details/nonsense",
+        "item/edit/7",
+    )
     # Makes SQLite refuse to revoke tokens.
     broken_revocation_sql: str = (
         "CREATE TRIGGER broken BEFORE DELETE ON token_families"
@@ -44,8 +50,9 @@ class Conventions:
 
 CONVENTIONS = {
     "fastapi": Conventions(),
-    # Flask-Mail always leaves room for attachments.
+    # Flask-Mail always leaves room for attachments. Flask-Admin has ids in the query.
     "flask": Conventions(
+        admin_missing=("item/details/?id=nonsense", "item/edit/?id=7"),
         email_parts=(
             "multipart/mixed",
             "multipart/alternative",
