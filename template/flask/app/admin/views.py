@@ -13,6 +13,7 @@ from flask_admin.contrib.sqla import ModelView
 from flask_admin.model.typefmt import BASE_FORMATTERS
 from flask_login import current_user
 from flask_wtf import FlaskForm
+from markupsafe import Markup
 from pydantic import ValidationError
 from structlog import get_logger
 
@@ -40,6 +41,11 @@ class Change:
     user: User
 
 
+def show_time(time: datetime) -> str:
+    text = f"{time:%d %b %Y %H:%M} UTC"
+    return Markup('<time datetime="{}">{}</time>').format(time.isoformat(), text)
+
+
 class AdminView(ModelView):  # type: ignore[misc]  # Flask-Admin has no types
     """A view whose changes are made by the functions of the resource's service.
 
@@ -53,7 +59,7 @@ class AdminView(ModelView):  # type: ignore[misc]  # Flask-Admin has no types
     can_view_details = True
     column_type_formatters = BASE_FORMATTERS | {
         bool: lambda _view, value, _name: "Yes" if value else "No",
-        datetime: lambda _view, value, _name: f"{value:%d %b %Y %H:%M} UTC",
+        datetime: lambda _view, value, _name: show_time(value),
     }
     column_type_formatters_detail = column_type_formatters
     filter_converter = FilterConverter()
@@ -63,7 +69,6 @@ class AdminView(ModelView):  # type: ignore[misc]  # Flask-Admin has no types
     list_template = "panel/list.html"
     details_template = "panel/details.html"
     create_template = edit_template = "panel/form.html"
-    delete_template = "panel/delete.html"
 
     def __init__(self, model: type[Base], name: str, icon: str) -> None:
         super().__init__(model, db, name=name, menu_icon_value=icon)
@@ -78,6 +83,11 @@ class AdminView(ModelView):  # type: ignore[misc]  # Flask-Admin has no types
 
     def delete_row(self, change: Change, row_id: UUID) -> None:
         raise NotImplementedError
+
+    def get_column_name(self, field: str) -> str:
+        default = field.replace("_", " ").capitalize()
+        label: str = (self.column_labels or {}).get(field, default)
+        return label
 
     def is_accessible(self) -> bool:
         return is_staff()
@@ -132,8 +142,13 @@ class AdminView(ModelView):  # type: ignore[misc]  # Flask-Admin has no types
         if request.method == "POST" or not self.can_delete:
             response: ResponseReturnValue = super().delete_view()
             return response
-        row = self.get_one(request.args.get("id", ""))
-        page: str = self.render(self.delete_template, row=row, form=self.delete_form())
+        page: str = self.render(
+            "panel/delete.html",
+            model=self.get_one(request.args.get("id", "")),
+            details_columns=self.get_details_columns(),
+            get_value=self.get_detail_value,
+            return_url=request.args.get("url") or url_for(".index_view"),
+        )
         return page
 
     def _change(
