@@ -24,7 +24,8 @@ LEFTOVERS = {
         ANYWHERE: r"(?i)\bapis?\b|/api/|CORS|API_DOCS|openapi|ninja|apiflask"
         r"|swagger|redoc"
     },
-    "pages": {ANYWHERE: r"(?i)bootstrap|\bwtf|wtforms|\bpages\b"},
+    "pages": {ANYWHERE: r"(?i)\bpages\b"},
+    "admin or pages": {ANYWHERE: r"(?i)bootstrap|\bwtf|wtforms"},
     "mail or pages": {ANYWHERE: r"(?i)jinja"},
     "forms": {ANYWHERE: r"(?i)multipart"},
     "accounts": {
@@ -37,7 +38,9 @@ LEFTOVERS = {
         ANYWHERE: r"WebSocket|websockets>|[Rr]ealtime|live updates|v1/(events|ws)"
     },
     "admin": {
-        ANYWHERE: r"(?i)\bsqladmin|/admin\b|admin panel|app\.admin|contrib\.admin"
+        ANYWHERE: (
+            r"(?i)\bsqladmin|flask.admin|/admin\b|admin panel|app\.admin|contrib\.admin"
+        )
     },
     "uploads": {
         ANYWHERE: r"(?i)\buploads?\b|UPLOAD_BYTES|UPLOAD_QUOTA|UPLOADS_DIR|TMPDIR"
@@ -63,12 +66,13 @@ ALLOWED = re.compile(
     r"openapi_url=None"  # turns FastAPI's API description off
     r"|Bootstrap Authors|twbs/bootstrap"  # in the licence of their files
     r"|path(_info)?\.startswith\(.?/api/"  # no HTML below /api/
+    r'|class="pages"'  # the admin of Flask has the stylesheet of pages
 )
-# They record the answers. All projects have all icons. Every Django project has a
-# user model, since Django cannot exchange it later.
+# They record the answers. All projects have all icons, and the same stylesheet. Every
+# Django project has a user model, since Django cannot exchange it later.
 RECORDS = re.compile(
     r"\.copier-answers\.yml|docs/decisions/0001-web-framework\.md"
-    r"|app/pages/static/icons\.svg|app/users/.*|tests/users/.*"
+    r"|app/pages/static/icons\.svg|app/admin/static/.*|app/users/.*|tests/users/.*"
 )
 
 # Files in which braces are part of the language.

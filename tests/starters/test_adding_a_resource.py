@@ -65,7 +65,8 @@ def test_the_steps_of_the_readme_add_a_resource(
     run(["sh", "-euc", copy], directory, environment)
     assert {*re.findall(r"(?m)^- `(.+?)`", found[1])} == {MAIN, FACTORIES, BASE}
     repeat_lines(
-        directory / MAIN, r"\b(app\.items|items_api|items_pages|items_views|ItemAdmin,)"
+        directory / MAIN,
+        r"\b(app\.items|items_(admin|api|pages|views)\b|ItemAdmin,)",
     )
     add_factory(directory / FACTORIES)
     repeat_lines(directory / BASE, r'url_for\("(items\.)?item_list"\)')

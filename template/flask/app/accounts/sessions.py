@@ -11,8 +11,9 @@ from datetime import datetime, timedelta
 from hashlib import sha256
 from uuid import UUID
 
-from flask import Flask, Response, after_this_request
-from flask_login import UserMixin, current_user
+from flask import Flask, Response, after_this_request, request
+from flask import session as cookie_session
+from flask_login import UserMixin, current_user, login_user
 from sqlalchemy import bindparam, delete, select, update
 from sqlalchemy.exc import SQLAlchemyError
 from structlog import get_logger
@@ -74,6 +75,12 @@ def create_session(user: User, user_agent: str) -> ActiveSession:
     db.session.add(row)
     db.session.flush()
     return ActiveSession(user, row, token)
+
+
+def start_session(user: User) -> None:
+    """Sign in with a new session, and with a new secret for forms."""
+    cookie_session.clear()
+    login_user(create_session(user, request.user_agent.string))
 
 
 def load_session(token: str) -> ActiveSession | None:

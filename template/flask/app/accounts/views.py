@@ -2,17 +2,9 @@
 
 import re
 
-from flask import (
-    Blueprint,
-    flash,
-    redirect,
-    render_template,
-    request,
-    session,
-    url_for,
-)
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_login import current_user, login_required, login_user, logout_user
+from flask_login import current_user, login_required, logout_user
 from flask_wtf import FlaskForm
 
 from app.accounts import service, sessions
@@ -92,7 +84,7 @@ def sign_in() -> ResponseReturnValue:
         return _show_error("sign_in", form, error)
     if current_user.is_authenticated:
         sessions.revoke_session(current_user)
-    _start_session(user)
+    sessions.start_session(user)
     db.session.commit()
     clear_sign_in()
     return redirect(_next_url(), code=303)
@@ -155,7 +147,7 @@ def change_password() -> ResponseReturnValue:
         return _show_form("change_password", form)
     password_hash = hash_password(change.new_password)
     service.change_password(credentials, password_hash)
-    _start_session(user)
+    sessions.start_session(user)
     db.session.commit()
     clear_sign_in()
     flash("Your password is changed. All other devices are signed out.")
@@ -196,12 +188,6 @@ def _verify_current_password(user: User, password: str) -> service.Credentials |
     db.session.commit()  # release the connection before the slow verification
     check_sign_in(user.email)
     return service.verify_credentials(user, password)
-
-
-def _start_session(user: User) -> None:
-    """Sign in with a new session, and with a new secret for forms."""
-    session.clear()
-    login_user(sessions.create_session(user, request.user_agent.string))
 
 
 def _next_url() -> str:

@@ -17,7 +17,7 @@ from app.database import now
 from app.extensions import db
 from tests.accounts.helpers import NEW_PASSWORD, read_emails, read_token, send_cookie
 from tests.factories import PASSWORD
-from tests.pages.helpers import read_csrf_token, submit
+from tests.forms import read_csrf_token, submit
 
 ADA = "ada@example.org"
 

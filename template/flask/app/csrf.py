@@ -1,4 +1,4 @@
-"""Forms are accepted from the pages of this service only."""
+"""Forms are accepted from this service only."""
 
 from flask import abort, request
 from flask_wtf.csrf import CSRFError
@@ -8,7 +8,7 @@ from app.extensions import csrf
 
 
 def check_csrf() -> None:
-    """Require a token in every form. Only pages have a session to protect."""
+    """Require a token in every form, since browsers send the session with it."""
     if request.routing_exception or request.path.startswith("/api/"):
         return
     if None in request.form:  # a part of a multipart form without a name
