@@ -1,8 +1,10 @@
 """The documentation of the API, from this service's own files."""
 
 import mimetypes
+from copy import deepcopy
 from html import escape
 from pathlib import Path
+from typing import Any
 
 import fastapi_offline
 from fastapi import APIRouter, FastAPI, Request, Response
@@ -11,7 +13,6 @@ from fastapi.responses import HTMLResponse, JSONResponse
 from fastapi.routing import APIRoute
 from starlette.staticfiles import StaticFiles
 
-from app.api.problems import ProblemDocument
 from app.settings import PROJECT_NAME
 
 # Swagger UI and ReDoc write styles into the page, and ReDoc searches in a worker.
@@ -60,10 +61,33 @@ def add_docs(app: FastAPI) -> None:
 def openapi(request: Request) -> JSONResponse:
     """Write it in a thread: it takes its time at first."""
     app: FastAPI = request.app
-    document = app.openapi()
-    schemas = document["components"]["schemas"]
-    schemas["Problem"] = ProblemDocument.model_json_schema()
+    document = deepcopy(app.openapi())
+    define_schemas_once(document)
     return JSONResponse(document)
+
+
+def define_schemas_once(document: dict[str, Any]) -> None:
+    """Move schemas that are written into operations to the components.
+
+    Programs that generate clients name a type after each definition.
+    """
+    schemas = document["components"]["schemas"]
+    for path in document["paths"].values():
+        for operation in path.values():
+            bodies = [
+                operation.get("requestBody", {}),
+                *operation["responses"].values(),
+            ]
+            for body in bodies:
+                for content in body.get("content", {}).values():
+                    move_schema(content, schemas)
+
+
+def move_schema(content: dict[str, Any], schemas: dict[str, Any]) -> None:
+    schema = content.get("schema", {})
+    if "properties" in schema:
+        schemas[schema["title"]] = schema
+        content["schema"] = {"$ref": f"#/components/schemas/{schema['title']}"}
 
 
 @router.get("/docs")

@@ -19,7 +19,7 @@ class ProblemDocument(BaseModel, title="Problem"):
 
 def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
     """Document these statuses, for the `responses` of a route."""
-    schema = {"$ref": "#/components/schemas/Problem"}  # app.api.docs adds it
+    schema = ProblemDocument.model_json_schema()
     content = {"application/problem+json": {"schema": schema}}
     return {
         status: {"description": HTTPStatus(status).phrase, "content": content}
