@@ -14,7 +14,7 @@ from tempfile import TemporaryDirectory
 from typing import Protocol
 
 import pytest
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import HealthCheck, Phase, given, seed, settings
 
 from selector.cli.main import main
 from tests.conftest import git
@@ -36,6 +36,8 @@ from tests.update.small import copy_settings
 # hand, with TRIVET_EDITS=900 and -s, any number of new ones, which are counted.
 FEW = 2
 MANY = 100
+# In as many tests, which workers share. Each has its own edits.
+PARTS = 4
 # About one of so many is updated by trivet too, and compared.
 BOTH = 10
 BY_HAND = int(os.environ.get("TRIVET_EDITS", "0"))
@@ -188,6 +190,7 @@ def random_edits(
     base: Base,
     runs: int,
     check: Callable[[Base, list[Edit]], None] = check,
+    part: int = 0,
 ) -> None:
     """Update projects with drawn edits; the same ones each time, but by hand."""
 
@@ -203,9 +206,11 @@ def random_edits(
     def run(done: list[Edit]) -> None:
         check(base, done)
 
-    run()
     if BY_HAND:
+        run()
         sys.stdout.write(f"{base.framework}: {dict(base.seen)}\n")
+    else:
+        seed(part)(run)()
 
 
 @pytest.mark.slow
@@ -240,9 +245,10 @@ def rendered_template(base: Base, folder: Path) -> Path:
 
 @pytest.mark.thorough
 @pytest.mark.long
+@pytest.mark.parametrize("part", range(PARTS))
 @pytest.mark.parametrize(("framework", "since"), CASES)
 def test_no_edit_is_lost_in_many_runs(
-    grow: Grow, framework: str, since: str, tmp_path: Path
+    grow: Grow, framework: str, since: str, part: int, tmp_path: Path
 ) -> None:
     # A smaller project with files of every kind, since Copier's time grows with them.
     real = grow(framework, since, "pages")
@@ -257,7 +263,7 @@ def test_no_edit_is_lost_in_many_runs(
         # By what was drawn: what fails has to fail again.
         (check if len(repr(done)) % BOTH else check_both)(base, done)
 
-    random_edits(base, MANY, check_either)
+    random_edits(base, MANY // PARTS, check_either, part)
 
 
 @pytest.mark.slow
