@@ -35,6 +35,8 @@ class Conventions:
     # The admin panel's path, and the query parameter of its search.
     admin: str = "/admin/"
     admin_search: str = "search"
+    # The links of the admin's menu that lead to lists of rows.
+    admin_list: str = ".+"
     # Addresses of lists and rows that do not exist.
     admin_missing: tuple[str, ...] = (
         "nonsense/list",
@@ -46,8 +48,6 @@ class Conventions:
         "CREATE TRIGGER broken BEFORE DELETE ON token_families"
         " BEGIN SELECT RAISE(ABORT, 'broken'); END"
     )
-    # The links of the admin's menu that lead to lists of rows.
-    admin_list: str = ".+"
 
 
 CONVENTIONS = {

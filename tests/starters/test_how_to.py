@@ -22,11 +22,11 @@ FIND = "import sys, app.stock as s; print(s.find_item(s.shared_client(), sys.arg
 
 
 def add_setting(directory: Path, line: str) -> None:
+    """Add a field after the last one of `Settings`."""
     path = directory / "app/settings.py"
     text = path.read_text("utf-8")
-    last = re.findall(r"^    \w+: .*$", text.split("    @property")[0], re.MULTILINE)[
-        -1
-    ]
+    fields = text.split("    @property")[0]
+    last = re.findall(r"^    \w+: .*$", fields, re.MULTILINE)[-1]
     path.write_text(text.replace(last, f"{last}\n{line.rstrip()}", 1), "utf-8")
 
 

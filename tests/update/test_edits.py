@@ -36,7 +36,7 @@ from tests.update.small import copy_settings
 # hand, with TRIVET_EDITS=900 and -s, any number of new ones, which are counted.
 FEW = 2
 MANY = 100
-# In as many tests, which workers share. Each has its own edits.
+# They are divided into this many tests with different edits, which run in parallel.
 PARTS = 4
 # About one of so many is updated by trivet too, and compared.
 BOTH = 10
@@ -226,15 +226,15 @@ def without_answers(files: edits.Files) -> dict[str, bytes]:
 def rendered_template(base: Base, folder: Path) -> Path:
     """Create a template with the settings of `base`, and its files as rendered.
 
-    What an update keeps depends on what the two releases render. With their Jinja,
-    Copier takes several times as long to render it.
+    What an update keeps depends on what the two releases render. Copier takes longer
+    to render them from Jinja.
     """
     copy_settings(base.template, folder, base.framework)
     starter = folder / "template" / base.framework
-    answers_file = [path.name for path in starter.iterdir()]
+    kept = {path.name for path in starter.iterdir()}  # the file with the answers
     for tag, files in ((base.since, base.old), (NEXT, base.new)):
         for path in starter.iterdir():
-            if path.name not in answers_file:
+            if path.name not in kept:
                 shutil.rmtree(path) if path.is_dir() else path.unlink()
         for name, content in without_answers(files).items():
             (starter / name).parent.mkdir(parents=True, exist_ok=True)
@@ -261,7 +261,10 @@ def test_no_edit_is_lost_in_many_runs(
 
     def check_either(base: Base, done: list[Edit]) -> None:
         # By what was drawn: what fails has to fail again.
-        (check if len(repr(done)) % BOTH else check_both)(base, done)
+        if len(repr(done)) % BOTH == 0:
+            check_both(base, done)
+        else:
+            check(base, done)
 
     random_edits(base, MANY // PARTS, check_either, part)
 

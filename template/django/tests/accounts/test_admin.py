@@ -49,7 +49,7 @@ def test_all_failed_sign_ins_get_the_same_response() -> None:
     for email, password in (
         ("ada@example.org", PASSWORD),
         (EMAIL, "wrong"),
-        ("nobody@example.org", PASSWORD),
+        ("unknown@example.org", PASSWORD),
         ("no address", PASSWORD),
     ):
         client = Client()

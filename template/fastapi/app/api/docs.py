@@ -61,7 +61,7 @@ def add_docs(app: FastAPI) -> None:
 def openapi(request: Request) -> JSONResponse:
     """Write it in a thread: it takes its time at first."""
     app: FastAPI = request.app
-    document = deepcopy(app.openapi())
+    document = deepcopy(app.openapi())  # FastAPI keeps what it returns
     define_schemas_once(document)
     return JSONResponse(document)
 

@@ -48,7 +48,7 @@ class StaffIndex(AdminIndexView):  # type: ignore[misc]  # Flask-Admin has no ty
         db.session.commit()  # release the connection before the slow verification
         credentials = service.verify_credentials(user, form.password.data or "")
         try:
-            _start_session(service.sign_in(credentials))
+            _start_staff_session(service.sign_in(credentials))
         except service.InvalidCredentials as error:
             db.session.rollback()
             form.form_errors = [error.detail]
@@ -66,7 +66,7 @@ class StaffIndex(AdminIndexView):  # type: ignore[misc]  # Flask-Admin has no ty
         return redirect(url_for(".sign_in"), code=303)
 
 
-def _start_session(user: User) -> None:
+def _start_staff_session(user: User) -> None:
     if not user.is_staff:
         log.warning("refused", reason="not staff", user=str(user.id))
         raise service.InvalidCredentials
