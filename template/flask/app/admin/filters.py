@@ -78,4 +78,5 @@ class FilterConverter(BaseFilterConverter):  # type: ignore[misc]  # Flask-Admin
     def convert(
         self, type_name: str, column: Column[object], name: str, **_: object
     ) -> list[BaseSQLAFilter]:
-        return [filter_class(column, name) for filter_class in FILTERS[type_name]]
+        filters = FILTERS.get(type_name, [])  # Flask-Admin reports it if there is none.
+        return [filter_class(column, name) for filter_class in filters]

@@ -24,6 +24,10 @@ def is_staff() -> bool:
 class StaffIndex(AdminIndexView):  # type: ignore[misc]  # Flask-Admin has no types
     """Uses the sessions and rate limits of accounts."""
 
+    def __init__(self, url: str) -> None:
+        super().__init__(url=url)
+        self.static_folder = None  # No page loads the scripts of Flask-Admin.
+
     @expose("/")
     def index(self) -> ResponseReturnValue:
         if not is_staff():

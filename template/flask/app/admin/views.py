@@ -128,13 +128,13 @@ class AdminView(ModelView):  # type: ignore[misc]  # Flask-Admin has no types
         def update(change: Change) -> None:
             self.update_row(change, model.id, read_values(form))
 
-        return self._change("update", update, form)
+        return self._change("update", update, form, row_id=model.id)
 
     def delete_model(self, model: Any) -> bool:
         def delete(change: Change) -> None:
             self.delete_row(change, model.id)
 
-        return self._change("delete", delete)
+        return self._change("delete", delete, row_id=model.id)
 
     @expose("/delete/", methods=("GET", "POST"))
     def delete_view(self) -> ResponseReturnValue:
@@ -156,6 +156,7 @@ class AdminView(ModelView):  # type: ignore[misc]  # Flask-Admin has no types
         action: str,
         make_change: Callable[[Change], None],
         form: FlaskForm | None = None,
+        row_id: UUID | None = None,
     ) -> bool:
         """Commit and log a change, or show why it is refused."""
         change = Change(UnitOfWork(), current_user.user)
@@ -167,7 +168,13 @@ class AdminView(ModelView):  # type: ignore[misc]  # Flask-Admin has no types
             db.session.rollback()
             show_error(error, form)
             return False
-        log.info("admin_change", action=action, model=self.endpoint, user=str(user_id))
+        log.info(
+            "admin_change",
+            action=action,
+            model=self.endpoint,
+            row=str(row_id or ""),
+            user=str(user_id),
+        )
         return True
 
 
