@@ -48,6 +48,10 @@ class Conventions:
         "CREATE TRIGGER broken BEFORE DELETE ON token_families"
         " BEGIN SELECT RAISE(ABORT, 'broken'); END"
     )
+    # A form that contains no fields, and is not even empty.
+    malformed_form_status: int = 400
+    # A file whose name is "..".
+    unnamed_file_status: int = 201
 
 
 CONVENTIONS = {
@@ -79,6 +83,9 @@ CONVENTIONS = {
         admin_search="q",
         # Django's admin redirects to its index where a row is missing.
         admin_missing=("items/nonsense/", "nonsense/item/"),
+        # Django's parser skips what is no field, and files without a name.
+        malformed_form_status=422,
+        unnamed_file_status=422,
         # The menu also has a page for each app, and links for adding rows.
         admin_list=r"/admin/\w+/\w+/",
         broken_revocation_sql=(
