@@ -103,9 +103,11 @@ class LocalTaskBroker:
 
 def add_task_broker(app: Flask, settings: Settings) -> None:
     """Send tasks to workers or, without Redis, run them in this process."""
-    broker: TaskBroker = LocalTaskBroker(partial(run_task, app))
+    broker: TaskBroker
     if settings.redis_url:
         broker = RedisTaskBroker(settings.redis_url)
+    else:
+        broker = LocalTaskBroker(partial(run_task, app))
     app.extensions[EXTENSION] = broker
 
 

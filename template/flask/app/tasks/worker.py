@@ -15,8 +15,8 @@ CHECK_INTERVAL = 500  # milliseconds between two checks for tasks that take too 
 def create_worker(app: Flask, broker: Broker, threads: int) -> Worker:
     """Return a worker for the tasks that the broker delivers.
 
-    An attempt that takes too long ends with an exception in its thread. It is raised
-    between two lines of Python, so calls that may wait need timeouts, too.
+    An attempt that takes too long ends with an exception in its thread. It cannot
+    interrupt a call that waits, for example for a server: such calls need timeouts, too.
     """
     limit = TimeLimit(time_limit=runner.TIMEOUT * 1000, interval=CHECK_INTERVAL)
     broker.add_middleware(limit)
