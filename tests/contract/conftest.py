@@ -61,6 +61,8 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         chosen += filter(fits, fitting)
     if metafunc.definition.get_closest_marker("database"):
         chosen += filter(fits, ON_SERVERS)
+    if metafunc.definition.get_closest_marker("message_broker"):
+        chosen = [each for each in chosen if CONVENTIONS[each.framework].message_broker]
     parametrize(metafunc, distinct(chosen))
 
 

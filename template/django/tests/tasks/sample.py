@@ -1,0 +1,13 @@
+"""Tasks of the tests: workers import a task by its path."""
+
+from django.tasks import task
+
+calls: list[int] = []
+failures: list[Exception] = []
+
+
+@task
+def record(number: int) -> None:
+    if failures:
+        raise failures.pop()
+    calls.append(number)
