@@ -14,11 +14,10 @@ admin.site.unregister([OxSchedule, OxTask])
 
 @admin.register(OxTask)
 class TaskAdmin(OxTaskAdmin):
-    search_fields = ("id", "task_path", "status")
+    def get_search_fields(self, request: HttpRequest) -> tuple[str, ...]:
+        return *self.search_fields, "status"
 
-    @admin.action(
-        description="Retry selected tasks", permissions=("retry_or_discard",)
-    )
+    @admin.action(description="Retry selected tasks", permissions=("retry_or_discard",))
     def retry_selected(self, request: HttpRequest, queryset: QuerySet[OxTask]) -> None:
         log_changes("retry", request, queryset)
         super().retry_selected(request, queryset)

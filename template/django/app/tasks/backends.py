@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import partial
 from typing import Any
 
 from django.db import transaction
@@ -35,5 +34,6 @@ class AfterCommitBackend(ImmediateBackend):
             errors=[],
             worker_ids=[],
         )
-        transaction.on_commit(partial(super().enqueue, task, args, kwargs))
+        run = super().enqueue
+        transaction.on_commit(lambda: run(task, args, kwargs))
         return result

@@ -11,3 +11,8 @@ def record(number: int) -> None:
     if failures:
         raise failures.pop()
     calls.append(number)
+
+
+def enqueue_and_fail(number: int) -> None:
+    record.enqueue(number)
+    raise LookupError

@@ -28,8 +28,7 @@ def test_a_task_runs_after_the_commit() -> None:
 def test_a_rolled_back_task_does_not_run() -> None:
     with transaction.atomic():
         with pytest.raises(LookupError), transaction.atomic():
-            sample.record.enqueue(1)
-            raise LookupError
+            sample.enqueue_and_fail(1)
         sample.record.enqueue(2)
     assert sample.calls == [2]
 

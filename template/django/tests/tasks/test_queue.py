@@ -36,14 +36,13 @@ def give_up(task_path: str = "tests.tasks.sample.record") -> OxTask:
     sample.failures.append(KeyError(3))
     sample.record.enqueue(1)
     OxTask.objects.update(max_attempts=1, task_path=task_path)
-    run_tasks()
+    Worker().run_once()
     return OxTask.objects.get()
 
 
 def test_a_task_is_part_of_the_transaction() -> None:
     with pytest.raises(LookupError), transaction.atomic():
-        sample.record.enqueue(1)
-        raise LookupError
+        sample.enqueue_and_fail(1)
     sample.record.enqueue(2)
     run_tasks()
     assert sample.calls == [2]
