@@ -158,8 +158,8 @@ class Project:
     @property
     def needs_redis(self) -> bool:
         # Django's workers look for tasks in the database.
-        needing = {"cache"} if self.starter.framework == "django" else {"cache", "tasks"}
-        return bool(needing & set(self.starter.features))
+        by_tasks = self.has_tasks and self.starter.framework != "django"
+        return by_tasks or "cache" in self.starter.features
 
     @property
     def has_tasks(self) -> bool:
