@@ -151,6 +151,7 @@ def test_an_email_is_retried_after_the_mail_server_was_unreachable(
             back.controller.stop()
 
 
+@pytest.mark.database
 @pytest.mark.thorough
 def test_the_task_of_a_killed_worker_is_run_by_another(
     service_without_worker: Service,
