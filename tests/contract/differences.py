@@ -43,6 +43,13 @@ class Conventions:
         "item/details/nonsense",
         "item/edit/7",
     )
+    # Whether a server has to tell workers about tasks. Otherwise they look for rows.
+    message_broker: bool = True
+    # What a worker logs when a task is done, and when an attempt failed.
+    task_done: str = "task_done"
+    task_failed: str = "task_failed"
+    # Makes the waiting tasks name a function that does not exist.
+    break_tasks_sql: str = "UPDATE tasks SET name = 'app.unknown'"
     # Makes SQLite refuse to revoke tokens.
     broken_revocation_sql: str = (
         "CREATE TRIGGER broken BEFORE DELETE ON token_families"
@@ -88,6 +95,11 @@ CONVENTIONS = {
         unnamed_file_status=422,
         # The menu also has a page for each app, and links for adding rows.
         admin_list=r"/admin/\w+/\w+/",
+        # django-ox needs no broker, and logs sentences.
+        message_broker=False,
+        task_done=r"Task id=\S+ path=\S+ succeeded in \d+ms",
+        task_failed=r"Task id=\S+ path=\S+ attempt \d+/\d+ failed .*",
+        break_tasks_sql="UPDATE django_ox_oxtask SET task_path = 'app.unknown'",
         broken_revocation_sql=(
             "CREATE TRIGGER broken BEFORE DELETE ON account_tokens_tokenfamily"
             " BEGIN SELECT RAISE(ABORT, 'broken'); END"

@@ -3,6 +3,7 @@
 import contextlib
 import json
 import os
+import re
 import signal
 import socket
 import time
@@ -20,6 +21,7 @@ from tests.contract.client import (
     json_lines,
     unique_email,
 )
+from tests.contract.differences import Conventions
 from tests.starters.databases import free_port
 from tests.starters.harness import Project, Service, run, running_server, running_worker
 from tests.starters.mail_server import MailServer, mail_server
@@ -61,7 +63,8 @@ def run_worker(
 
 
 def log_events(worker: Service, event: str) -> list[dict[str, Any]]:
-    return [line for line in json_lines(worker) if line["event"] == event]
+    """Return the lines of a worker's log whose event matches a pattern."""
+    return [line for line in json_lines(worker) if re.fullmatch(event, line["event"])]
 
 
 def wait_for(condition: Callable[[], object], seconds: float = 15) -> None:
@@ -103,12 +106,14 @@ class SilentServer:
         self.listener.close()
 
 
-def test_a_task_waits_for_a_worker(service_without_worker: Service) -> None:
+def test_a_task_waits_for_a_worker(
+    service_without_worker: Service, conventions: Conventions
+) -> None:
     person = register(service_without_worker)
     assert person.email not in mail_server().mails
     with run_worker(service_without_worker) as worker:
         assert person.wait_for_email()["To"] == person.email
-        wait_for_event(worker, "task_done")
+        wait_for_event(worker, conventions.task_done)
         assert person.email not in worker.output
         assert PASSWORD not in worker.output
 
@@ -129,23 +134,24 @@ def test_a_refused_request_enqueues_no_task(service_without_worker: Service) -> 
 
 
 def test_an_email_is_retried_after_the_mail_server_was_unreachable(
-    service_without_worker: Service,
+    service_without_worker: Service, conventions: Conventions
 ) -> None:
     port = free_port()
     with run_worker(
         service_without_worker, MAIL_URL=f"smtp://127.0.0.1:{port}"
     ) as worker:
         person = register(service_without_worker)
-        wait_for_event(worker, "task_failed")
+        wait_for_event(worker, conventions.task_failed)
         back = MailServer(port)
         try:
             assert back.last(person.email)["To"] == person.email
-            wait_for_event(worker, "task_done")
+            wait_for_event(worker, conventions.task_done)
             assert len(back.mails[person.email]) == 1
         finally:
             back.controller.stop()
 
 
+@pytest.mark.database
 @pytest.mark.thorough
 def test_the_task_of_a_killed_worker_is_run_by_another(
     service_without_worker: Service,
@@ -163,7 +169,9 @@ def test_the_task_of_a_killed_worker_is_run_by_another(
     assert time.monotonic() - killed < TAKEN_OVER_SECONDS
 
 
-def test_sigterm_lets_a_worker_finish_its_task(service_without_worker: Service) -> None:
+def test_sigterm_lets_a_worker_finish_its_task(
+    service_without_worker: Service, conventions: Conventions
+) -> None:
     silent = SilentServer()
     with run_worker(service_without_worker, MAIL_URL=silent.url) as worker:
         register(service_without_worker)
@@ -173,9 +181,10 @@ def test_sigterm_lets_a_worker_finish_its_task(service_without_worker: Service) 
         assert worker.process.poll() is None
         silent.close()
         assert worker.process.wait(GONE_SECONDS) == 0
-        assert len(log_events(worker, "task_failed")) == 1
+        assert len(log_events(worker, conventions.task_failed)) == 1
 
 
+@pytest.mark.message_broker
 def test_a_worker_continues_after_a_restart_of_redis(
     service_without_worker: Service, redis: Redis
 ) -> None:
@@ -189,7 +198,7 @@ def test_a_worker_continues_after_a_restart_of_redis(
 
 
 def test_a_task_waits_until_redis_is_back(
-    service_without_worker: Service, redis: Redis
+    service_without_worker: Service, redis: Redis, conventions: Conventions
 ) -> None:
     redis.stop()
     began = time.monotonic()
@@ -198,7 +207,7 @@ def test_a_task_waits_until_redis_is_back(
     redis.start()
     with run_worker(service_without_worker) as worker:
         assert person.wait_for_email()["To"] == person.email
-        wait_for_event(worker, "task_done")
+        wait_for_event(worker, conventions.task_done)
 
 
 @pytest.mark.thorough
@@ -221,6 +230,7 @@ def test_a_task_is_run_even_if_the_server_was_killed_before_sending_it(
             wait_for(lambda: person.email in mail_server().mails, LOST_SECONDS)
 
 
+@pytest.mark.message_broker
 def test_malformed_messages_do_not_stop_the_worker(
     service_without_worker: Service,
 ) -> None:
@@ -257,6 +267,7 @@ def test_malformed_messages_do_not_stop_the_worker(
         register(service_without_worker).wait_for_email()
 
 
+@pytest.mark.message_broker
 def test_the_worker_refuses_to_start_without_a_queue(project: Project) -> None:
     settings = project.production_settings("sqlite:////nowhere/service.sqlite3")
     del settings["REDIS_URL"]
@@ -267,11 +278,22 @@ def test_the_worker_refuses_to_start_without_a_queue(project: Project) -> None:
         assert len(output.strip().splitlines()) == 1
 
 
+def test_a_row_that_names_no_task_is_set_aside(
+    project: Project, redis: Redis, conventions: Conventions
+) -> None:
+    database, url = project.new_database(), redis.new_database()
+    with running_server(project, database.url, REDIS_URL=url) as service:
+        lost = register(service)
+        database.execute(conventions.break_tasks_sql)
+        person = register(service)
+        with run_worker(service) as worker:
+            person.wait_for_email()
+            wait_for_event(worker, conventions.task_failed)
+            assert worker.process.poll() is None
+    assert lost.email not in mail_server().mails
+
+
 def test_failed_tasks_can_be_listed(service_without_worker: Service) -> None:
-    command = [service_without_worker.project.python, "-m", "app.tasks.failed"]
-    output = run(
-        command,
-        service_without_worker.project.directory,
-        service_without_worker.settings,
-    )
+    settings = {"DATABASE_URL": service_without_worker.settings["DATABASE_URL"]}
+    output = service_without_worker.project.poe("-q", "failed-tasks", **settings)
     assert output == "0 failed tasks\n"

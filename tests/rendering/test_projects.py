@@ -48,7 +48,8 @@ LEFTOVERS = {
     },
     "mail": {ANYWHERE: r"(?i)\be?mails?\b|smtp"},
     "tasks": {
-        ANYWHERE: r"(?i)dramatiq|app[./]tasks|\bthe workers?\b|enqueue|failed-tasks"
+        ANYWHERE: r"(?i)dramatiq|django.(ox|tasks)|TASK_WORKER|app[./]tasks"
+        r"|\bthe workers?\b|enqueue|failed-tasks"
     },
     "sqlite": {r"compose\.yaml|Dockerfile": r"(?i)sqlite|(?<!queue:)/data\b"},
     "postgresql": {WIRING: r"(?i)postgres|psycopg"},

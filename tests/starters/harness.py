@@ -34,7 +34,7 @@ SECRET = "kettle-harbour-violin-meadow-quartz-lantern-pebble-71-x9"  # noqa: S10
 # Variables of the developer's environment that could influence a service or a tool.
 _NOT_INHERITED = re.compile(
     r"ENVIRONMENT|SECRET_KEY.*|ALLOWED_HOSTS|(TEST_)?DATABASE_URL|TRUSTED_PROXIES|CORS_ORIGINS"
-    r"|MAX_UPLOAD_BYTES|UPLOAD_QUOTA_BYTES|UPLOADS_DIR|MAX_BODY_BYTES|MAX_STREAMS_PER_USER|ADMIN_PATH|BODY_TIMEOUT_SECONDS|HSTS_SECONDS|API_DOCS|MAIL_URL|MAIL_FROM|PUBLIC_URL|REDIS_URL|LOG_LEVEL|HOST|PORT|WORKERS|WORKER_CONCURRENCY"
+    r"|MAX_UPLOAD_BYTES|UPLOAD_QUOTA_BYTES|UPLOADS_DIR|MAX_BODY_BYTES|MAX_STREAMS_PER_USER|ADMIN_PATH|BODY_TIMEOUT_SECONDS|HSTS_SECONDS|API_DOCS|MAIL_URL|MAIL_FROM|PUBLIC_URL|REDIS_URL|LOG_LEVEL|HOST|PORT|WORKERS|TASK_WORKER|WORKER_CONCURRENCY"
     r"|VIRTUAL_ENV|PYTHON(PATH|HOME|WARNINGS|SAFEPATH)|PYTEST_.*|COPIER_.*|DJANGO_.*|FLASK_.*"
     r"|UV_PROJECT_ENVIRONMENT|PYENV_VERSION|GIT_(DIR|WORK_TREE|INDEX_FILE)"
 )
@@ -157,7 +157,9 @@ class Project:
 
     @property
     def needs_redis(self) -> bool:
-        return bool({"cache", "tasks"} & set(self.starter.features))
+        # Django's workers look for tasks in the database.
+        by_tasks = self.has_tasks and self.starter.framework != "django"
+        return by_tasks or "cache" in self.starter.features
 
     @property
     def has_tasks(self) -> bool:

@@ -1,0 +1,12 @@
+from collections.abc import Iterator
+
+import pytest
+
+from tests.tasks import sample
+
+
+@pytest.fixture(autouse=True)
+def _forget_calls() -> Iterator[None]:
+    yield
+    sample.calls.clear()
+    sample.failures.clear()
