@@ -45,6 +45,8 @@ class Conventions:
     )
     # Whether a server has to tell workers about tasks. Otherwise they look for rows.
     message_broker: bool = True
+    # Enqueues the task that sweeps uploads, where a schedule does not begin at once.
+    enqueue_sweep: tuple[str, ...] = ()
     # What a worker logs when a task is done, and when an attempt failed.
     task_done: str = "task_done"
     task_failed: str = "task_failed"
@@ -95,8 +97,16 @@ CONVENTIONS = {
         unnamed_file_status=422,
         # The menu also has a page for each app, and links for adding rows.
         admin_list=r"/admin/\w+/\w+/",
-        # django-ox needs no broker, and logs sentences.
+        # django-ox needs no broker, and logs sentences. What is scheduled every 15
+        # minutes runs at each quarter of an hour.
         message_broker=False,
+        enqueue_sweep=(
+            "manage.py",
+            "shell",
+            "--verbosity=0",
+            "--command",
+            "from app.uploads.tasks import sweep_uploads; sweep_uploads.enqueue()",
+        ),
         task_done=r"Task id=\S+ path=\S+ succeeded in \d+ms",
         task_failed=r"Task id=\S+ path=\S+ attempt \d+/\d+ failed .*",
         break_tasks_sql="UPDATE django_ox_oxtask SET task_path = 'app.unknown'",

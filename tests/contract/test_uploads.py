@@ -29,7 +29,7 @@ from tests.contract.client import (
     send_raw,
 )
 from tests.contract.differences import Conventions
-from tests.starters.harness import Project, Service, running_service
+from tests.starters.harness import Project, Service, run, running_service
 
 pytestmark = pytest.mark.features("uploads", "api")
 
@@ -281,7 +281,7 @@ def test_a_file_belongs_to_the_user_who_uploaded_it(
 
 
 def test_a_file_without_a_row_is_deleted_by_a_sweep(
-    project: Project, directory: Path
+    project: Project, directory: Path, conventions: Conventions
 ) -> None:
     """Such files remain after a crash, and when a user is deleted."""
     directory.mkdir()
@@ -299,6 +299,9 @@ def test_a_file_without_a_row_is_deleted_by_a_sweep(
         url = f"{UPLOADS}/{upload_file(client)['id']}/content"
         if not project.has_tasks:
             project.poe("sweep-uploads", DATABASE_URL=database.url, **settings)
+        elif conventions.enqueue_sweep:
+            command = [project.python, *conventions.enqueue_sweep]
+            run(command, project.directory, service.settings)
         end = time.monotonic() + 15
         while old.exists() and time.monotonic() < end:
             time.sleep(0.05)
