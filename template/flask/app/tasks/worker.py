@@ -16,7 +16,7 @@ def create_worker(app: Flask, broker: Broker, threads: int) -> Worker:
     """Return a worker for the tasks that the broker delivers.
 
     An attempt that takes too long ends with an exception in its thread. It cannot
-    interrupt a call that waits, for example for a server: such calls need timeouts, too.
+    interrupt a call that waits for a server, say: such calls need timeouts, too.
     """
     limit = TimeLimit(time_limit=runner.TIMEOUT * 1000, interval=CHECK_INTERVAL)
     broker.add_middleware(limit)
