@@ -125,11 +125,12 @@ def disposable(project: Project) -> Iterator[Disposable]:
 
 
 @pytest.fixture
-def service_without_mail_server(
-    project: Project, database: Database
-) -> Iterator[Service]:
-    """Run a server that cannot reach its mail server."""
-    url = f"smtp://127.0.0.1:{free_port()}"
+def service_without_mail_server(project: Project) -> Iterator[Service]:
+    """Run a server that cannot reach its mail server.
+
+    Its database is separate: its worker would take the tasks of other services.
+    """
+    database, url = project.new_database(), f"smtp://127.0.0.1:{free_port()}"
     with running_service(project, database.url, MAIL_URL=url) as service:
         yield service
 

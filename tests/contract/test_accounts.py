@@ -219,9 +219,11 @@ def test_links_in_emails_do_not_depend_on_the_host_header(person: Person) -> Non
 
 @pytest.mark.features("api", "pages")
 def test_links_in_emails_are_built_from_the_setting(
-    project: Project, database: Database
+    project: Project,
 ) -> None:
     public_url = "https://front.example:8443/tea"
+    # Workers of other services would send the emails of a database that is shared.
+    database = project.new_database()
     with running_service(project, database.url, PUBLIC_URL=public_url) as service:
         person = Person(service)
         person.post_auth("register", email=person.email, password=PASSWORD)
