@@ -4,7 +4,6 @@ from typing import Any
 from unittest.mock import Mock
 
 import pytest
-from django.core.cache import cache
 from django.test import override_settings
 from pydantic import BaseModel, Field
 from redis.backoff import NoBackoff
@@ -165,7 +164,7 @@ def test_a_change_while_versions_are_written_is_not_forgotten(
     def set_many(_changes: object, _timeout: int) -> None:
         reader.cache.missed["stock:ada"] = "later"
 
-    monkeypatch.setattr(cache, "set_many", set_many, raising=False)
+    monkeypatch.setattr(app.cache, "cache", Mock(set_many=set_many))
     reader.cache.invalidate("stock", viewers=["ada"])
     assert reader.cache.missed == {"stock:ada": "later"}
 
