@@ -33,7 +33,10 @@ LEFTOVERS = {
         r"|\bstaff\b"
     },
     "accounts or cache or realtime or tasks": {ANYWHERE: r"(?i)redis\b|REDIS_"},
-    "cache": {ANYWHERE: r"(?i)cashews|flask.caching|app/cache|\ba cache\b|\bcached\b"},
+    "cache": {
+        ANYWHERE: r"(?i)cashews|flask.caching|schema_?cache|CACHES|app[./]cache"
+        r"|\ba cache\b|\bcached\b"
+    },
     "realtime": {
         ANYWHERE: r"WebSocket|websockets>|[Rr]ealtime|live updates|v1/(events|ws)"
     },
