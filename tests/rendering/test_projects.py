@@ -34,7 +34,7 @@ LEFTOVERS = {
     },
     "accounts or cache or realtime or tasks": {ANYWHERE: r"(?i)redis\b|REDIS_"},
     "cache": {
-        ANYWHERE: r"(?i)cashews|flask.caching|schema_?cache|CACHES|app[./]cache"
+        ANYWHERE: r"(?i)cashews|flask.caching|schema_?cache|(?-i:CACHES)|app[./]cache"
         r"|\ba cache\b|\bcached\b"
     },
     "realtime": {
