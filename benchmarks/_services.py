@@ -20,6 +20,8 @@ from tests.starters.harness import (
     end_process,
     install_starter,
     launch,
+    run,
+    uv,
 )
 
 ROOT = Path(__file__).parent.parent
@@ -35,6 +37,12 @@ def install_project(starter: Starter) -> Iterator[Project]:
         template = Path(folder, "template")
         git("clone", "--quiet", str(ROOT), str(template), cwd=ROOT)
         yield install_starter(starter, template)
+
+
+def remove_development_dependencies(project: Project) -> None:
+    """Leave the packages that the project's Dockerfile installs."""
+    command = [uv(), "sync", "--quiet", "--locked", "--no-dev"]
+    run(command, project.directory, project.environment())
 
 
 @contextlib.contextmanager

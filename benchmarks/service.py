@@ -18,6 +18,7 @@ from benchmarks._services import (
     install_project,
     pin,
     put_load,
+    remove_development_dependencies,
     resident_megabytes,
     serve,
 )
@@ -111,6 +112,7 @@ def compare(project: Project, rounds: int, programs: Mapping[str, Path | None]) 
     database = project.new_database()
     if not isinstance(database, PostgreSQL):
         sys.exit(f"{project.starter} is not on PostgreSQL")
+    remove_development_dependencies(project)
     pin(database.server.process.pid, 1)
     settings = project.production_settings(direct_url(database))
     headers = {"Host": HOST, "X-Forwarded-Proto": "https"}

@@ -45,7 +45,8 @@ class WSGIAdapter:
 
     `max_body_bytes` is the limit of request bodies, and `body_limits` has those of
     paths that differ. `body_timeout` is how many seconds a client may take for the next
-    part of a body.
+    part of a body. `may_send` returns whether a body is received for those paths. If it
+    is not, the application is called without the body, and refuses the request.
     """
 
     def __init__(
@@ -55,17 +56,22 @@ class WSGIAdapter:
         max_body_bytes: int,
         body_timeout: float,
         body_limits: Mapping[str, int] | None = None,
+        may_send: Callable[[WSGIEnvironment], bool] = lambda _: True,
     ) -> None:
         self.app = app
         self.executor = ThreadPoolExecutor(MAX_CONNECTIONS, "request")
         self.max_body_bytes = max_body_bytes
         self.body_timeout = body_timeout
         self.body_limits = body_limits or {}
+        self.may_send = may_send
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         environ = build_environ(scope)
         if "CONTENT_LENGTH" not in environ and "HTTP_TRANSFER_ENCODING" not in environ:
             await self._respond(environ, send)
+            return
+        if not await self._check_sender(environ):
+            await self._respond(environ | {"CONTENT_LENGTH": "0"}, send)
             return
         with SpooledTemporaryFile(MAX_IN_MEMORY) as body:
             try:
@@ -76,6 +82,12 @@ class WSGIAdapter:
                 body.seek(0)
                 environ["wsgi.input"] = body
             await self._respond(environ, send)
+
+    async def _check_sender(self, environ: WSGIEnvironment) -> bool:
+        if environ["PATH_INFO"] not in self.body_limits:
+            return True
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(self.executor, self.may_send, environ)
 
     async def _read_body(
         self, environ: WSGIEnvironment, receive: Receive, body: IO[bytes]

@@ -57,7 +57,11 @@ def send_request(
 ) -> tuple[list[Message], bytes]:
     """Return the messages of the response, and its body."""
     adapter = WSGIAdapter(
-        app, max_body_bytes=10, body_timeout=0.05, body_limits={"/files": 20}
+        app,
+        max_body_bytes=10,
+        body_timeout=0.05,
+        body_limits={"/files": 20},
+        may_send=lambda environ: "HTTP_COOKIE" in environ,
     )
     scope = {
         "type": "http",
@@ -144,9 +148,17 @@ def test_a_body_that_cannot_be_received_is_reported(
 
 def test_a_path_can_have_a_limit_of_its_own() -> None:
     messages = (part(b"1" * 15), END)
-    headers = [(b"content-length", b"15")]
+    headers = [(b"content-length", b"15"), (b"cookie", b"a=1")]
     _, body = send_request(show_request, *messages, headers=headers, path=b"/files")
     assert json.loads(body)["body"] == "1" * 15
+
+
+def test_a_sender_who_is_refused_need_not_send_the_body() -> None:
+    headers = [(b"content-length", b"15")]
+    _, body = send_request(show_request, headers=headers, path=b"/files")
+    request = json.loads(body)
+    assert (request["body"], request["CONTENT_LENGTH"]) == ("", "0")
+    assert request["error"] == 0
 
 
 def test_a_long_response_is_sent_in_parts_and_closed() -> None:

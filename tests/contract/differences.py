@@ -45,6 +45,8 @@ class Conventions:
     )
     # Whether a server has to tell workers about tasks. Otherwise they look for rows.
     message_broker: bool = True
+    # Enqueues the task that sweeps uploads, where a schedule does not begin at once.
+    enqueue_sweep: tuple[str, ...] = ()
     # What a worker logs when a task is done, and when an attempt failed.
     task_done: str = "task_done"
     task_failed: str = "task_failed"
@@ -55,6 +57,10 @@ class Conventions:
         "CREATE TRIGGER broken BEFORE DELETE ON token_families"
         " BEGIN SELECT RAISE(ABORT, 'broken'); END"
     )
+    # A form that contains no fields, and is not even empty.
+    malformed_form_status: int = 400
+    # A file whose name is "..".
+    unnamed_file_status: int = 201
 
 
 CONVENTIONS = {
@@ -86,10 +92,21 @@ CONVENTIONS = {
         admin_search="q",
         # Django's admin redirects to its index where a row is missing.
         admin_missing=("items/nonsense/", "nonsense/item/"),
+        # Django's parser skips what is no field, and files without a name.
+        malformed_form_status=422,
+        unnamed_file_status=422,
         # The menu also has a page for each app, and links for adding rows.
         admin_list=r"/admin/\w+/\w+/",
-        # django-ox needs no broker, and logs sentences.
+        # django-ox needs no broker, and logs sentences. What is scheduled every 15
+        # minutes runs at each quarter of an hour.
         message_broker=False,
+        enqueue_sweep=(
+            "manage.py",
+            "shell",
+            "--verbosity=0",
+            "--command",
+            "from app.uploads.tasks import sweep_uploads; sweep_uploads.enqueue()",
+        ),
         task_done=r"Task id=\S+ path=\S+ succeeded in \d+ms",
         task_failed=r"Task id=\S+ path=\S+ attempt \d+/\d+ failed .*",
         break_tasks_sql="UPDATE django_ox_oxtask SET task_path = 'app.unknown'",

@@ -34,8 +34,8 @@ LEFTOVERS = {
     },
     "accounts or cache or realtime or tasks": {ANYWHERE: r"(?i)redis\b|REDIS_"},
     "cache": {
-        ANYWHERE: r"(?i)cashews|schema_?cache|CACHES|app[./]cache|\ba cache\b"
-        r"|\bcached\b"
+        ANYWHERE: r"(?i)cashews|flask.caching|schema_?cache|CACHES|app[./]cache"
+        r"|\ba cache\b|\bcached\b"
     },
     "realtime": {
         ANYWHERE: r"WebSocket|websockets>|[Rr]ealtime|live updates|v1/(events|ws)"

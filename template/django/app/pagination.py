@@ -67,14 +67,19 @@ class PageParams(Schema):
 
 
 def paginate[Row: Model](
-    rows: QuerySet[Row], params: PageParams
+    rows: QuerySet[Row], params: PageParams, *, newest_first: bool = False
 ) -> tuple[list[Row], str | None]:
     """Return the rows of a page, and the cursor of the next page if there is one."""
     rows = rows.order_by("created_at", "pk")
+    if newest_first:
+        rows = rows.reverse()
     if params.cursor:
         created_at, row_id = decode_cursor(params.cursor)
-        later = Q(created_at__gt=created_at)
-        rows = rows.filter(later | Q(created_at=created_at, pk__gt=row_id))
+        after = "lt" if newest_first else "gt"
+        rows = rows.filter(
+            Q((f"created_at__{after}", created_at))
+            | Q((f"pk__{after}", row_id), created_at=created_at)
+        )
     page = list(rows[: params.limit + 1])
     has_next = len(page) > params.limit
     page = page[: params.limit]

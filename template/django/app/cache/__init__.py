@@ -31,7 +31,7 @@ class SchemaCache:
         self._lock = Lock()
         self._is_waiting = False
 
-    def get_or_load[Schema: BaseModel](
+    def get_or_set[Schema: BaseModel](
         self,
         schema: type[Schema],
         name: str,

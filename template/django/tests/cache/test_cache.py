@@ -34,7 +34,7 @@ class Reader:
         return Stock(count=self.count)
 
     def read(self, viewer: str = "ada") -> int:
-        stock = self.cache.get_or_load(
+        stock = self.cache.get_or_set(
             Stock, "stock", viewer=viewer, key="all", load=self.load
         )
         return stock.count
@@ -85,7 +85,7 @@ def test_a_value_that_was_read_before_a_change_is_not_used_after_it(
         reader.cache.invalidate("stock", viewers=["ada"])
         return Stock(count=0)
 
-    reader.cache.get_or_load(Stock, "stock", viewer="ada", key="all", load=load)
+    reader.cache.get_or_set(Stock, "stock", viewer="ada", key="all", load=load)
     assert reader.read() == 1
 
 
@@ -112,7 +112,7 @@ def test_releases_with_other_fields_do_not_share_values(reader: Reader) -> None:
         unit: str = "kg"
 
     reader.read()
-    other = reader.cache.get_or_load(
+    other = reader.cache.get_or_set(
         OtherStock,
         "stock",
         viewer="ada",
@@ -131,7 +131,7 @@ def test_a_value_that_this_release_does_not_accept_is_loaded(
 
     monkeypatch.setattr(app.cache, "fingerprint", lambda _: fingerprint(Stock))
     reader.read()
-    stock = reader.cache.get_or_load(
+    stock = reader.cache.get_or_set(
         SmallStock, "stock", viewer="ada", key="all", load=lambda: SmallStock(count=0)
     )
     assert stock.count == 0

@@ -12,7 +12,7 @@ from app.logging import configure_logging
 from app.main import create_app
 from app.settings import Settings, load_settings
 from app.state import State
-from app.tasks.brokers import ACTOR, QUEUE, create_redis_broker
+from app.tasks.redis_broker import ACTOR, QUEUE, create_redis_broker
 from app.tasks.runner import run_task
 from app.tasks.scheduler import run_scheduler
 

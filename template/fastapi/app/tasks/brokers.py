@@ -7,35 +7,15 @@ from time import monotonic
 from typing import Protocol
 from uuid import UUID
 
-import redis
-from dramatiq import Message
-from dramatiq.brokers.redis import RedisBroker
+from redis.exceptions import RedisError
 from structlog import get_logger
 
-QUEUE, ACTOR = "tasks", "run_task"
-REDIS_TIMEOUT = 5  # seconds
-HEARTBEAT_TIMEOUT = 15_000  # milliseconds until the messages of a killed worker return
+from app.tasks.redis_broker import REDIS_TIMEOUT, create_message, create_redis_broker
+
 MAX_UNSENT = 1000
 WARNING_INTERVAL = 60  # seconds between two warnings
 Run = Callable[[UUID], Coroutine[None, None, None]]
 log = get_logger()
-
-
-def create_redis_broker(url: str) -> RedisBroker:
-    """Return dramatiq's broker. Retries and time limits are those of app.tasks.runner.
-
-    The maintenance chance makes it look for killed workers each time; by default it
-    does so once in a thousand times.
-    """
-    client = redis.Redis.from_url(
-        url, socket_timeout=REDIS_TIMEOUT, socket_connect_timeout=REDIS_TIMEOUT
-    )
-    return RedisBroker(  # type: ignore[no-untyped-call]  # dramatiq is not typed here
-        client=client,
-        heartbeat_timeout=HEARTBEAT_TIMEOUT,
-        maintenance_chance=1_000_000,
-        middleware=[],
-    )
 
 
 class TaskBroker(Protocol):
@@ -68,21 +48,15 @@ class RedisTaskBroker:
     async def _send_all(self) -> None:
         while True:
             task_id = await self._unsent.get()
-            message = Message[None](
-                queue_name=QUEUE,
-                actor_name=ACTOR,
-                args=(str(task_id),),
-                kwargs={},
-                options={},
-            )
+            message = create_message(task_id)
             try:
                 await asyncio.to_thread(self._broker.enqueue, message)
-            except redis.RedisError as error:
+            except RedisError as error:
                 self._warn(error)
             finally:
                 self._unsent.task_done()
 
-    def _warn(self, error: redis.RedisError) -> None:
+    def _warn(self, error: RedisError) -> None:
         if monotonic() >= self._next_warning:
             self._next_warning = monotonic() + WARNING_INTERVAL
             log.warning("tasks_not_sent", error=str(error))

@@ -1,9 +1,7 @@
 """Files in the uploads directory: receiving, checking, storing and sending them."""
 
 import os
-import re
 import shutil
-import unicodedata
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -13,20 +11,11 @@ from uuid import UUID
 from anyio.to_thread import run_sync
 from fastapi import Request
 from fastapi.responses import FileResponse
-from PIL import Image
 from starlette.datastructures import UploadFile
 
 from app.errors import Invalid, NotFound, UnsupportedMediaType
+from app.uploads import content
 from app.uploads.models import Upload
-
-NAME_MAX_LENGTH = 100
-MAX_PIXELS = 25_000_000
-# Pillow reads only the head of these. It would read a WebP file whole.
-FORMATS = ("GIF", "JPEG", "PNG")
-TYPES = {name: f"image/{name.lower()}" for name in FORMATS}
-TYPES["MPO"] = "image/jpeg"  # from phones: a JPEG with a second picture after it
-# The file can do nothing even where a browser displays it.
-SANDBOX = {"Content-Security-Policy": "default-src 'none'; sandbox"}
 
 
 class FileMissing(NotFound):
@@ -39,14 +28,6 @@ class NotAForm(UnsupportedMediaType):
 
 class NoFile(Invalid):
     code, detail = "file_missing", "Send one file, in the field file."
-
-
-class TypeRefused(Invalid):
-    code, detail = "file_type", "Only GIF, JPEG, PNG and PDF files are accepted."
-
-
-class TooManyPixels(Invalid):
-    code, detail = "too_many_pixels", "A picture has at most 25 megapixels."
 
 
 @asynccontextmanager
@@ -68,7 +49,7 @@ async def receive_file(request: Request) -> AsyncIterator[UploadFile]:
 
 async def detect_type(file: UploadFile) -> str:
     """Return the media type by the content of the file."""
-    return await run_sync(_detect_type, file.file)
+    return await run_sync(content.detect_type, file.file)
 
 
 async def store_file(file: UploadFile, path: Path) -> None:
@@ -83,36 +64,14 @@ def path_of(directory: Path, upload_id: UUID) -> Path:
     return directory / upload_id.hex
 
 
-def clean_filename(name: str) -> str:
-    """Return the name of a file as text to show, without a path and control codes."""
-    name = re.split(r"[/\\]", name)[-1][: 4 * NAME_MAX_LENGTH]
-    name = unicodedata.normalize("NFC", name)
-    visible = "".join(character for character in name if character.isprintable())
-    return visible.strip()[:NAME_MAX_LENGTH] or "file"
-
-
 async def send_file(directory: Path, upload: Upload) -> FileResponse:
     """Return a response that browsers save instead of displaying it."""
     path = path_of(directory, upload.id)
     if not await run_sync(path.is_file):
         raise FileMissing
     return FileResponse(
-        path, headers=SANDBOX, media_type=upload.type, filename=upload.name
+        path, headers=content.SANDBOX, media_type=upload.type, filename=upload.name
     )
-
-
-def _detect_type(file: BinaryIO) -> str:
-    if file.read(5) == b"%PDF-":
-        return "application/pdf"
-    try:
-        image = Image.open(file, formats=FORMATS)
-    except Image.DecompressionBombError:
-        raise TooManyPixels from None
-    except Exception:  # Pillow raises many kinds for malformed files
-        raise TypeRefused from None
-    if image.width * image.height > MAX_PIXELS:
-        raise TooManyPixels
-    return TYPES[image.format or ""]
 
 
 def _store(file: BinaryIO, path: Path) -> None:

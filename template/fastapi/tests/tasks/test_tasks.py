@@ -19,6 +19,7 @@ from app.tasks.failed import main
 from app.tasks.lifespan import create_task_broker, run_tasks
 from app.tasks.models import FAILED, PENDING, RUNNING, Task
 from app.tasks.queue import enqueue
+from app.tasks.redis_broker import ACTOR, QUEUE
 from app.tasks.registry import scheduled, task
 from app.unit_of_work import UnitOfWork, open_unit_of_work
 
@@ -219,14 +220,14 @@ async def test_with_redis_a_worker_gets_a_message(
     state: State, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     stub, task_id = StubBroker(middleware=[]), uuid4()
-    stub.declare_queue(brokers.QUEUE)
+    stub.declare_queue(QUEUE)
     monkeypatch.setattr(brokers, "create_redis_broker", lambda _: stub)
     settings = state["settings"].model_copy(update={"redis_url": "redis://redis/0"})
     broker = create_task_broker(settings)
     await broker.send(task_id)
     await broker.close()
-    message = Message[None].decode(stub.queues[brokers.QUEUE].get_nowait())
-    assert (message.actor_name, message.args) == (brokers.ACTOR, (str(task_id),))
+    message = Message[None].decode(stub.queues[QUEUE].get_nowait())
+    assert (message.actor_name, message.args) == (ACTOR, (str(task_id),))
 
 
 async def test_messages_that_redis_does_not_take_cause_one_warning() -> None:

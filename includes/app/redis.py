@@ -4,13 +4,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from time import monotonic
 
-import structlog
 from redis.exceptions import RedisError
+from structlog import get_logger
 
 REDIS_TIMEOUT = 0.08  # seconds
 RETRY_DELAY = 1.0  # seconds without Redis after a failure
 WARNING_INTERVAL = 60.0  # seconds between two warnings
-log = structlog.get_logger(__name__)
+log = get_logger()
 
 
 class RedisUnavailableError(Exception):

@@ -1,0 +1,1 @@
+"""Uploaded files: rows in the database, contents in a storage."""

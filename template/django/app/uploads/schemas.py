@@ -1,0 +1,22 @@
+"""What the API returns for uploads."""
+
+from datetime import datetime
+from uuid import UUID
+
+from ninja import Schema
+from pydantic import Field
+
+
+class UploadRead(Schema):
+    id: UUID = Field(examples=["3f2b8c1e-5d4a-4e6f-9a7b-0c1d2e3f4a5b"])
+    name: str = Field(examples=["invoice.pdf"])
+    type: str = Field(examples=["application/pdf"])
+    size: int = Field(description="Size in bytes.", examples=[48213])
+    created_at: datetime = Field(examples=["2026-11-28T09:30:00Z"])
+
+
+class UploadPage(Schema):
+    uploads: list[UploadRead]
+    next_cursor: str | None = Field(
+        examples=["MjAyNi0xMS0yOFQwOTozMDowMCswMDowMCAzZjJiOGMxZQ=="]
+    )

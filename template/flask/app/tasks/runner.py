@@ -1,0 +1,87 @@
+"""Running one task: claim its row, call its function, record how it ended."""
+
+import traceback
+from datetime import timedelta
+from time import monotonic
+from uuid import UUID
+
+from dramatiq.middleware import TimeLimitExceeded
+from flask import Flask
+from sqlalchemy import Delete, Update, delete, select, update
+from structlog import get_logger
+from structlog.contextvars import bound_contextvars
+
+from app.database import now
+from app.extensions import db
+from app.tasks import registry
+from app.tasks.models import FAILED, PENDING, RUNNING, Task
+
+TIMEOUT = 30  # seconds for one attempt: what takes longer is several tasks
+LEASE = timedelta(seconds=TIMEOUT + 15)  # then its worker is taken for dead
+MAX_ATTEMPTS = 12  # over an hour: the delays between them are 2 s, 4 s, 8 s and so on
+MAX_ERROR_LENGTH = 4000
+log = get_logger()
+
+
+def run_task(app: Flask, task_id: UUID) -> None:
+    """Run a task, unless it is done or another worker has it."""
+    with app.app_context():
+        task = _claim(task_id)
+    if task is None:
+        return
+    with bound_contextvars(task=task.name, task_id=str(task_id)):
+        started = monotonic()
+        try:
+            with app.app_context():
+                _call(task)
+        except (Exception, TimeLimitExceeded) as error:
+            log.warning("task_failed", error=type(error).__name__)
+            with app.app_context():
+                _record_failure(task)
+        else:
+            log.info("task_done", seconds=round(monotonic() - started, 3))
+            with app.app_context():
+                _record_success(task)
+
+
+def _claim(task_id: UUID) -> Task | None:
+    query = select(Task).where(Task.id == task_id, Task.status == PENDING)
+    task: Task | None = db.session.scalar(query.with_for_update())
+    if task:
+        task.status, task.due_at = RUNNING, now() + LEASE
+        task.attempts += 1
+        db.session.commit()
+    return task
+
+
+def _call(task: Task) -> None:
+    if task.attempts > MAX_ATTEMPTS:
+        raise RuntimeError("Each worker that ran this task was killed.")
+    registry.call(task.name, task.arguments)
+
+
+def _record_success(task: Task) -> None:
+    query: Delete | Update = delete(Task)
+    if interval := registry.schedule.get(task.name):
+        values = {"status": PENDING, "attempts": 0, "due_at": now() + interval}
+        query = update(Task).values(values | {"error": ""})
+    db.session.execute(query.where(Task.id == task.id))
+    db.session.commit()
+
+
+def _record_failure(task: Task) -> None:
+    """Let the task become due again after a while, or give it up."""
+    error = traceback.format_exc()[-MAX_ERROR_LENGTH:]
+    values: dict[str, object] = {"status": PENDING, "error": error}
+    if task.attempts < MAX_ATTEMPTS:
+        values["due_at"] = now() + timedelta(seconds=2**task.attempts)
+    else:
+        log.error("task_given_up")
+        if interval := registry.schedule.get(task.name):
+            values |= {"attempts": 0, "due_at": now() + interval}
+        else:
+            values["status"] = FAILED
+    # Unless its lease ended before the task did, and another worker has it.
+    is_ours = (Task.id == task.id) & (Task.attempts == task.attempts)
+    db.session.execute(update(Task).where(is_ours).values(values))
+    db.session.commit()

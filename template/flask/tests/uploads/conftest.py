@@ -1,0 +1,11 @@
+from pathlib import Path
+
+import pytest
+from flask import Flask
+
+
+@pytest.fixture
+def directory(app: Flask, tmp_path: Path) -> Path:
+    """Return an empty directory in which the application stores files."""
+    app.config["UPLOADS_DIR"] = tmp_path
+    return tmp_path
