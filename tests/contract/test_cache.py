@@ -12,6 +12,7 @@ import pytest
 
 from tests.contract.client import ITEMS, Client, Person, credentials
 from tests.contract.conftest import Disposable
+from tests.contract.differences import Conventions
 from tests.starters.harness import Project, Service, running_service
 from tests.starters.redis import redis_server
 
@@ -19,7 +20,7 @@ pytestmark = pytest.mark.features("cache", "api")
 
 REDIS_SECONDS = 0.1
 UPDATED_AT = "updated_at: datetime"
-DESCRIPTIONS = "UPDATE items SET description = '{text}'"
+DESCRIPTIONS = "UPDATE {table} SET description = '{text}'"
 
 
 def descriptions(client: Client) -> set[str]:
@@ -39,18 +40,24 @@ def check_changes_in_list(client: Client) -> None:
 
 
 @pytest.mark.database
-def test_lists_are_cached_until_an_item_changes(disposable: Disposable) -> None:
+def test_lists_are_cached_until_an_item_changes(
+    disposable: Disposable, conventions: Conventions
+) -> None:
+    def describe(text: object) -> None:
+        statement = DESCRIPTIONS.format(table=conventions.items_table, text=text)
+        disposable.database.execute(statement)
+
     with Client(disposable.service) as client:
         client.create(description="0")
 
         def is_kept(number: int) -> bool:
             before = descriptions(client)
-            disposable.database.execute(DESCRIPTIONS.format(text=number))
+            describe(number)
             return descriptions(client) == before
 
         # On a busy machine Redis may be skipped at first, because it is too slow.
         assert any(is_kept(number) for number in range(1, 50))
-        disposable.database.execute(DESCRIPTIONS.format(text="after"))
+        describe("after")
         check_changes_in_list(client)
         assert descriptions(client) == {"after"}
 
@@ -83,7 +90,7 @@ def test_cached_lists_are_separate_for_each_user(disposable: Disposable) -> None
 
 @pytest.mark.without("tasks")  # tasks do not start without Redis
 def test_nothing_is_cached_in_production_without_redis(
-    project: Project,
+    project: Project, conventions: Conventions
 ) -> None:
     database = project.new_database()
     with (
@@ -92,7 +99,8 @@ def test_nothing_is_cached_in_production_without_redis(
     ):
         client.create(description="before")
         assert descriptions(client) == {"before"}
-        database.execute(DESCRIPTIONS.format(text="after"))
+        table = conventions.items_table
+        database.execute(DESCRIPTIONS.format(table=table, text="after"))
         assert descriptions(client) == {"after"}
 
 

@@ -23,7 +23,14 @@ from tests.contract.client import (
 )
 from tests.contract.differences import Conventions
 from tests.starters.databases import free_port
-from tests.starters.harness import Project, Service, run, running_server, running_worker
+from tests.starters.harness import (
+    Project,
+    Service,
+    end_process,
+    run,
+    running_server,
+    running_worker,
+)
 from tests.starters.mail_server import MailServer, mail_server
 from tests.starters.redis import Redis
 
@@ -160,8 +167,7 @@ def test_the_task_of_a_killed_worker_is_run_by_another(
     with run_worker(service_without_worker, MAIL_URL=silent.url) as worker:
         person = register(service_without_worker)
         silent.wait()
-        worker.process.send_signal(signal.SIGKILL)
-        worker.process.wait()
+        end_process(worker.process)
         killed = time.monotonic()
     silent.close()
     with run_worker(service_without_worker):
@@ -221,8 +227,7 @@ def test_a_task_is_run_even_if_the_server_was_killed_before_sending_it(
             began = time.monotonic()
             person = register(service)
             assert time.monotonic() - began < 2
-            service.process.kill()
-            service.process.wait()
+            end_process(service.process)
         finally:
             redis.process.send_signal(signal.SIGCONT)
         valkey.Valkey.from_url(settings["REDIS_URL"]).flushdb()

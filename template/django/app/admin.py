@@ -1,5 +1,6 @@
 """The admin site for staff. Each app registers its models in its admin.py."""
 
+import re
 from typing import Any, override
 
 import structlog
@@ -97,6 +98,13 @@ class ModelAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # not at run time
             rows = self.get_queryset(request).select_for_update()
             obj = rows.filter(pk=obj.pk).first()
         return obj
+
+    def lookup_allowed(self, lookup: str, value: str, request: HttpRequest) -> bool:
+        """Refuse years that no date has: Django fails on them."""
+        by_year = {"year", "iso_year"} & {*lookup.split("__")}
+        if by_year and not re.fullmatch("[1-9][0-9]{3}", value):
+            return False
+        return super().lookup_allowed(lookup, value, request)
 
     def log_addition(self, request: HttpRequest, obj: Model, message: Any) -> Any:
         log_change("create", request, obj)

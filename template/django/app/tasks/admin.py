@@ -6,14 +6,14 @@ from django.http import HttpRequest
 from django_ox.admin import OxTaskAdmin
 from django_ox.models import OxSchedule, OxTask
 
-from app.admin import log_change
+from app.admin import ModelAdmin, log_change
 
 # Schedules are in the settings, so those in the database would have no effect.
 admin.site.unregister([OxSchedule, OxTask])
 
 
 @admin.register(OxTask)
-class TaskAdmin(OxTaskAdmin):
+class TaskAdmin(OxTaskAdmin, ModelAdmin):
     def get_search_fields(self, request: HttpRequest) -> tuple[str, ...]:
         return *self.search_fields, "status"
 

@@ -107,11 +107,11 @@ async def test_arguments_are_passed_by_keyword(unit_of_work: UnitOfWork) -> None
 
 
 async def test_a_failed_task_is_tried_again_later(state: State) -> None:
-    failures.append(RuntimeError("The mail server is away."))
+    failures.append(RuntimeError("The server is away."))
     await add_task(state)
     (task,) = await run_due_tasks(state)
     assert (task.status, task.attempts) == (PENDING, 1)
-    assert task.error.endswith("RuntimeError: The mail server is away.\n")
+    assert task.error.endswith("RuntimeError: The server is away.\n")
     assert now() < task.due_at < now() + timedelta(seconds=3)
     assert await run_due_tasks(state)
     async with open_unit_of_work(state) as unit_of_work:

@@ -39,7 +39,9 @@ def run_scheduler_in_development(app: Flask) -> None:
 
     Commands create the application too, and need none.
     """
-    scheduler = Thread(target=run_scheduler, args=(app, Event()), daemon=True)
+    scheduler = Thread(
+        target=run_scheduler, args=(app, Event()), name="scheduler", daemon=True
+    )
     lock = Lock()
 
     @app.before_request

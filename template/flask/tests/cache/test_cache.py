@@ -56,7 +56,7 @@ def test_a_value_is_stored_for_one_viewer_until_it_is_invalidated(
 ) -> None:
     assert [reader.read() for _ in range(2)] == [1, 1]
     assert reader.read("bob") == 2
-    reader.cache.invalidate("stock", viewers=["ada", "eve"])
+    reader.cache.invalidate("stock", viewers=["ada", "ben"])
     assert reader.read() == 3
     assert reader.read("bob") == 2
 

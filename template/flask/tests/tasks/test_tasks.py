@@ -1,20 +1,20 @@
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from threading import Event
+from threading import enumerate as enumerate_threads
 from time import sleep
 from uuid import UUID, uuid4
 
 import pytest
 from dramatiq.brokers.stub import StubBroker
 from flask import Flask
+from flask.testing import FlaskClient
 from sqlalchemy import select, update
 from sqlalchemy.exc import OperationalError
 from structlog.testing import capture_logs
 
 from app.database import now
 from app.extensions import db
-from app.main import create_app
-from app.settings import Settings
 from app.tasks import brokers, failed, registry, runner, scheduler, worker
 from app.tasks.brokers import RedisTaskBroker, get_task_broker
 from app.tasks.models import FAILED, PENDING, RUNNING, Task
@@ -115,11 +115,11 @@ def test_arguments_are_passed_by_keyword() -> None:
 
 
 def test_a_failed_task_is_tried_again_later(app: Flask) -> None:
-    failures.append(RuntimeError("The mail server is away."))
+    failures.append(RuntimeError("The server is away."))
     add_task(app)
     (task,) = run_due_tasks(app)
     assert (task.status, task.attempts) == (PENDING, 1)
-    assert task.error.endswith("RuntimeError: The mail server is away.\n")
+    assert task.error.endswith("RuntimeError: The server is away.\n")
     assert now() < task.due_at < now() + timedelta(seconds=3)
     assert run_due_tasks(app)
     update_tasks(app, due_at=now())
@@ -215,19 +215,21 @@ def test_scheduled_tasks_run_once_in_each_interval(
 
 
 def test_in_development_the_process_runs_what_is_due(
-    app: Flask, settings: Settings, monkeypatch: pytest.MonkeyPatch
+    app: Flask,
+    create_client: Callable[..., FlaskClient],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     stop = Event()
     monkeypatch.setattr(scheduler, "Event", lambda: stop)
     monkeypatch.setattr(scheduler, "schedule", {})
     add_task(app)
-    values = {"environment": "development"}
-    developed = create_app(settings.model_copy(update=values))
+    client = create_client(environment="development")
     for _ in range(2):
-        developed.test_client().get("/healthz")
+        client.get("/healthz")
+    (thread,) = [each for each in enumerate_threads() if each.name == "scheduler"]
     assert called.wait(10)
     stop.set()
-    get_task_broker(developed).close()
+    thread.join()
 
 
 def test_the_scheduler_survives_a_database_that_is_away(
@@ -256,19 +258,21 @@ def stub() -> Iterator[StubBroker]:
 
 
 def test_with_redis_a_worker_runs_tasks(
-    app: Flask, stub: StubBroker, settings: Settings, monkeypatch: pytest.MonkeyPatch
+    app: Flask,
+    stub: StubBroker,
+    create_client: Callable[..., FlaskClient],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(brokers, "create_redis_broker", lambda _: stub)
     task_id = add_task(app)
     started = worker.create_worker(app, stub, 1)
     started.start()
-    values = {"redis_url": "redis://redis/0"}
-    sender = get_task_broker(create_app(settings.model_copy(update=values)))
+    service = create_client(redis_url="redis://redis/0").application
+    sender = get_task_broker(service)
     sender.send(task_id)
     sender.join()
     stub.join(QUEUE)
     started.stop()
-    sender.close()
     assert calls == [(1, None)]
     assert get_tasks(app) == []
 
