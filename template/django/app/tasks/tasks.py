@@ -3,10 +3,10 @@
 from django.core.management import call_command
 from django.tasks import task
 
-KEPT = "1d"  # so that the admin shows what was done
+MAX_AGE = "1d"  # so that the admin shows what was done
 
 
 @task
 def delete_finished_tasks() -> None:
     """Delete the rows of tasks that are done. Those that failed are kept."""
-    call_command("ox_prune", older_than=KEPT, verbosity=0)
+    call_command("ox_prune", older_than=MAX_AGE, verbosity=0)

@@ -1,10 +1,17 @@
-"""Tasks of uploads."""
+"""What workers do for uploads."""
 
-from django.core.management import call_command
+import structlog
 from django.tasks import task
+
+from app.uploads.service import get_storage
+from app.uploads.sweep import delete_files_without_row, delete_rows_without_file
+
+log = structlog.get_logger(__name__)
 
 
 @task
 def sweep_uploads() -> None:
     """Delete what crashes and deleted users leave."""
-    call_command("sweep_uploads", verbosity=0)
+    files = delete_files_without_row(get_storage())
+    rows = delete_rows_without_file(get_storage())
+    log.info("uploads_swept", files=files, rows=rows)
