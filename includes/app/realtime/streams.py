@@ -8,6 +8,7 @@ and calls what the environ has as LISTEN. From then on no thread is occupied.
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, ExitStack, suppress
+from http import HTTPStatus
 from typing import Any
 
 from anyio import CancelScope, EndOfStream, create_task_group, fail_after
@@ -83,16 +84,19 @@ class StreamApp:
             await send(_body("", more_body=False))
 
     async def _serve_socket(self, scope: Scope, receive: Receive, send: Send) -> None:
+        async def refuse(message: Message) -> None:
+            await send({**message, "type": f"websocket.{message['type']}"})
+
         await receive()
-        if scope["path"] not in self.socket_paths:
-            await send({"type": "websocket.close"})
-            return
         scope = {**scope, "method": "GET", "scheme": SCHEMES[scope["scheme"]]}
+        if scope["path"] not in self.socket_paths:
+            await self.app(scope, receive, refuse)  # as a request without an upgrade
+            return
         with ExitStack() as stack:
             messages, listener = await self._ask_view(scope, stack)
             if listener is None:
                 for message in messages:
-                    await send({**message, "type": f"websocket.{message['type']}"})
+                    await refuse(message)
                 return
             headers = _stream_headers(messages[0])
             await send({"type": "websocket.accept", "headers": headers})
@@ -105,7 +109,10 @@ class StreamApp:
     async def _ask_view(
         self, scope: Scope, stack: ExitStack
     ) -> tuple[list[Message], Listener | None]:
-        """Return the response of the view, and the listener if it has called LISTEN."""
+        """Return the response of the view, and the listener if it has called LISTEN.
+
+        There is no listener if the response became an error after that.
+        """
         loop = asyncio.get_running_loop()
         listeners: list[Listener] = []
 
@@ -124,7 +131,8 @@ class StreamApp:
         messages += await loop.run_in_executor(
             self.app.executor, call_app, self.app.app, environ, messages.append
         )
-        return messages, listeners[0] if listeners else None
+        is_error = messages[0]["status"] >= HTTPStatus.BAD_REQUEST
+        return messages, listeners[0] if listeners and not is_error else None
 
 
 async def _events_and_heartbeats(listener: Listener) -> AsyncIterator[str]:

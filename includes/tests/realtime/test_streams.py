@@ -27,7 +27,8 @@ def view(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[by
     """Let all listen to the door who send a cookie."""
     if LISTEN in environ and "HTTP_COOKIE" in environ:
         environ[LISTEN]("door", "ada")
-        start_response("200 OK", HEADERS)
+        failed = environ["HTTP_COOKIE"] == "fail"
+        start_response("503 Service Unavailable" if failed else "200 OK", HEADERS)
         return []
     body = json.dumps([environ["wsgi.url_scheme"], environ["PATH_INFO"]]).encode()
     start_response("401 Unauthorized", [("Content-Length", str(len(body)))])
@@ -171,7 +172,19 @@ async def test_other_requests_are_answered_without_a_stream(app: StreamApp) -> N
     unknown = Connection(app, "/api/v1/other", type="websocket", scheme="ws")
     unknown.received.put_nowait({"type": "websocket.connect"})
     await unknown.task
-    assert (await unknown.next())["type"] == "websocket.close"
+    start = await unknown.next()
+    assert (start["type"], start["status"]) == ("websocket.http.response.start", 401)
+    body = await unknown.next()
+    assert json.loads(body["body"]) == ["http", "/api/v1/other"]
+
+
+async def test_a_response_that_fails_after_the_view_opens_no_stream(
+    app: StreamApp, hub: Hub
+) -> None:
+    failed = Connection(app, "/api/v1/events", headers=[(b"cookie", b"fail")])
+    await failed.task
+    assert (await failed.next())["status"] == 503
+    assert not hub.listeners
 
 
 async def test_the_hub_runs_from_the_start_to_the_end_of_the_server(
