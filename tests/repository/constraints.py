@@ -53,7 +53,7 @@ def export(framework: str, folder: Path) -> list[str]:
     """Return the locked versions of a framework's largest projects."""
     model = Questionnaire(PackageTree()).model
     built = list(model.built[framework])
-    # With live updates, Flask runs on another server.
+    # With live updates, Django and Flask run on another server.
     without_realtime = [feature for feature in built if feature != "realtime"]
     lines: set[str] = set()
     for database, features in product(DATABASES, (built, without_realtime)):
