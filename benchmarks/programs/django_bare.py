@@ -13,7 +13,7 @@ from django.http import HttpRequest, JsonResponse
 from django.urls import path
 
 database: Any = dj_database_url.parse(os.environ["DATABASE_URL"])
-database["OPTIONS"]["pool"] = {"min_size": 5, "max_size": 15}
+database["OPTIONS"] = {"pool": {"min_size": 5, "max_size": 15}}
 settings.configure(
     SECRET_KEY=os.environ["SECRET_KEY"],
     ALLOWED_HOSTS=["*"],

@@ -24,10 +24,9 @@ from duties import (
     log,
     read_access_token,
 )
-from ninja import NinjaAPI, Query, Schema
 
 database: Any = dj_database_url.parse(os.environ["DATABASE_URL"])
-database["OPTIONS"]["pool"] = {"min_size": 5, "max_size": 15}
+database["OPTIONS"] = {"pool": {"min_size": 5, "max_size": 15}}
 settings.configure(
     SECRET_KEY=os.environ["SECRET_KEY"],
     ALLOWED_HOSTS=["*"],
@@ -38,6 +37,8 @@ settings.configure(
     LOGGING_CONFIG=None,
 )
 django.setup()
+
+from ninja import NinjaAPI, Query, Schema  # noqa: E402 - it reads the settings
 
 
 class User(models.Model):
@@ -121,8 +122,9 @@ def duties(get_response: GetResponse) -> GetResponse:
             response = HttpResponse(status=413)
         else:
             response = get_response(request)
-        response.headers.update(HEADERS)
-        response.headers["X-Request-ID"] = request_id
+        for name, value in HEADERS.items():
+            response[name] = value
+        response["X-Request-ID"] = request_id
         log.info(
             "request",
             method=request.method,
