@@ -82,14 +82,12 @@ def guided_project(template_repo: Path, tmp_path: Path) -> Project:
     return install(for_use_case("education", "flask"), directory)
 
 
-def run_tests(project: Project, *, fail: str = "") -> None:
-    """Run the project's tests. They pass, or some fail in this file or by this name."""
-    command = [project.python, "-m", "pytest", "-q", "-x"]
+def run_tests(project: Project, path: str, *, fail: bool = False) -> None:
+    """Run the tests in one of the project's files. They pass, or one fails."""
+    command = [project.python, "-m", "pytest", "-q", "-x", path]
     environment = project.environment()
     output = run(command, project.directory, environment, check=not fail)
-    assert not fail or re.search(rf"^FAILED tests/.*{fail}", output, re.MULTILINE), (
-        output
-    )
+    assert not fail or f"FAILED {path}" in output, output
 
 
 @pytest.mark.thorough
@@ -102,20 +100,21 @@ def test_the_solutions_of_the_exercises_pass_tests_that_fail_without_them(
     form = directory / "app/items/templates/items/form.html"
     template = form.read_text("utf-8")
     form.write_text(template.replace("{{ form.csrf_token }}", ""), "utf-8")
-    run_tests(guided_project, fail="test_views.py")
+    run_tests(guided_project, "tests/items/test_views.py", fail=True)
     form.write_text(template, "utf-8")
 
     solutions = (directory / "docs/solutions.md").read_text("utf-8")
     for solution in solutions.split("\n## ")[1:]:
         diffs = re.findall(r"(?ms)^```diff\n(.*?)^```", solution)
-        tests = [diff for diff in diffs if "\n+++ b/tests/" in diff]
-        apply = ["git", "apply"]
-        for diff in tests:
-            run(apply, directory, environment, typed=diff)
-        run_tests(guided_project, fail="test_")
-        for diff in set(diffs) - {*tests}:
-            run(apply, directory, environment, typed=diff)
+        (test,) = (diff for diff in diffs if "\n+++ b/tests/" in diff)
+        (path,) = re.findall(r"(?m)^\+\+\+ b/(.*)$", test)
+        run(["git", "apply"], directory, environment, typed=test)
+        run_tests(guided_project, path, fail=True)
+        for diff in diffs:
+            if diff != test:
+                run(["git", "apply"], directory, environment, typed=diff)
         for commands in re.findall(r"(?ms)^```sh\n(.*?)^```", solution):
             run(["sh", "-euc", commands], directory, environment)
-        run_tests(guided_project)
+        run_tests(guided_project, path)
+    guided_project.poe("test")
     guided_project.poe("check")
