@@ -167,12 +167,12 @@ def test_other_tokens_are_refused(
 
 
 def test_a_token_stays_valid_while_the_secret_key_is_replaced(
-    app: Flask, client: FlaskClient
+    app: Flask, client: FlaskClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     old_key = app.config["SECRET_KEY"]
-    app.config["SECRET_KEY"] = "another key"
+    monkeypatch.setitem(app.config, "SECRET_KEY", "another key")
     assert client.get(ME).status_code == 401
-    app.config["SECRET_KEY_FALLBACKS"] = [old_key]
+    monkeypatch.setitem(app.config, "SECRET_KEY_FALLBACKS", [old_key])
     assert client.get(ME).status_code == 200
 
 

@@ -66,9 +66,12 @@ def test_queries_do_not_grow_with_the_files(
 
 
 def test_a_file_over_the_quota_is_not_stored(
-    app: Flask, client: FlaskClient, directory: Path
+    app: Flask,
+    client: FlaskClient,
+    directory: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    app.config["UPLOAD_QUOTA_BYTES"] = len(PDF)
+    monkeypatch.setitem(app.config, "UPLOAD_QUOTA_BYTES", len(PDF))
     assert send(client).status_code == 303
     response = send(client)
     assert response.status_code == 409
