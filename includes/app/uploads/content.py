@@ -14,6 +14,7 @@ MAX_PIXELS = 25_000_000
 FORMATS = ("GIF", "JPEG", "PNG")
 TYPES = {name: f"image/{name.lower()}" for name in FORMATS}
 TYPES["MPO"] = "image/jpeg"  # from phones: a JPEG with a second picture after it
+MEDIA_TYPES = sorted({"application/pdf", *TYPES.values()})
 # The file can do nothing even where a browser displays it.
 SANDBOX = {"Content-Security-Policy": "default-src 'none'; sandbox"}
 
