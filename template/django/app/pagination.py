@@ -47,6 +47,7 @@ def _check_cursor(value: str) -> str:
     return value
 
 
+Limit = Annotated[int, Field(ge=1, le=MAX_LIMIT), BeforeValidator(_check_limit)]
 Cursor = Annotated[
     str,
     Field(
@@ -59,11 +60,7 @@ Cursor = Annotated[
 
 
 class PageParams(Schema):
-    limit: Annotated[
-        int,
-        BeforeValidator(_check_limit),
-        Field(ge=1, le=MAX_LIMIT),
-    ] = DEFAULT_LIMIT
+    limit: Limit = DEFAULT_LIMIT
     cursor: Cursor | None = None
 
 
