@@ -78,17 +78,17 @@ def add_cents(price: Decimal) -> Decimal:
 # schema take minutes for a pattern that looks ahead.
 _CONTROL = r"\u0000-\u001f\u007f-\u009f"
 _INVISIBLE = r"\u00ad\u0300-\u036f\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff"
-_ANY, _EDGE = rf"[^{_CONTROL}]", rf"[^\s{_CONTROL}]"
-_VISIBLE = rf"[^\s{_CONTROL}{_INVISIBLE}]"
-_NAME_PATTERN = (
-    f"{_VISIBLE}({_ANY}{{0,98}}{_EDGE})?"
-    f"|{_EDGE}({_ANY}{{0,98}}{_VISIBLE}|{_ANY}{{0,48}}{_VISIBLE}{_ANY}{{0,48}}{_EDGE})"
+_EDGE, _VISIBLE = rf"[^\s{_CONTROL}]", rf"[^\s{_CONTROL}{_INVISIBLE}]"
+_REST, _HALF = rf"[^{_CONTROL}]" + "{0,98}", rf"[^{_CONTROL}]" + "{0,48}"
+_NAME = (
+    f"{_VISIBLE}({_REST}{_EDGE})?"
+    f"|{_EDGE}({_REST}{_VISIBLE}|{_HALF}{_VISIBLE}{_HALF}{_EDGE})"
 )
 _NAME_SCHEMA = {
     "type": "string",
     "minLength": 1,
     "maxLength": NAME_MAX_LENGTH * MAX_SHRINKAGE,
-    "pattern": rf"^\s{{0,9}}({_NAME_PATTERN})\s{{0,9}}$",
+    "pattern": r"^\s{0,9}(" + _NAME + r")\s{0,9}$",
     "examples": ["Fountain pen"],
 }
 _DESCRIPTION_SCHEMA = {
