@@ -42,6 +42,11 @@ def test_an_item_is_created_changed_and_deleted(client: Client) -> None:
     assert is_problem(client.delete(url), 404)
 
 
+@pytest.mark.parametrize("price", ["9", "9.0", 9, 9.0, "09.00", 57 * 0.01 + 8.43])
+def test_prices_have_two_decimals(client: Client, price: object) -> None:
+    assert create(client, price=price).json()["price"] == "9.00"
+
+
 def test_a_taken_name_is_a_conflict(client: Client) -> None:
     create(client)
     assert is_problem(create(client), 409)
