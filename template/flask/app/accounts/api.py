@@ -27,7 +27,7 @@ from app.extensions import db
 from app.unit_of_work import UnitOfWork
 
 WRITE = problems(400, 408, 413, 415, 422, 500, 503)
-ACCEPTED = {202: {"description": "Accepted"}}
+ACCEPTED: dict[int | str, Any] = {202: {"description": "Accepted"}}
 bp = APIBlueprint("accounts_api", __name__, url_prefix="/api/v1", tag="accounts")
 
 
