@@ -12,6 +12,7 @@ RICH_TEXT = [
     "ol",
     "ul",
     "link",
+    "document-link",
     "code",
     "hr",
 ]

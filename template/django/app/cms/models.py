@@ -160,7 +160,7 @@ class BlogPage(SitePage):
         index.SearchField("body"),
     ]
     parent_page_types: ClassVar = ["cms.BlogIndexPage"]
-    subpage_types: ClassVar = []
+    subpage_types: ClassVar[list[str]] = []
 
 
 def list_posts() -> PageQuerySet:
@@ -176,4 +176,5 @@ def list_tags() -> models.QuerySet[Tag]:
     """Return the tags of posts that all users may see."""
     posts = BlogPage.objects.live().public()
     used = BlogPageTag.objects.filter(content_object__in=posts)
-    return Tag.objects.filter(pk__in=used.values("tag")).order_by("name")
+    tags: models.QuerySet[Tag] = Tag.objects.filter(pk__in=used.values("tag"))
+    return tags.order_by("name")

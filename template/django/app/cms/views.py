@@ -1,5 +1,6 @@
 """The views of public pages: Wagtail's pages, their pictures, and the search."""
 
+import re
 from pathlib import PurePosixPath
 
 from django.core.files.storage import default_storage
@@ -31,7 +32,8 @@ def serve_page(request: HttpRequest, path: str) -> HttpResponse:
     would redirect before it answers 404.
     """
     if not path or path.endswith("/"):
-        return serve(request, path)
+        response: HttpResponse = serve(request, path)
+        return response
     is_other_view = resolve(f"{request.path_info}/").func is not serve_page
     if is_other_view or Page.route_for_request(request, f"{path}/"):
         return redirect(request.get_full_path(force_append_slash=True))
@@ -40,11 +42,13 @@ def serve_page(request: HttpRequest, path: str) -> HttpResponse:
 
 @require_safe
 def search(request: HttpRequest) -> HttpResponse:
-    query = request.GET.get("query", "")[:QUERY_MAX_LENGTH].replace("\0", "").strip()
+    query = request.GET.get("query", "")[:QUERY_MAX_LENGTH]
+    # A database would take other characters for operators of its search.
+    words = " ".join(re.findall(r"\w+", query))
     root = Site.find_for_request(request).root_page
     pages = Page.objects.descendant_of(root, inclusive=True).live().public()
     results = get_page(
-        request, pages.search(query) if query else pages.none(), RESULTS_ON_PAGE
+        request, pages.search(words) if words else pages.none(), RESULTS_ON_PAGE
     )
     return render(request, "cms/search.html", {"query": query, "results": results})
 

@@ -4,6 +4,7 @@ from typing import Any
 from unittest.mock import Mock
 
 import pytest
+from django.conf import settings
 from django.test import override_settings
 from pydantic import BaseModel, Field
 from redis.backoff import NoBackoff
@@ -144,7 +145,7 @@ def test_without_redis_values_are_loaded_and_invalidations_written_later(
     with socket.create_server(("127.0.0.1", 0)) as server, capture_logs() as lines:
         port = server.getsockname()[1] if listening else 1
         start = monotonic()
-        with override_settings(CACHES={"default": redis_at(port)}):
+        with override_settings(CACHES=dict.fromkeys(settings.CACHES, redis_at(port))):
             assert [reader.read() for _ in range(3)] == [1, 2, 3]
             for _ in range(2):
                 reader.cache.invalidate("stock", viewers=["ada"])

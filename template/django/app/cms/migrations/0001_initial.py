@@ -38,7 +38,7 @@ class Migration(migrations.Migration):
                 ('page_ptr', models.OneToOneField(auto_created=True, on_delete=django.db.models.deletion.CASCADE, parent_link=True, primary_key=True, serialize=False, to=settings.WAGTAIL_PAGE_MODEL)),
                 ('date', models.DateField(verbose_name='publication date')),
                 ('introduction', models.CharField(max_length=250)),
-                ('body', wagtail.fields.StreamField([('text', 0), ('image', 1), ('quote', 4)], blank=True, block_lookup={0: ('wagtail.blocks.RichTextBlock', (), {'features': ['h2', 'h3', 'bold', 'italic', 'ol', 'ul', 'link', 'code', 'hr'], 'template': 'cms/blocks/text.html'}), 1: ('wagtail.images.blocks.ImageBlock', [], {'template': 'cms/blocks/image.html'}), 2: ('wagtail.blocks.TextBlock', (), {}), 3: ('wagtail.blocks.CharBlock', (), {'help_text': 'The author of the quotation.', 'required': False}), 4: ('wagtail.blocks.StructBlock', [[('text', 2), ('source', 3)]], {})})),
+                ('body', wagtail.fields.StreamField([('text', 0), ('image', 1), ('quote', 4)], blank=True, block_lookup={0: ('wagtail.blocks.RichTextBlock', (), {'features': ['h2', 'h3', 'bold', 'italic', 'ol', 'ul', 'link', 'document-link', 'code', 'hr'], 'template': 'cms/blocks/text.html'}), 1: ('wagtail.images.blocks.ImageBlock', [], {'template': 'cms/blocks/image.html'}), 2: ('wagtail.blocks.TextBlock', (), {}), 3: ('wagtail.blocks.CharBlock', (), {'help_text': 'The author of the quotation.', 'required': False}), 4: ('wagtail.blocks.StructBlock', [[('text', 2), ('source', 3)]], {})})),
             ],
             options={
                 'abstract': False,
@@ -50,7 +50,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('page_ptr', models.OneToOneField(auto_created=True, on_delete=django.db.models.deletion.CASCADE, parent_link=True, primary_key=True, serialize=False, to=settings.WAGTAIL_PAGE_MODEL)),
                 ('introduction', models.CharField(blank=True, max_length=250)),
-                ('body', wagtail.fields.StreamField([('text', 0), ('image', 1), ('quote', 4)], blank=True, block_lookup={0: ('wagtail.blocks.RichTextBlock', (), {'features': ['h2', 'h3', 'bold', 'italic', 'ol', 'ul', 'link', 'code', 'hr'], 'template': 'cms/blocks/text.html'}), 1: ('wagtail.images.blocks.ImageBlock', [], {'template': 'cms/blocks/image.html'}), 2: ('wagtail.blocks.TextBlock', (), {}), 3: ('wagtail.blocks.CharBlock', (), {'help_text': 'The author of the quotation.', 'required': False}), 4: ('wagtail.blocks.StructBlock', [[('text', 2), ('source', 3)]], {})})),
+                ('body', wagtail.fields.StreamField([('text', 0), ('image', 1), ('quote', 4)], blank=True, block_lookup={0: ('wagtail.blocks.RichTextBlock', (), {'features': ['h2', 'h3', 'bold', 'italic', 'ol', 'ul', 'link', 'document-link', 'code', 'hr'], 'template': 'cms/blocks/text.html'}), 1: ('wagtail.images.blocks.ImageBlock', [], {'template': 'cms/blocks/image.html'}), 2: ('wagtail.blocks.TextBlock', (), {}), 3: ('wagtail.blocks.CharBlock', (), {'help_text': 'The author of the quotation.', 'required': False}), 4: ('wagtail.blocks.StructBlock', [[('text', 2), ('source', 3)]], {})})),
             ],
             options={
                 'abstract': False,
@@ -62,7 +62,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('page_ptr', models.OneToOneField(auto_created=True, on_delete=django.db.models.deletion.CASCADE, parent_link=True, primary_key=True, serialize=False, to=settings.WAGTAIL_PAGE_MODEL)),
                 ('introduction', models.CharField(blank=True, max_length=250)),
-                ('body', wagtail.fields.StreamField([('text', 0), ('image', 1), ('quote', 4)], blank=True, block_lookup={0: ('wagtail.blocks.RichTextBlock', (), {'features': ['h2', 'h3', 'bold', 'italic', 'ol', 'ul', 'link', 'code', 'hr'], 'template': 'cms/blocks/text.html'}), 1: ('wagtail.images.blocks.ImageBlock', [], {'template': 'cms/blocks/image.html'}), 2: ('wagtail.blocks.TextBlock', (), {}), 3: ('wagtail.blocks.CharBlock', (), {'help_text': 'The author of the quotation.', 'required': False}), 4: ('wagtail.blocks.StructBlock', [[('text', 2), ('source', 3)]], {})})),
+                ('body', wagtail.fields.StreamField([('text', 0), ('image', 1), ('quote', 4)], blank=True, block_lookup={0: ('wagtail.blocks.RichTextBlock', (), {'features': ['h2', 'h3', 'bold', 'italic', 'ol', 'ul', 'link', 'document-link', 'code', 'hr'], 'template': 'cms/blocks/text.html'}), 1: ('wagtail.images.blocks.ImageBlock', [], {'template': 'cms/blocks/image.html'}), 2: ('wagtail.blocks.TextBlock', (), {}), 3: ('wagtail.blocks.CharBlock', (), {'help_text': 'The author of the quotation.', 'required': False}), 4: ('wagtail.blocks.StructBlock', [[('text', 2), ('source', 3)]], {})})),
             ],
             options={
                 'abstract': False,

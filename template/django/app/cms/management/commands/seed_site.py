@@ -118,4 +118,6 @@ def create_image(title: str, colours: Sequence[str]) -> SiteImage:
     content = BytesIO()
     picture.save(content, "PNG")
     file = ImageFile(content, name="demonstration.png")
-    return SiteImage.objects.create(title=title, file=file, description="Circles")
+    image = SiteImage(title=title, file=file, description="Circles")
+    image.save()
+    return image
