@@ -1,11 +1,16 @@
 import json
 
 import pytest
+from django.conf import settings
 from django.core import mail
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
+from django.urls import reverse
+from wagtail.documents.models import Document
 from wagtail.models import Page
 
 from app.cms.models import HomePage
+from app.uploads.limits import body_limits
 from app.users.models import User
 from tests.cms.conftest import SignIn
 from tests.cms.factories import create_page
@@ -129,3 +134,23 @@ def test_nothing_is_loaded_from_other_hosts(sign_in: SignIn) -> None:
     text = sign_in("Editors").get("/cms/").text
     for word in ("gravatar", "releases.wagtail", "w-upgrade"):
         assert word not in text.lower()
+
+
+@pytest.mark.parametrize("kind", ["wagtaildocs", "wagtailimages"])
+def test_new_files_have_the_limit_of_uploads(kind: str) -> None:
+    limits = body_limits()
+    for form in (f"{kind}:add", f"{kind}:add_multiple", f"{kind}_chooser:create"):
+        assert limits[reverse(form)] == settings.MAX_UPLOAD_BYTES
+
+
+def test_documents_are_sent_as_files(sign_in: SignIn, visitor: Client) -> None:
+    editor = sign_in("Editors")
+    for name in ("a.pdf", "a.html"):
+        file = SimpleUploadedFile(name, b"%PDF-1.7", "text/html")
+        fields = {"title": "Prices", "file": file, "collection": "1"}
+        editor.post("/cms/documents/add/", fields)
+    document = Document.objects.get()
+    response = visitor.get(document.url)
+    assert response.headers["Content-Type"] == "application/pdf"
+    assert response.headers["Content-Security-Policy"] == "default-src 'none'"
+    assert response.headers["X-Content-Type-Options"] == "nosniff"
