@@ -95,7 +95,7 @@ def test_no_connection_is_held_while_redis_is_asked(
 ) -> None:
     calls = Mock()
     calls.get_many.return_value = {}
-    monkeypatch.setattr(app.cache, "cache", calls)
+    monkeypatch.setattr(app.cache, "caches", {app.cache.ALIAS: calls})
     monkeypatch.setattr(app.cache, "release_connection", calls.release_connection)
     reader.read()
     reader.cache.invalidate("stock", viewers=["ada"])
@@ -165,7 +165,8 @@ def test_a_change_while_versions_are_written_is_not_forgotten(
     def set_many(_changes: object, _timeout: int) -> None:
         reader.cache.missed["stock:ada"] = "later"
 
-    monkeypatch.setattr(app.cache, "cache", Mock(set_many=set_many))
+    caches = {app.cache.ALIAS: Mock(set_many=set_many)}
+    monkeypatch.setattr(app.cache, "caches", caches)
     reader.cache.invalidate("stock", viewers=["ada"])
     assert reader.cache.missed == {"stock:ada": "later"}
 

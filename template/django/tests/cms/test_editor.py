@@ -151,6 +151,7 @@ def test_documents_are_sent_as_files(sign_in: SignIn, visitor: Client) -> None:
         editor.post("/cms/documents/add/", fields)
     document = Document.objects.get()
     response = visitor.get(document.url)
+    response.close()
     assert response.headers["Content-Type"] == "application/pdf"
     assert response.headers["Content-Security-Policy"] == "default-src 'none'"
     assert response.headers["X-Content-Type-Options"] == "nosniff"

@@ -9,14 +9,11 @@ from tests.cms.factories import create_page
 
 
 @pytest.mark.django_db
-def test_pages_are_published_when_their_time_has_come(visitor: Client) -> None:
-    page = create_page(live=False)
-    page.go_live_at = timezone.now() + timedelta(hours=1)
-    page.save_revision().publish()
+def test_pages_are_unpublished_when_their_time_has_come(visitor: Client) -> None:
+    now = timezone.now()
+    create_page("Sale", expire_at=now - timedelta(minutes=1))
+    create_page("Prices", expire_at=now + timedelta(hours=1))
+    assert visitor.get("/sale/").status_code == 200
     publish_scheduled.enqueue()
-    assert visitor.get("/about-us/").status_code == 404
-    revision = page.latest_revision
-    revision.approved_go_live_at = timezone.now() - timedelta(minutes=1)
-    revision.save()
-    publish_scheduled.enqueue()
-    assert visitor.get("/about-us/").status_code == 200
+    assert visitor.get("/sale/").status_code == 404
+    assert visitor.get("/prices/").status_code == 200
