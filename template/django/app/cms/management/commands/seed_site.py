@@ -1,4 +1,4 @@
-"""Fill a demonstration site, and create an editor: part of `poe seed`."""
+"""Fill a demonstration site, and create an editor: `poe seed` runs this."""
 
 import secrets
 from collections.abc import Sequence
