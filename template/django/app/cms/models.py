@@ -60,7 +60,7 @@ class SitePage(Page):
         abstract = True
 
 
-class HomePage(SitePage):
+class TextPage(SitePage):
     introduction = models.CharField(max_length=250, blank=True)
     body = StreamField(BodyBlock(), blank=True)
 
@@ -74,6 +74,12 @@ class HomePage(SitePage):
         index.SearchField("introduction"),
         index.SearchField("body"),
     ]
+
+    class Meta:
+        abstract = True
+
+
+class HomePage(TextPage):
     parent_page_types: ClassVar = ["wagtailcore.Page"]
     subpage_types: ClassVar = ["cms.ContentPage", "cms.BlogIndexPage"]
     max_count = 1
@@ -83,22 +89,9 @@ class HomePage(SitePage):
         return {**super().get_context(request), "posts": posts}
 
 
-class ContentPage(SitePage):
+class ContentPage(TextPage):
     """A page such as "About us". Those below the home page can be in its menu."""
 
-    introduction = models.CharField(max_length=250, blank=True)
-    body = StreamField(BodyBlock(), blank=True)
-
-    content_panels: ClassVar = [
-        *Page.content_panels,
-        FieldPanel("introduction"),
-        FieldPanel("body"),
-    ]
-    search_fields: ClassVar = [
-        *Page.search_fields,
-        index.SearchField("introduction"),
-        index.SearchField("body"),
-    ]
     parent_page_types: ClassVar = ["cms.HomePage", "cms.ContentPage"]
     subpage_types: ClassVar = ["cms.ContentPage"]
 
