@@ -23,7 +23,9 @@ def settings(settings: Settings) -> Settings:
 
 
 @pytest.fixture
-def app(app: FastAPI) -> FastAPI:
+def app(settings: Settings) -> FastAPI:
+    app = create_app(settings)
+
     @app.post("/size")
     async def size(request: Request) -> int:
         return len(await request.body())

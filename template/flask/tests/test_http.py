@@ -6,19 +6,15 @@ from flask import Flask, request
 from flask.testing import FlaskClient
 from structlog.testing import capture_logs
 
-from app.settings import Settings
 from app.wsgi_adapter import BODY_ERROR
 
 RULES = {"content-security-policy", "x-content-type-options", "x-request-id"}
 
 
 @pytest.fixture
-def settings(settings: Settings) -> Settings:
-    return settings.model_copy(update={"max_body_bytes": 10})
+def app(create_client: Callable[..., FlaskClient]) -> Flask:
+    app = create_client(max_body_bytes=10).application
 
-
-@pytest.fixture
-def app(app: Flask) -> Flask:
     @app.get("/size")
     def size() -> str:
         return str(len(request.get_data()))

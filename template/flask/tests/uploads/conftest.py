@@ -5,7 +5,9 @@ from flask import Flask
 
 
 @pytest.fixture
-def directory(app: Flask, tmp_path: Path) -> Path:
+def directory(
+    app: Flask, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> Path:
     """Return an empty directory in which the application stores files."""
-    app.config["UPLOADS_DIR"] = tmp_path
+    monkeypatch.setitem(app.config, "UPLOADS_DIR", tmp_path)
     return tmp_path

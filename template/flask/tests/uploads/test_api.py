@@ -70,9 +70,12 @@ def test_other_bodies_are_refused(
 
 
 def test_a_file_over_the_quota_is_not_stored(
-    app: Flask, client: FlaskClient, directory: Path
+    app: Flask,
+    client: FlaskClient,
+    directory: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    app.config["UPLOAD_QUOTA_BYTES"] = len(PDF)
+    monkeypatch.setitem(app.config, "UPLOAD_QUOTA_BYTES", len(PDF))
     assert send(client).status_code == 201
     response = send(client)
     assert response.status_code == 409

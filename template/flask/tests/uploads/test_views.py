@@ -53,9 +53,12 @@ def test_an_error_is_shown_at_the_field(
 
 
 def test_a_file_over_the_quota_is_not_stored(
-    app: Flask, client: FlaskClient, directory: Path
+    app: Flask,
+    client: FlaskClient,
+    directory: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    app.config["UPLOAD_QUOTA_BYTES"] = len(PDF)
+    monkeypatch.setitem(app.config, "UPLOAD_QUOTA_BYTES", len(PDF))
     assert send(client).status_code == 303
     response = send(client)
     assert response.status_code == 409
