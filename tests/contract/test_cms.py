@@ -54,5 +54,5 @@ def test_the_editor_and_its_preview_comply_with_their_policy(
     page.goto(f"http://{HOST}:{site.service.port}/cms/pages/3/")
     page.get_by_role("link", name="About us", exact=True).first.click()
     page.get_by_role("button", name=re.compile("Toggle preview")).click()
-    page.frame_locator("iframe").locator("main h1").wait_for()
+    page.frame_locator("#w-preview-iframe").locator("main h1").wait_for()
     assert not [text for text in messages if "Content Security Policy" in text]
