@@ -1,6 +1,5 @@
 """`trivet new`: the files it writes, its output, and the input it refuses."""
 
-import ast
 import os
 import select
 import shlex
@@ -8,7 +7,6 @@ import shutil
 import signal
 import subprocess
 import sys
-import tomllib
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -133,50 +131,17 @@ def test_answers_come_from_a_file_and_from_data(
     assert answers["framework"] == "flask"
 
 
-@pytest.mark.parametrize(
-    "framework",
-    [
-        "django",
-        pytest.param("flask", marks=pytest.mark.slow),
-        pytest.param("fastapi", marks=pytest.mark.slow),
-    ],
-)
-@pytest.mark.parametrize(
-    "name",
-    [
-        '"; rm -rf',
-        pytest.param('It\'s: #1 & "two"', marks=pytest.mark.slow),
-        pytest.param("class", marks=pytest.mark.slow),
-        pytest.param("Flask", marks=pytest.mark.slow),
-    ],
-)
-def test_an_unusual_name_is_rendered_correctly_everywhere(
-    trivet: Trivet, template_repo: Path, tmp_path: Path, framework: str, name: str
+def test_an_unusual_name_arrives_unchanged(
+    trivet: Trivet, template_repo: Path, tmp_path: Path
 ) -> None:
-    destination = tmp_path / "x"
-    arguments: list[str | Path] = [
-        "--data",
-        f"known_framework={framework}",
-        "--data",
-        f"project_name={name}",
-    ]
+    """How names are rendered is tested in tests/rendering/test_names.py."""
+    name = 'It\'s: #1 & "two"; rm -rf'
+    arguments: list[str | Path] = ["--data", f"project_name={name}"]
     done = trivet(
-        "new", destination, *ONLY_FILES, "--template", template_repo, *arguments
+        "new", tmp_path / "x", *ONLY_FILES, "--template", template_repo, *arguments
     )
     assert done.code == 0, done.err
-    assert read_answers(destination)["project_name"] == name
-    if (destination / "pyproject.toml").exists():
-        pyproject = tomllib.loads((destination / "pyproject.toml").read_text("utf-8"))
-        assert pyproject["project"]["description"] == name
-        assert pyproject["project"]["name"].replace("-", "").isalnum()
-    # Elsewhere a project may use syntax that is newer than this interpreter.
-    for file in destination.rglob("settings.py"):
-        ast.parse(file.read_text("utf-8"), str(file))
-    for file in [*destination.rglob("*.yml"), *destination.rglob("*.yaml")]:
-        yaml.safe_load(file.read_text("utf-8"))
-    if (destination / "README.md").exists():
-        readme = (destination / "README.md").read_text("utf-8")
-        assert name in readme.replace("\\", ""), "but for what Markdown escapes"
+    assert read_answers(tmp_path / "x")["project_name"] == name
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,8 @@
 """Answers to render, derived from the questions so that new ones are covered.
 
-Nothing, everything, each use case, and every two choices that are allowed together: a
-pairwise set has each choice as well.
+Nothing, everything, each use case, and every two choices that are allowed together,
+unless both are answers that only weigh in the decision: these change nothing but the
+decision record, and the tests of the recommendation combine them.
 """
 
 from collections.abc import Iterator, Mapping
@@ -130,11 +131,20 @@ def allowed(row: Mapping[Factor, Any]) -> bool:
 Pair = tuple[tuple[Factor, Any], tuple[Factor, Any]]
 
 
+def weighs_only(factor: Factor) -> bool:
+    """Return whether a question does nothing but weigh in the decision.
+
+    The use case also proposes features and extras, which every pair has of its own.
+    """
+    return factor[0] in model()["criteria"] and factor[0] != "features"
+
+
 def allowed_pairs() -> list[Pair]:
     """Return all pairs of values that are allowed together."""
     return [
         ((first, one), (second, other))
         for first, second in combinations(factors(), 2)
+        if not (weighs_only(first) and weighs_only(second))
         for one in factors()[first]
         for other in factors()[second]
         if allowed({first: one, second: other})

@@ -20,6 +20,7 @@ NAMES = [
     '"Both" it\'s',
     "Große Bücher 世界 🚀 1",
     "class",
+    "Flask",
     "- dash: [a], *b* & !c",
     "100% sure? @home | ~ yes",
     "snake_case *star* &amp; #hash #",

@@ -152,7 +152,8 @@ def test_its_tests_run_on_the_server_in_test_database_url(project: Project) -> N
 
 @pytest.mark.starters(ON_SERVERS)
 def test_its_tests_need_no_database_server(project: Project) -> None:
-    assert count_passed(project.poe("test")) > 5
+    """Some of its tests are enough: all get their database in the same way."""
+    assert count_passed(project.poe("test", "tests/items")) > 5
 
 
 @pytest.mark.starters(RUNNABLE)

@@ -6,12 +6,10 @@ from pathlib import Path
 
 import httpx2
 import pytest
-import yaml
 
 from tests.contract.client import PASSWORD, parse_page
 from tests.starters.harness import (
     Project,
-    Starter,
     developer_environment,
     development_server,
     run,
@@ -21,7 +19,6 @@ from tests.starters.selection import (
     MODEL,
     USE_CASES,
     for_use_case,
-    with_dependencies,
 )
 
 # One for each framework is set up by the command. The others are in RUNNABLE.
@@ -29,9 +26,7 @@ SET_UP = {"data_driven_app": "django", "small_web_app": "flask", "api": "fastapi
 EMAIL = "boss@example.org"
 
 
-def create_project(
-    use_case: str, directory: Path, template: Path, *options: str
-) -> str:
+def create_project(use_case: str, directory: Path, template: Path) -> str:
     """Create a project as the README says."""
     command = [
         sys.executable,
@@ -48,7 +43,6 @@ def create_project(
         "--defaults",
         "--data",
         f"use_case={use_case}",
-        *options,
     ]
     path = os.pathsep.join([str(Path(uv()).parent), os.environ["PATH"]])
     return run(command, directory.parent, developer_environment(PATH=path))
@@ -56,22 +50,6 @@ def create_project(
 
 def test_all_use_cases_are_tested() -> None:
     assert set(USE_CASES) == set(MODEL["criteria"]["use_case"]["answers"])
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("use_case", USE_CASES)
-def test_a_use_case_selects_its_framework_and_built_features(
-    use_case: str, template_repo: Path, tmp_path: Path
-) -> None:
-    create_project(use_case, tmp_path / "service", template_repo, "--no-setup")
-    file = tmp_path / "service/.copier-answers.yml"
-    answers = yaml.safe_load(file.read_text("utf-8"))
-    framework = USE_CASES[use_case]
-    assert answers["framework"] == framework
-    starter = Starter(framework, with_dependencies(framework, answers["features"]))
-    assert starter == for_use_case(use_case, framework)
-    has_extras = use_case not in {"prototype", "education"}
-    assert (tmp_path / "service/Dockerfile").exists() == has_extras
 
 
 @pytest.mark.thorough

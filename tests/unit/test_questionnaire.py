@@ -91,7 +91,7 @@ def some_answers(count: int) -> list[dict[str, Any]]:
     [
         *EXAMPLES,
         *some_answers(4),
-        *(pytest.param(data, marks=pytest.mark.slow) for data in some_answers(40)[4:]),
+        *(pytest.param(data, marks=pytest.mark.slow) for data in some_answers(20)[4:]),
     ],
 )
 def test_copier_and_trivet_reach_the_same_answers(

@@ -47,9 +47,17 @@ FEATURES = ("accounts", "api", "mail", "pages")
 ANSWERS_FILE = "{{ _copier_conf.answers_file }}.jinja"
 
 
-def make_small_template(template: Path, folder: Path) -> Path:
-    """Replace the starters in a copy of the template, and make two releases of it."""
+def make_small_template(template: Path, folder: Path, *included: str) -> Path:
+    """Replace the starters in a copy of the template, and make two releases of it.
+
+    They keep the files of includes/ that are named.
+    """
     copy_settings(template, folder, *FRAMEWORKS)
+    for name in included:
+        copy(template, folder, f"includes/{name}")
+        for framework in FRAMEWORKS:
+            include = f"{{% include 'includes/{name}' -%}}"
+            write(folder / "template" / framework / name, include)
     exclude_files_of_this_template(folder / "copier.yml")
     for framework in FRAMEWORKS:
         for name, text in FILES.items():

@@ -15,9 +15,10 @@ from check_jsonschema import main as check_jsonschema
 from click.testing import CliRunner
 
 from tests.conftest import ROOT, find_program, git
-from tests.rendering.answers import Answers, choices
+from tests.rendering.answers import Answers
 from tests.update.conftest import commit_change, committed, copy
 from tests.update.releases import LAST, NEXT
+from tests.update.small import make_small_template
 
 ADDRESS = "https://example.org/someone/trivet.git"
 WORKFLOW = ".github/workflows/update.yml"
@@ -26,6 +27,14 @@ WITHOUT_RENOVATE: Answers = {"known_framework": "flask", "extras": ["ci"]}
 pytestmark = pytest.mark.skipif(
     sys.platform == "win32", reason="the jobs run on Linux, by bash"
 )
+
+
+@pytest.fixture(scope="module")
+def next_template(template: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Create a template with two releases whose projects have little but the jobs."""
+    folder = tmp_path_factory.mktemp("jobs") / "trivet"
+    jobs = (f"{WORKFLOW}.jinja", ".gitlab-ci.yml.jinja")
+    return make_small_template(template, folder, *jobs)
 
 
 @pytest.fixture
@@ -217,9 +226,8 @@ def test_the_gitlab_job_opens_a_merge_request(
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("framework", choices("framework"))
 def test_the_workflow_is_rendered_if_it_can_work(
-    template: Path, tmp_path: Path, framework: str
+    template: Path, tmp_path: Path
 ) -> None:
     """With an address, and unless Renovate does it."""
     expected = {
@@ -231,7 +239,7 @@ def test_the_workflow_is_rendered_if_it_can_work(
     }
     for number, ((provider, extras, address), where) in enumerate(expected.items()):
         answers = {
-            "known_framework": framework,
+            "known_framework": "flask",
             "ci_provider": provider,
             "extras": extras.split(),
             "template_address": address,

@@ -10,7 +10,7 @@ from copier import run_update
 from copier.errors import ShallowCloneWarning, UserMessageError
 
 from tests.conftest import git
-from tests.rendering.answers import Answers, model
+from tests.rendering.answers import Answers, choices, model
 from tests.starters.harness import Starter, install
 from tests.starters.test_starters import count_passed, development_data
 from tests.update.conftest import (
@@ -33,11 +33,8 @@ def real_project(next_template: Path, tmp_path: Path) -> Path:
 
 
 CHANGES: dict[str, Answers] = {
-    "a feature added": {"features": ["api", "pages"]},
-    "a feature taken away": {"features": []},
-    "another database": {"database": "mysql"},
-    "another CI provider": {"ci_provider": "gitlab"},
-    "fewer extras": {"extras": ["ci"]},
+    "more": {"features": ["api", "pages"], "database": "mysql"},
+    "less": {"features": [], "extras": ["ci"], "ci_provider": "gitlab"},
 }
 
 
@@ -60,14 +57,8 @@ def test_a_changed_answer_gives_the_project_of_that_answer(
     assert contents(project) == {**fresh, "app/own.py": b"OWN = 1\n"}
 
 
-@pytest.mark.parametrize(
-    "framework",
-    [
-        pytest.param("django", marks=pytest.mark.thorough),
-        pytest.param("flask", marks=pytest.mark.thorough),
-        pytest.param("fastapi", marks=pytest.mark.slow),
-    ],
-)
+@pytest.mark.thorough
+@pytest.mark.parametrize("framework", choices("framework"))
 def test_a_project_keeps_its_data_through_every_change(
     next_template: Path, tmp_path: Path, framework: str
 ) -> None:

@@ -37,9 +37,17 @@ USE_CASES = {case: {"use_case": case} for case in choices("use_case")}
 @pytest.mark.parametrize(
     "answers",
     [
-        *(pytest.param(FULL[name], id=name, marks=pytest.mark.slow) for name in FULL),
         *(
-            pytest.param(USE_CASES[name], id=name, marks=pytest.mark.thorough)
+            pytest.param(FULL[name], id=name, marks=pytest.mark.thorough)
+            for name in FULL
+        ),
+        *(
+            pytest.param(
+                USE_CASES[name],
+                id=name,
+                # In `bin/test` one is enough: the update itself is Copier's.
+                marks=pytest.mark.slow if name == "prototype" else pytest.mark.thorough,
+            )
             for name in USE_CASES
         ),
     ],
