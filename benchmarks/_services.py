@@ -7,7 +7,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -47,11 +47,10 @@ def remove_development_dependencies(project: Project) -> None:
 
 @contextlib.contextmanager
 def serve(
-    project: Project, program: Path | None, settings: Mapping[str, str]
+    project: Project, arguments: Sequence[object], settings: Mapping[str, str]
 ) -> Iterator[Service]:
-    """Start a program, or else the project's own server, on one processor."""
-    command = [program] if program else ["-m", "app"]
-    service = launch(project, settings, [project.python, *command])
+    """Start the project's Python with these arguments, on one processor."""
+    service = launch(project, settings, [project.python, *arguments])
     pin(service.process.pid, SERVER_CORE)
     try:
         yield service
@@ -59,11 +58,20 @@ def serve(
         end_process(service.process)
 
 
+def find_processes(process_id: int) -> Iterator[int]:
+    """Yield a process, and the processes that it has started."""
+    yield process_id
+    for thread in Path(f"/proc/{process_id}/task").iterdir():
+        for child in (thread / "children").read_text("utf-8").split():
+            yield from find_processes(int(child))
+
+
 def pin(process_id: int, core: int) -> None:
-    """Let all threads of a process run on one processor, if there are several."""
+    """Let a process and its children run on one processor, if there are several."""
     if sys.platform == "linux" and (os.cpu_count() or 1) > 1:
-        for thread in Path(f"/proc/{process_id}/task").iterdir():
-            os.sched_setaffinity(int(thread.name), {core})
+        for process in find_processes(process_id):
+            for thread in Path(f"/proc/{process}/task").iterdir():
+                os.sched_setaffinity(int(thread.name), {core})
 
 
 def direct_url(database: PostgreSQL) -> str:
@@ -75,10 +83,13 @@ def direct_url(database: PostgreSQL) -> str:
 
 
 def resident_megabytes(service: Service) -> float:
-    """Return the memory that a server holds."""
-    status = Path(f"/proc/{service.process.pid}/status").read_text("utf-8")
-    found = re.search(r"VmRSS:\s+(\d+) kB", status)
-    return int(found[1]) / 1024 if found else 0.0
+    """Return the memory of a server, or of its worker if that is another process."""
+    sizes = []
+    for process in find_processes(service.process.pid):
+        status = Path(f"/proc/{process}/status").read_text("utf-8")
+        found = re.search(r"VmRSS:\s+(\d+) kB", status)
+        sizes += [int(found[1]) / 1024] if found else []
+    return max(sizes)
 
 
 @dataclass

@@ -66,6 +66,8 @@ class Project:
             on.add(self.answers["ci_provider"])
         if self.answers["licence"] != "none":
             on.add("licence")
+        if self.answers["use_case"] == "education" and {"flask", "pages"} <= on:
+            on.add("guided_tour")
         return frozenset(on)
 
     @cached_property

@@ -44,15 +44,6 @@ MYSQL_USE_CASE = {
     "flask": "small_web_app",
 }
 
-# Frameworks whose own tests have to cover 95 % of the branches. A framework joins when
-# its starter is complete.
-COVERED = {"fastapi"}
-
-# Frameworks whose API is tested by Schemathesis, and whose projects gain and lose
-# features while they have data. A framework joins when its starter is complete.
-SCHEMA_TESTED = {"fastapi"}
-GROWING = {"django", "fastapi"}
-
 
 def with_dependencies(framework: str, features: Iterable[str]) -> tuple[str, ...]:
     """Return the features that are rendered when these are chosen."""
@@ -129,11 +120,7 @@ RUNNABLE = distinct([*FULL, *BARE, *ALONE, *FOR_USE_CASES, *ON_POSTGRESQL, *ON_M
 
 # Schemathesis: the description of the whole API, and the one without accounts, where
 # operations need no credentials.
-SCHEMA = [
-    starter
-    for starter in distinct([*FULL, *(alone(each, "api") for each in FRAMEWORKS)])
-    if starter.framework in SCHEMA_TESTED
-]
+SCHEMA = [*FULL, *(alone(each, "api") for each in FRAMEWORKS)]
 
 # `bin/test` runs the tests of these; `bin/test --all`, which CI runs, those of all. A
 # fault in what the starters share fails in the full one. The other starters find faults

@@ -20,7 +20,6 @@ from tests.starters.harness import Project, development_server, run, running_ser
 from tests.starters.selection import (
     ALONE,
     BARE,
-    COVERED,
     FULL,
     FULL_ON_POSTGRESQL,
     ON_SERVERS,
@@ -109,15 +108,13 @@ def test_its_tests_pass_cover_its_code_and_change_no_databases(
     project: Project, tmp_path: Path
 ) -> None:
     """Run the tests on the database that the project is for."""
-    framework = project.starter.framework
     project.poe("seed")
     before = development_data(project.directory)
     assert any(rows for name, rows in before.items() if "item" in name)
     other = tmp_path / "other.sqlite3"
     warnings = [part for each in DEPRECATIONS.split(",") for part in ("-W", each)]
-    command = [project.python, *warnings, "-m", "pytest", "-q"]
-    if framework in COVERED:
-        command += ["--cov", "--cov-precision=2"]
+    coverage = ["--cov", "--cov-precision=2"]
+    command = [project.python, *warnings, "-m", "pytest", "-q", *coverage]
     # What the developer's terminal happens to have set changes nothing.
     environment = project.environment(
         DATABASE_URL=f"sqlite:///{other}",
@@ -133,9 +130,8 @@ def test_its_tests_pass_cover_its_code_and_change_no_databases(
     output = run(command, project.directory, environment, seconds=1200)
 
     assert count_passed(output) > 5
-    if framework in COVERED and project.starter.features:
-        (covered,) = re.findall(r"^TOTAL .* ([\d.]+)%$", output, re.MULTILINE)
-        assert float(covered) >= 95
+    (covered,) = re.findall(r"^TOTAL .* ([\d.]+)%$", output, re.MULTILINE)
+    assert float(covered) >= 95
     assert development_data(project.directory) == before
     assert not other.exists(), "the database in DATABASE_URL was used"
     assert server.names() == databases, "a database is left on the server"

@@ -14,6 +14,7 @@ MAX_PIXELS = 25_000_000
 FORMATS = ("GIF", "JPEG", "PNG")
 TYPES = {name: f"image/{name.lower()}" for name in FORMATS}
 TYPES["MPO"] = "image/jpeg"  # from phones: a JPEG with a second picture after it
+TYPES["PDF"] = "application/pdf"
 # The file can do nothing even where a browser displays it.
 SANDBOX = {"Content-Security-Policy": "default-src 'none'; sandbox"}
 
@@ -31,7 +32,7 @@ class TooManyPixels(AppError):
 def detect_type(file: IO[bytes]) -> str:
     """Return the media type by the content of the file."""
     if file.read(5) == b"%PDF-":
-        return "application/pdf"
+        return TYPES["PDF"]
     try:
         image = Image.open(file, formats=FORMATS)
     except Image.DecompressionBombError:

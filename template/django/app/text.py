@@ -8,6 +8,8 @@ from django.core.exceptions import ValidationError
 INVISIBLE_CATEGORIES = frozenset({"Cc", "Cf", "Cs", "Me", "Mn", "Zl", "Zp", "Zs"})
 # Letters and symbols that are blank: Hangul fillers, and the empty Braille pattern.
 BLANKS = frozenset("\u115f\u1160\u3164\uffa0\u2800")
+# Normalising can make a text shorter, by no more than this in practice.
+MAX_SHRINKAGE = 4
 
 
 def validate_storable(text: str) -> None:
@@ -39,6 +41,6 @@ def normalize_line(text: str, *, max_length: int) -> str:
     Text that is far too long is returned unchanged: it is refused for its length, and
     normalising it would take time that grows with the square of its length.
     """
-    if len(text) > 4 * max_length:
+    if len(text) > max_length * MAX_SHRINKAGE:
         return text
     return unicodedata.normalize("NFC", text.strip())

@@ -1,13 +1,11 @@
 from collections.abc import Callable
 from http import HTTPStatus
-from ipaddress import ip_network
 from typing import Any
 from unittest.mock import Mock
 
 import pytest
 
 from app.middleware.root_path import RootPath
-from app.middleware.trusted_proxies import TrustedProxies
 from app.wsgi_adapter import BODY_ERROR
 
 Serve = Callable[..., tuple[str, dict[str, str]]]
@@ -35,22 +33,6 @@ def test_every_answer_has_an_id_and_the_headers(
     assert headers["X-Content-Type-Options"] == "nosniff"
     assert headers["Referrer-Policy"] == "same-origin"
     assert "camera=()" in headers["Permissions-Policy"]
-
-
-@pytest.mark.parametrize(
-    ("peer", "scheme"), [("127.0.0.1", "https"), ("192.0.2.1", "http")]
-)
-def test_the_scheme_is_accepted_from_trusted_networks_only(
-    peer: str, scheme: str
-) -> None:
-    application = Mock()
-    environ = {
-        "HTTP_X_FORWARDED_PROTO": "https",
-        "REMOTE_ADDR": peer,
-        "wsgi.url_scheme": "http",
-    }
-    TrustedProxies(application, [ip_network("127.0.0.0/8")])(environ, Mock())
-    assert environ["wsgi.url_scheme"] == scheme
 
 
 @pytest.mark.parametrize("path", ["/shop/items/", "/items/"])

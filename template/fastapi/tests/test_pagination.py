@@ -1,8 +1,21 @@
 from datetime import UTC, datetime
 from uuid import UUID
 
+import pytest
+from pydantic import TypeAdapter, ValidationError
+
 from app.items.models import Item
-from app.pagination import CURSOR, decode_cursor, encode_cursor, get_page_params
+from app.pagination import (
+    CURSOR,
+    Cursor,
+    Limit,
+    decode_cursor,
+    encode_cursor,
+    get_page_params,
+)
+
+CURSORS = TypeAdapter[str](Cursor)
+LIMITS = TypeAdapter[int](Limit)
 
 
 async def test_a_cursor_names_a_position() -> None:
@@ -13,3 +26,15 @@ async def test_a_cursor_names_a_position() -> None:
     assert await get_page_params(limit=5, cursor=cursor) == (5, position)
     assert await get_page_params() == (20, None)
     assert decode_cursor("AP" + "_" * 30) > position
+
+
+@pytest.mark.parametrize("limit", ["0", "101", "+10", "1_0", " 10", "10.0", "\u0661"])
+def test_only_digits_are_a_limit(limit: str) -> None:
+    with pytest.raises(ValidationError):
+        LIMITS.validate_python(limit)
+
+
+@pytest.mark.parametrize("cursor", ["x", "A" * 31, "AP" + "_" * 31, "\ud800"])
+def test_other_text_is_no_cursor(cursor: str) -> None:
+    with pytest.raises(ValidationError):
+        CURSORS.validate_python(cursor)

@@ -27,7 +27,10 @@ from app.items.models import (
     PRICE_PATTERN,
     Item,
 )
-from app.text import normalize_line
+from app.pagination import CURSOR_EXAMPLE
+from app.text import MAX_SHRINKAGE, normalize_line
+
+CENT = Decimal("0.01")
 
 
 def validate_by_model(field_name: str) -> Callable[[Any], Any]:
@@ -49,55 +52,79 @@ def normalize_name(name: str) -> str:
 
 
 def parse_price(value: object) -> Decimal:
+    """Accept text as people write it, or a number as JSON has it."""
     if isinstance(value, str) and re.fullmatch(PRICE_PATTERN, value):
         return Decimal(value)
     if isinstance(value, int | Decimal) and not isinstance(value, bool):
-        return Decimal(value)
+        return round_to_cents(Decimal(value))
     raise PydanticCustomError("price", "Enter a number such as 9.00.")
 
 
-def add_cents(price: Decimal) -> Decimal:
-    return abs(price).quantize(Decimal("0.01"))
+def round_to_cents(price: Decimal) -> Decimal:
+    """Return 0.57 for 0.5700000000000001, which clients that calculate may send."""
+    if 0 <= price <= MAX_PRICE:
+        rounded = price.quantize(CENT)
+        if abs(price - rounded) < rounded * Decimal("1e-12"):
+            return rounded
+    return price
 
+
+def add_cents(price: Decimal) -> Decimal:
+    return abs(price).quantize(CENT)
+
+
+# JSON Schema for these rules. The space around a name does not count, and its first or
+# last character is visible, or one near the middle. Programs that derive input from a
+# schema take minutes for a pattern that looks ahead.
+_CONTROL = r"\u0000-\u001f\u007f-\u009f"
+_INVISIBLE = r"\u00ad\u0300-\u036f\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff"
+_EDGE, _VISIBLE = rf"[^\s{_CONTROL}]", rf"[^\s{_CONTROL}{_INVISIBLE}]"
+_REST, _HALF = rf"[^{_CONTROL}]" + "{0,98}", rf"[^{_CONTROL}]" + "{0,48}"
+_NAME = (
+    f"{_VISIBLE}({_REST}{_EDGE})?"
+    f"|{_EDGE}({_REST}{_VISIBLE}|{_HALF}{_VISIBLE}{_HALF}{_EDGE})"
+)
+_NAME_SCHEMA = {
+    "type": "string",
+    "minLength": 1,
+    "maxLength": NAME_MAX_LENGTH * MAX_SHRINKAGE,
+    "pattern": r"^\s{0,9}(" + _NAME + r")\s{0,9}$",
+    "examples": ["Fountain pen"],
+}
+_DESCRIPTION_SCHEMA = {
+    "type": "string",
+    "maxLength": DESCRIPTION_MAX_LENGTH,
+    "pattern": r"^[^\u0000]*$",
+    "examples": ["With a steel nib."],
+}
+_PRICE_SCHEMA = {
+    "anyOf": [
+        {
+            "type": "string",
+            "pattern": r"^([0-9]{1,6}(\.[0-9]{1,2})?|1000000(\.00?)?)$",
+        },
+        {"type": "number", "minimum": 0, "maximum": int(MAX_PRICE), "multipleOf": 0.01},
+    ],
+    "examples": ["9.00"],
+}
 
 Name = Annotated[
     str,
     AfterValidator(normalize_name),
     AfterValidator(validate_by_model("name")),
-    WithJsonSchema(
-        {
-            "type": "string",
-            "minLength": 1,
-            "maxLength": NAME_MAX_LENGTH,
-            "examples": ["Fountain pen"],
-        }
-    ),
+    WithJsonSchema(_NAME_SCHEMA),
 ]
 Description = Annotated[
     str,
     AfterValidator(validate_by_model("description")),
-    WithJsonSchema(
-        {
-            "type": "string",
-            "maxLength": DESCRIPTION_MAX_LENGTH,
-            "examples": ["With a steel nib."],
-        }
-    ),
+    WithJsonSchema(_DESCRIPTION_SCHEMA),
 ]
 Price = Annotated[
     Decimal,
     BeforeValidator(parse_price),
     AfterValidator(validate_by_model("price")),
     AfterValidator(add_cents),
-    WithJsonSchema(
-        {
-            "anyOf": [
-                {"type": "string", "pattern": f"^{PRICE_PATTERN}$"},
-                {"type": "number", "minimum": 0, "maximum": int(MAX_PRICE)},
-            ],
-            "examples": ["9.00"],
-        }
-    ),
+    WithJsonSchema(_PRICE_SCHEMA),
 ]
 PriceText = Annotated[
     Decimal,
@@ -145,6 +172,4 @@ class ItemRead(Schema):
 
 class ItemPage(Schema):
     items: list[ItemRead]
-    next_cursor: str | None = Field(
-        examples=["MjAyNi0xMS0yOFQwOTozMDowMCswMDowMCAzZjJiOGMxZQ=="]
-    )
+    next_cursor: str | None = Field(examples=[CURSOR_EXAMPLE])

@@ -6,6 +6,8 @@ from uuid import UUID
 from ninja import Schema
 from pydantic import Field
 
+from app.pagination import CURSOR_EXAMPLE
+
 
 class UploadRead(Schema):
     id: UUID = Field(examples=["3f2b8c1e-5d4a-4e6f-9a7b-0c1d2e3f4a5b"])
@@ -17,6 +19,4 @@ class UploadRead(Schema):
 
 class UploadPage(Schema):
     uploads: list[UploadRead]
-    next_cursor: str | None = Field(
-        examples=["MjAyNi0xMS0yOFQwOTozMDowMCswMDowMCAzZjJiOGMxZQ=="]
-    )
+    next_cursor: str | None = Field(examples=[CURSOR_EXAMPLE])

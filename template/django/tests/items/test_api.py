@@ -42,6 +42,11 @@ def test_an_item_is_created_changed_and_deleted(client: Client) -> None:
     assert is_problem(client.delete(url), 404)
 
 
+@pytest.mark.parametrize("price", ["9", "9.0", 9, 9.0, "09.00", 57 * 0.01 + 8.43])
+def test_prices_have_two_decimals(client: Client, price: object) -> None:
+    assert create(client, price=price).json()["price"] == "9.00"
+
+
 def test_a_taken_name_is_a_conflict(client: Client) -> None:
     create(client)
     assert is_problem(create(client), 409)
@@ -51,17 +56,17 @@ def test_next_cursor_leads_through_all_items(client: Client) -> None:
     for number in range(5):
         create(client, f"Item {number}")
     names: list[str] = []
-    cursor: Any = ""
-    while cursor is not None:
-        page = client.get(ITEMS, {"limit": 2, "cursor": cursor}).json()
+    query: dict[str, Any] = {"limit": 2}
+    while query.get("cursor", "first"):
+        page = client.get(ITEMS, query).json()
         names += [item["name"] for item in page["items"]]
-        cursor = page["next_cursor"]
+        query["cursor"] = page["next_cursor"]
     assert names == [f"Item {number}" for number in range(5)]
 
 
 @pytest.mark.parametrize(
     "query",
-    ["limit=0", "limit=101", "limit=%2B10", "limit=1_0", "cursor=x", "cursor=eCB4"],
+    ["limit=0", "limit=101", "limit=%2B10", "limit=1_0", "cursor=", "cursor=eCB4"],
 )
 def test_an_invalid_page_is_refused(client: Client, query: str) -> None:
     assert is_problem(client.get(f"{ITEMS}?{query}"), 422)

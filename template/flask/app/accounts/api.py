@@ -27,6 +27,7 @@ from app.extensions import db
 from app.unit_of_work import UnitOfWork
 
 WRITE = problems(400, 408, 413, 415, 422, 500, 503)
+ACCEPTED: dict[int | str, Any] = {202: {"description": "Accepted"}}
 bp = APIBlueprint("accounts_api", __name__, url_prefix="/api/v1", tag="accounts")
 
 
@@ -43,8 +44,11 @@ def check_body() -> None:
 
 @bp.post("/auth/register")
 @bp.input(RegistrationCreate)
-@bp.output({}, status_code=202)
-@bp.doc(operation_id="register", summary="Register", responses=WRITE | problems(429))
+@bp.doc(
+    operation_id="register",
+    summary="Register",
+    responses=WRITE | problems(429) | ACCEPTED,
+)
 def register(json_data: RegistrationCreate) -> Response:
     """Register.
 
@@ -56,7 +60,7 @@ def register(json_data: RegistrationCreate) -> Response:
     unit_of_work = UnitOfWork()
     service.register(unit_of_work, json_data.email, password_hash)
     unit_of_work.commit()
-    return Response(status=202)
+    return _accepted()
 
 
 @bp.post("/auth/confirm")
@@ -138,11 +142,10 @@ def revoke_tokens(json_data: RefreshTokenInput) -> str:
 
 @bp.post("/auth/reset")
 @bp.input(PasswordResetCreate)
-@bp.output({}, status_code=202)
 @bp.doc(
     operation_id="request_password_reset",
     summary="Request a password reset",
-    responses=WRITE | problems(429),
+    responses=WRITE | problems(429) | ACCEPTED,
 )
 def request_password_reset(json_data: PasswordResetCreate) -> Response:
     """Request a password reset.
@@ -153,7 +156,7 @@ def request_password_reset(json_data: PasswordResetCreate) -> Response:
     unit_of_work = UnitOfWork()
     service.request_password_reset(unit_of_work, json_data.email)
     unit_of_work.commit()
-    return Response(status=202)
+    return _accepted()
 
 
 @bp.post("/auth/reset/confirm")
@@ -214,6 +217,12 @@ def get_me() -> Any:
     It is the user that the access token belongs to.
     """
     return get_token_user()
+
+
+def _accepted() -> Response:
+    response = Response(status=202)
+    del response.headers["Content-Type"]  # there is no body
+    return response
 
 
 def _token_pair(issued: tokens.IssuedTokens) -> TokenPair:

@@ -7,6 +7,7 @@ from apiflask import HTTPTokenAuth
 from app.accounts import tokens
 from app.accounts.models import User
 from app.errors import AppError
+from app.settings import Settings
 
 
 class Unauthorized(AppError):
@@ -32,9 +33,16 @@ def check_access_token(token: str) -> User:
     return user
 
 
-auth = HTTPTokenAuth(description="An access token from `/api/v1/auth/token`.")
+auth = HTTPTokenAuth(security_scheme_name="OAuth2PasswordBearer")
 auth.error_handler(refuse)
 auth.verify_token(check_access_token)
+
+
+def authentication_config(settings: Settings) -> dict[str, object]:
+    """Describe where access tokens come from, in the documentation of the API."""
+    token_url = f"{settings.root_path}/api/v1/auth/token"
+    flows = {"password": {"tokenUrl": token_url, "scopes": {}}}
+    return {"SECURITY_SCHEMES": {auth.name: {"type": "oauth2", "flows": flows}}}
 
 
 def get_token_user() -> User:

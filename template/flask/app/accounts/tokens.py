@@ -112,20 +112,23 @@ def find_user(access_token: str) -> User | None:
 
 def parse_access_token(access_token: str) -> UUID | None:
     """Return the id of the token family, or None if the token is not valid."""
-    try:
-        decoded = jwt.decode_complete(
-            access_token,
-            _signing_key(),
-            algorithms=[ALGORITHM],
-            issuer=current_app.config["PUBLIC_URL"],
-            audience=_audience(),
-            leeway=CLOCK_LEEWAY,
-            options={"require": ["aud", "exp", "iat", "iss", "sid", "sub"]},
-        )
-        family_id = UUID(decoded["payload"]["sid"])
-    except (jwt.InvalidTokenError, ValueError):
-        return None
-    return family_id if decoded["header"].get("typ") == ACCESS_TOKEN_TYPE else None
+    config = current_app.config
+    for secret_key in (config["SECRET_KEY"], *config["SECRET_KEY_FALLBACKS"]):
+        try:
+            decoded = jwt.decode_complete(
+                access_token,
+                _signing_key(secret_key),
+                algorithms=[ALGORITHM],
+                issuer=config["PUBLIC_URL"],
+                audience=_audience(),
+                leeway=CLOCK_LEEWAY,
+                options={"require": ["aud", "exp", "iat", "iss", "sid", "sub"]},
+            )
+            family_id = UUID(decoded["payload"]["sid"])
+        except (jwt.InvalidTokenError, ValueError):
+            continue
+        return family_id if decoded["header"].get("typ") == ACCESS_TOKEN_TYPE else None
+    return None
 
 
 def create_access_token(family: TokenFamily) -> str:
@@ -139,7 +142,8 @@ def create_access_token(family: TokenFamily) -> str:
         "exp": issued_at + ACCESS_TOKEN_LIFETIME,
     }
     headers = {"typ": ACCESS_TOKEN_TYPE}
-    return jwt.encode(claims, _signing_key(), ALGORITHM, headers)
+    key = _signing_key(current_app.config["SECRET_KEY"])
+    return jwt.encode(claims, key, ALGORITHM, headers)
 
 
 def _is_active(user_id: UUID) -> bool:
@@ -163,9 +167,9 @@ def _audience() -> str:
     return f"{current_app.config['PUBLIC_URL']}/api"
 
 
-def _signing_key() -> bytes:
+def _signing_key(secret_key: str) -> bytes:
     """Return a key that is used for nothing but access tokens."""
-    return sha256(f"access token {current_app.config['SECRET_KEY']}".encode()).digest()
+    return sha256(f"access token {secret_key}".encode()).digest()
 
 
 def _hash(token: str) -> str:

@@ -151,7 +151,7 @@ def test_a_forgotten_password_is_replaced(
     [
         ("ACCESS_TOKEN_LIFETIME", timedelta(minutes=-1)),
         ("ACCESS_TOKEN_TYPE", "JWT"),
-        ("_signing_key", lambda: b"another" * 5),
+        ("_signing_key", lambda _: b"another" * 5),
         ("_audience", lambda: "https://other.example/api"),
     ],
 )
@@ -164,6 +164,16 @@ def test_other_tokens_are_refused(
     response = client.get(ME)
     assert response.status_code == 401
     assert "invalid_token" in response.headers["WWW-Authenticate"]
+
+
+def test_a_token_stays_valid_while_the_secret_key_is_replaced(
+    app: Flask, client: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    old_key = app.config["SECRET_KEY"]
+    monkeypatch.setitem(app.config, "SECRET_KEY", "another key")
+    assert client.get(ME).status_code == 401
+    monkeypatch.setitem(app.config, "SECRET_KEY_FALLBACKS", [old_key])
+    assert client.get(ME).status_code == 200
 
 
 def test_clocks_of_hosts_may_differ_a_little(

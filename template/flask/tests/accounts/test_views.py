@@ -191,6 +191,19 @@ def test_other_devices_are_signed_out(client: FlaskClient) -> None:
     assert not is_signed_in(client)
 
 
+def test_queries_do_not_grow_with_the_sessions(
+    client: FlaskClient, statements: list[str]
+) -> None:
+    counts = []
+    for _ in range(3):
+        client.delete_cookie("session")
+        send_cookie(client, ADA)
+        statements.clear()
+        client.get("/accounts/profile")
+        counts.append(len(statements))
+    assert counts == counts[:1] * 3
+
+
 def test_an_account_is_deleted(app: Flask, client: FlaskClient) -> None:
     response = send(client, "delete", current_password=PASSWORD)
     assert leads_to(response, "/")

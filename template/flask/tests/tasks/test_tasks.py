@@ -280,7 +280,7 @@ def test_with_redis_a_worker_runs_tasks(
 def test_a_task_that_takes_too_long_has_failed(
     app: Flask, stub: StubBroker, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(runner, "TIMEOUT", 0.05)
+    monkeypatch.setattr(runner, "TIMEOUT", 0.5)
     monkeypatch.setattr(worker, "CHECK_INTERVAL", 10)
     task_id = add_task(app, name=registry.task_name(loop), arguments="{}")
     started = worker.create_worker(app, stub, 1)

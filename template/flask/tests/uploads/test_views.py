@@ -52,6 +52,19 @@ def test_an_error_is_shown_at_the_field(
     assert list_files(directory) == set()
 
 
+def test_queries_do_not_grow_with_the_files(
+    client: FlaskClient, statements: list[str]
+) -> None:
+    counts = []
+    for _ in range(3):
+        send(client)
+        client.get("/uploads/")  # shows the message
+        statements.clear()
+        client.get("/uploads/")
+        counts.append(len(statements))
+    assert counts == counts[:1] * 3
+
+
 def test_a_file_over_the_quota_is_not_stored(
     app: Flask,
     client: FlaskClient,

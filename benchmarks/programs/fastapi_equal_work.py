@@ -1,23 +1,22 @@
-"""The list of items with the same duties as a starter, in the simplest code.
-
-The duties are one log line, a request id, security headers, a body limit and a checked
-page size. With ACCOUNTS=1 it also verifies an access token, and loads its user in one
-query.
-"""
+"""The list of items with the same duties as a FastAPI starter, in the simplest code."""
 
 import os
-import sys
 import time
 import uuid
-from base64 import urlsafe_b64encode
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from decimal import Decimal
-from hashlib import sha256
 from typing import Annotated
 
 import structlog
-import uvicorn
+from duties import (
+    ACCOUNTS,
+    HEADERS,
+    MAX_BODY_BYTES,
+    encode_cursor,
+    log,
+    read_access_token,
+)
 from fastapi import Depends, FastAPI, HTTPException, Query, Request
 from pydantic import BaseModel, ConfigDict, PlainSerializer
 from sqlalchemy import DateTime, ForeignKey, Numeric, String, Text, select
@@ -25,29 +24,9 @@ from sqlalchemy.ext.asyncio import AsyncSession, create_async_engine
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-ACCOUNTS = os.environ.get("ACCOUNTS") == "1"
-MAX_BODY_BYTES = 1024 * 1024
-HEADERS = [
-    (b"content-security-policy", b"default-src 'self'; frame-ancestors 'none'"),
-    (b"cross-origin-opener-policy", b"same-origin"),
-    (b"permissions-policy", b"camera=(), geolocation=(), microphone=()"),
-    (b"referrer-policy", b"same-origin"),
-    (b"x-content-type-options", b"nosniff"),
-    (b"strict-transport-security", b"max-age=3600"),
+RAW_HEADERS = [
+    (name.lower().encode(), value.encode()) for name, value in HEADERS.items()
 ]
-structlog.configure(
-    processors=[
-        structlog.contextvars.merge_contextvars,
-        structlog.stdlib.add_log_level,
-        structlog.processors.TimeStamper(fmt="iso", utc=True, key="time"),
-        structlog.processors.JSONRenderer(),
-    ],
-    logger_factory=structlog.WriteLoggerFactory(sys.stdout),
-    cache_logger_on_first_use=True,
-)
-log = structlog.get_logger()
-
-
 Time = Annotated[datetime, mapped_column(DateTime(timezone=True))]
 
 
@@ -121,7 +100,7 @@ class Duties:
             if message["type"] == "http.response.start":
                 status = message["status"]
                 identity = (b"x-request-id", request_id.encode())
-                message["headers"] = [*message["headers"], *HEADERS, identity]
+                message["headers"] = [*message["headers"], *RAW_HEADERS, identity]
             await send(message)
 
         async def receive_within_limit() -> Message:
@@ -163,22 +142,12 @@ SessionDep = Annotated[AsyncSession, Depends(get_session)]
 async def get_user(request: Request, session: SessionDep) -> User | None:
     if not ACCOUNTS:
         return None
-    import jwt  # noqa: PLC0415 - not installed in projects without accounts
-
-    public_url = os.environ["PUBLIC_URL"]
-    key = sha256(f"access token {os.environ['SECRET_KEY']}".encode()).digest()
-    claims = jwt.decode(
-        request.headers["authorization"].removeprefix("Bearer "),
-        key,
-        algorithms=["HS256"],
-        issuer=public_url,
-        audience=f"{public_url}/api",
-    )
+    family_id = read_access_token(request.headers["Authorization"])
     query = (
         select(User)
         .join(TokenFamily, TokenFamily.user_id == User.id)
         .where(
-            TokenFamily.id == uuid.UUID(claims["sid"]),
+            TokenFamily.id == family_id,
             TokenFamily.expires_at > datetime.now(UTC),
             User.is_active,
         )
@@ -199,18 +168,12 @@ async def list_items(
     if user:
         query = query.where(Item.owner_id == user.id)
     items = (await session.scalars(query)).all()
-    last = items[limit - 1].id.bytes if len(items) > limit else None
     return Page(
         items=[ItemRead.model_validate(item) for item in items[:limit]],
-        next_cursor=urlsafe_b64encode(last).decode() if last else None,
+        next_cursor=encode_cursor(items[limit - 1].id) if len(items) > limit else None,
     )
 
 
 @app.get("/healthz")
 async def healthz() -> dict[str, str]:
     return {"status": "ok"}
-
-
-if __name__ == "__main__":
-    port = int(os.environ["PORT"])
-    uvicorn.run(app, port=port, access_log=False, log_config=None, server_header=False)

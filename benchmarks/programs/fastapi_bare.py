@@ -7,7 +7,6 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Annotated
 
-import uvicorn
 from fastapi import Depends, FastAPI
 from pydantic import BaseModel, ConfigDict
 from sqlalchemy import DateTime, Numeric, String, Text, select
@@ -73,8 +72,3 @@ async def list_items(
 @app.get("/healthz")
 async def healthz() -> dict[str, str]:
     return {"status": "ok"}
-
-
-if __name__ == "__main__":
-    port = int(os.environ["PORT"])
-    uvicorn.run(app, port=port, access_log=False, log_level="warning")
