@@ -131,11 +131,11 @@ def socket(service: Service, query: str = "", **headers: str) -> Iterator[EventS
             yield Socket(connection)
 
 
-def upgrade() -> bytes:
+def upgrade(path: str = SOCKET) -> bytes:
     """Return the request that opens a WebSocket."""
     return request_head(
         "GET",
-        SOCKET,
+        path,
         Connection="Upgrade",
         Upgrade="websocket",
         Sec_WebSocket_Version="13",
@@ -215,6 +215,15 @@ def test_a_websocket_without_tls_is_refused(service_without_proxies: Service) ->
     with RawConnection(service_without_proxies) as connection:
         connection.send(upgrade())
         assert connection.read().status in {301, 308, 403}
+
+
+def test_a_websocket_on_another_path_is_not_found(service: Service) -> None:
+    with RawConnection(service) as connection:
+        connection.send(upgrade(f"{SOCKET}/nothing"))
+        answer = connection.read()
+    assert answer.status == 404
+    assert answer.headers["x-request-id"]
+    assert json.loads(answer.body)["status"] == 404
 
 
 @pytest.mark.thorough  # it waits for 15 seconds

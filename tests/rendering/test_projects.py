@@ -19,7 +19,8 @@ WIRING = r"pyproject\.toml|README\.md|\.env\.example|compose\.yaml|Dockerfile|.*
 LEFTOVERS = {
     "django": {ANYWHERE: r"(?i)django"},
     "flask": {ANYWHERE: r"(?i)flask"},
-    "fastapi": {ANYWHERE: r"(?i)fastapi|starlette|uvicorn"},
+    "fastapi": {ANYWHERE: r"(?i)fastapi|starlette"},
+    "fastapi or realtime": {ANYWHERE: r"(?i)uvicorn"},
     "api": {
         ANYWHERE: r"(?i)\bapis?\b|/api/|CORS|API_DOCS|openapi|ninja|apiflask"
         r"|swagger|redoc"

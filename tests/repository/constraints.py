@@ -9,6 +9,7 @@ import re
 import subprocess
 import tempfile
 from collections.abc import Sequence
+from itertools import product
 from pathlib import Path
 
 from packaging.requirements import Requirement
@@ -51,12 +52,15 @@ def read_dependencies(framework: str) -> list[Requirement]:
 def export(framework: str, folder: Path) -> list[str]:
     """Return the locked versions of a framework's largest projects."""
     model = Questionnaire(PackageTree()).model
+    built = list(model.built[framework])
+    # With live updates, Django and Flask run on another server.
+    without_realtime = [feature for feature in built if feature != "realtime"]
     lines: set[str] = set()
-    for database in DATABASES:
-        project = folder / f"{framework}-{database}"
+    for database, features in product(DATABASES, (built, without_realtime)):
+        project = folder / f"{framework}-{database}-{len(features)}"
         answers = {
             "known_framework": framework,
-            "features": list(model.built[framework]),
+            "features": features,
             "database": database,
             "extras": ["container", "ci", "precommit", "renovate", "devcontainer"],
         }

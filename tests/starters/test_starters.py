@@ -35,6 +35,7 @@ DEVELOPMENT_TOOLS = {
     "httpx2",
     "django-stubs",
     "pre-commit",
+    "watchfiles",
 }
 # Where each framework's servers enter.
 ENTRY_POINTS = {"django": "config.asgi", "fastapi": "app.asgi", "flask": "app.asgi"}
@@ -208,6 +209,9 @@ def test_its_development_server_needs_no_settings(project: Project) -> None:
                 else:
                     assert "items" in listed.json()
                 assert client.get("/api/docs").status_code == 200
+            if {"accounts", "realtime"} <= {*project.starter.features}:
+                # Not 404, as from a server that cannot send events.
+                assert client.get("/api/v1/events").status_code == 401
             if "pages" in project.starter.features:
                 page = client.get("/items/", follow_redirects=True)
                 assert page.status_code == 200

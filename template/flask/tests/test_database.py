@@ -11,6 +11,7 @@ def test_a_connection_that_was_closed_while_idle_is_replaced(
 ) -> None:
     monkeypatch.setattr(database, "MAX_IDLE_UNCHECKED", -1)
     with app.app_context():
+        db.engine.dispose()  # connections of other tests, so that the pool has one
         closed = db.session.connection().connection.dbapi_connection
         assert closed
         db.session.remove()

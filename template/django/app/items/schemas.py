@@ -128,6 +128,7 @@ Price = Annotated[
 ]
 PriceText = Annotated[
     Decimal,
+    AfterValidator(add_cents),
     WithJsonSchema(
         {"type": "string", "pattern": r"^[0-9]+\.[0-9]{2}$", "examples": ["9.00"]}
     ),

@@ -58,7 +58,7 @@ async def test_a_value_is_stored_for_one_viewer_until_it_is_invalidated(
 ) -> None:
     assert [await reader.read() for _ in range(2)] == [1, 1]
     assert await reader.read("bob") == 2
-    await reader.cache.invalidate("stock", viewers=["ada", "staff"])
+    await reader.cache.invalidate("stock", viewers=["ada", "eve"])
     assert await reader.read() == 3
     assert await reader.read("bob") == 2
 

@@ -1,0 +1,1 @@
+"""Tickets with which browsers open streams."""
