@@ -569,12 +569,12 @@ def test_a_feature_that_is_not_available_is_reported_and_not_stored(
         "--template",
         template_repo,
         "--data",
-        "use_case=cms",
+        "use_case=ecommerce",
     ]
     done = trivet("new", destination, *ONLY_FILES, *arguments)
     assert done.code == 0
     model = Questionnaire(PackageTree()).model
-    asked_for = model.criteria["use_case"].answers["cms"].features
+    asked_for = model.criteria["use_case"].answers["ecommerce"].features
     built = model.built["django"]
     assert read_answers(destination)["features"] == [
         n for n in model.features if n in built and n in asked_for

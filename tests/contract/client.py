@@ -414,7 +414,7 @@ class Page(HTMLParser):
         found += [
             link.get("href")
             for link in self.all("link")
-            if link.get("rel") != "canonical"
+            if link.get("rel") not in {"alternate", "canonical"}
         ]
         return [urljoin(self.url, address) for address in found]
 

@@ -51,6 +51,7 @@ LEFTOVERS = {
         r"|pillow|\bPIL\b"
     },
     "mail": {ANYWHERE: r"(?i)\be?mails?\b|smtp"},
+    "cms": {ANYWHERE: r"(?i)wagtail|\bcms\b|taggit|modelcluster|\beditors\b|/media/"},
     "tasks": {
         ANYWHERE: r"(?i)dramatiq|django.(ox|tasks)|TASK_WORKER|app[./]tasks"
         r"|\bthe workers?\b|enqueue|failed-tasks"

@@ -65,8 +65,10 @@ class SQLite:
             self.directory / "service.sqlite3", timeout=30
         ) as connection:
             connection.execute("PRAGMA foreign_keys = OFF")
+            # SQLite drops the shadow tables of a search index with it.
             names = connection.execute(
-                "SELECT name FROM sqlite_master WHERE type = 'table'"
+                "SELECT name FROM pragma_table_list"
+                " WHERE schema = 'main' AND type != 'shadow'"
             )
             for (name,) in names.fetchall():
                 if not name.startswith("sqlite_"):

@@ -4,6 +4,7 @@ from typing import Any
 from unittest.mock import Mock
 
 import pytest
+from django.conf import settings
 from django.test import override_settings
 from pydantic import BaseModel, Field
 from redis.backoff import NoBackoff
@@ -94,7 +95,7 @@ def test_no_connection_is_held_while_redis_is_asked(
 ) -> None:
     calls = Mock()
     calls.get_many.return_value = {}
-    monkeypatch.setattr(app.cache, "cache", calls)
+    monkeypatch.setattr(app.cache, "caches", {app.cache.ALIAS: calls})
     monkeypatch.setattr(app.cache, "release_connection", calls.release_connection)
     reader.read()
     reader.cache.invalidate("stock", viewers=["ada"])
@@ -144,7 +145,7 @@ def test_without_redis_values_are_loaded_and_invalidations_written_later(
     with socket.create_server(("127.0.0.1", 0)) as server, capture_logs() as lines:
         port = server.getsockname()[1] if listening else 1
         start = monotonic()
-        with override_settings(CACHES={"default": redis_at(port)}):
+        with override_settings(CACHES=dict.fromkeys(settings.CACHES, redis_at(port))):
             assert [reader.read() for _ in range(3)] == [1, 2, 3]
             for _ in range(2):
                 reader.cache.invalidate("stock", viewers=["ada"])
@@ -164,7 +165,8 @@ def test_a_change_while_versions_are_written_is_not_forgotten(
     def set_many(_changes: object, _timeout: int) -> None:
         reader.cache.missed["stock:ada"] = "later"
 
-    monkeypatch.setattr(app.cache, "cache", Mock(set_many=set_many))
+    caches = {app.cache.ALIAS: Mock(set_many=set_many)}
+    monkeypatch.setattr(app.cache, "caches", caches)
     reader.cache.invalidate("stock", viewers=["ada"])
     assert reader.cache.missed == {"stock:ada": "later"}
 

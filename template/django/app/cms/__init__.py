@@ -1,0 +1,1 @@
+"""Pages that editors write: Wagtail, with its editor at /cms/."""

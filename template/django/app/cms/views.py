@@ -1,0 +1,70 @@
+"""The views of public pages: Wagtail's pages, their pictures, and the search."""
+
+import re
+from pathlib import PurePosixPath
+
+from django.core.files.storage import default_storage
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import resolve
+from django.views.decorators.http import require_safe
+from wagtail.models import Page, Site
+from wagtail.views import serve
+
+from app.cms.pagination import get_page
+from app.uploads.content import SANDBOX
+
+RESULTS_ON_PAGE = 20
+QUERY_MAX_LENGTH = 100
+IMAGE_TYPES = {
+    ".gif": "image/gif",
+    ".jpeg": "image/jpeg",
+    ".jpg": "image/jpeg",
+    ".png": "image/png",
+    ".webp": "image/webp",
+}
+
+
+def serve_page(request: HttpRequest, path: str) -> HttpResponse:
+    """Serve a page of Wagtail, or redirect if only the slash at the end is missing.
+
+    Every path could be that of a page. So Django, which adds the slash for other views,
+    would redirect before it answers 404.
+    """
+    if not path or path.endswith("/"):
+        response: HttpResponse = serve(request, path)
+        return response
+    is_other_view = resolve(f"{request.path_info}/").func is not serve_page
+    if is_other_view or Page.route_for_request(request, f"{path}/"):
+        return redirect(request.get_full_path(force_append_slash=True))
+    raise Http404
+
+
+@require_safe
+def search(request: HttpRequest) -> HttpResponse:
+    query = request.GET.get("query", "")[:QUERY_MAX_LENGTH]
+    # A database would take other characters for operators of its search.
+    words = " ".join(re.findall(r"\w+", query))
+    root = Site.find_for_request(request).root_page
+    pages = Page.objects.descendant_of(root, inclusive=True).live().public()
+    results = get_page(
+        request, pages.search(words) if words else pages.none(), RESULTS_ON_PAGE
+    )
+    return render(request, "cms/search.html", {"query": query, "results": results})
+
+
+@require_safe
+def image(request: HttpRequest, folder: str, name: str) -> FileResponse:
+    """Send a picture. Its name is another one when the picture changes.
+
+    Editors upload pictures, and Wagtail checks that their content fits their name.
+    """
+    path = f"{folder}/{name}"
+    content_type = IMAGE_TYPES.get(PurePosixPath(name).suffix.lower())
+    if content_type is None or not default_storage.exists(path):
+        raise Http404
+    return FileResponse(
+        default_storage.open(path),
+        content_type=content_type,
+        headers=SANDBOX | {"Cache-Control": "public, max-age=31536000, immutable"},
+    )
