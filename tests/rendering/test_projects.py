@@ -74,6 +74,8 @@ ALLOWED = re.compile(
     r"|Bootstrap Authors|twbs/bootstrap"  # in the licence of their files
     r"|path(_info)?\.startswith\(.?/api/"  # no HTML below /api/
     r'|class="pages"'  # the admin of Flask has the stylesheet of pages
+    r'|backends\.dummy|"django_tasks"'  # Wagtail uses a cache and tasks
+    r"|current_workflow|/workflow/"  # the moderation of Wagtail
 )
 # They record the answers. All projects have all icons, and the same stylesheet. Every
 # Django project has a user model, since Django cannot exchange it later.
