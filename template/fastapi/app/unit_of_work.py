@@ -40,11 +40,11 @@ class UnitOfWork:
             raise
 
     async def commit(self) -> None:
-        """Commit, return the connection to the pool, then run the callbacks."""
+        """Commit, return the connection to the pool, then run the callbacks in order."""
         await self.session.commit()
         callbacks, self._callbacks = self._callbacks, []
-        if callbacks:
-            await asyncio.gather(*map(_call, callbacks))
+        for callback in callbacks:
+            await _call(callback)
 
 
 async def _call(callback: Callable[[], Awaitable[object]]) -> None:
