@@ -7,6 +7,7 @@ from django.core.files.storage import default_storage
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import resolve
+from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_safe
 from wagtail.models import Page, Site
 from wagtail.views import serve
@@ -25,14 +26,17 @@ IMAGE_TYPES = {
 }
 
 
+@csrf_exempt  # The check comes after that of the path.
 def serve_page(request: HttpRequest, path: str) -> HttpResponse:
     """Serve a page of Wagtail, or redirect if only the slash at the end is missing.
 
     Every path could be that of a page. So Django, which adds the slash for other views,
-    would redirect before it answers 404.
+    would redirect before it answers 404, and refuse forms for unknown paths with 403.
     """
     if not path or path.endswith("/"):
-        response: HttpResponse = serve(request, path)
+        if not Page.route_for_request(request, path):
+            raise Http404
+        response: HttpResponse = csrf_protect(serve)(request, path)
         return response
     is_other_view = resolve(f"{request.path_info}/").func is not serve_page
     if is_other_view or Page.route_for_request(request, f"{path}/"):
