@@ -40,7 +40,7 @@ class UnitOfWork:
             raise
 
     async def commit(self) -> None:
-        """Commit, return the connection to the pool, then run the callbacks in order."""
+        """Commit, return the connection to the pool, and run the callbacks in order."""
         await self.session.commit()
         callbacks, self._callbacks = self._callbacks, []
         for callback in callbacks:
