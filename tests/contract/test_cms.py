@@ -13,7 +13,13 @@ from tests.starters.harness import HOST, Project, Service, running_service
 
 __all__ = ["chromium"]  # a fixture
 pytestmark = pytest.mark.features("cms")
-PAGES = ["/", "/blog/", "/blog/the-new-shelf/", "/about-us/", "/search/?query=shelf"]
+PAGES = [
+    "/",
+    "/blog/",
+    "/blog/the-new-workbench/",
+    "/about-us/",
+    "/search/?query=workbench",
+]
 EDITOR = "editor@example.com"
 
 

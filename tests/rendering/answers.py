@@ -134,7 +134,7 @@ Pair = tuple[tuple[Factor, Any], tuple[Factor, Any]]
 def weighs_only(factor: Factor) -> bool:
     """Return whether a question does nothing but weigh in the decision.
 
-    The use case also proposes features and extras, which every pair has of its own.
+    The use case also proposes features and extras, but each row answers these, too.
     """
     return factor[0] in model()["criteria"] and factor[0] != "features"
 

@@ -15,7 +15,7 @@ ONLY_OTHER_TEXT = {
     "app/pages/templates/base.html",
     "docs/decisions/0001-web-framework.md",
 }
-ANSWERS = {"features": ["pages"], "project_name": "Shelf", "extras": []}
+ANSWERS = {"features": ["pages"], "project_name": "Reading List", "extras": []}
 MIN_COMMENTS = 15
 
 

@@ -136,7 +136,7 @@ class StreamApp:
 
 
 async def _events_and_heartbeats(listener: Listener) -> AsyncIterator[str]:
-    """Yield the events of a listener, and an empty text when it is time for a sign."""
+    """Yield the events of a listener, and an empty text for a heartbeat."""
     with suppress(EndOfStream):
         while True:
             try:

@@ -37,7 +37,7 @@ POSTS = (
         ("The best tea is the one that you drink in company.", "Our oldest customer"),
     ),
     (
-        "The new shelf",
+        "The new workbench",
         "Oak, three metres, and not a single screw.",
         ("workshop",),
         ("#7a4b1e", "#f3e6d8"),
