@@ -22,6 +22,7 @@ from tests.contract.client import (
     Client,
     Person,
     credentials,
+    database_with_members,
     unique_email,
 )
 from tests.starters.harness import (
@@ -46,7 +47,9 @@ SIDE = 2000  # pixels
 def monitored_service(project: Project) -> Iterator[Service]:
     """Start the production server so that it reports what blocks its event loop."""
     settings = project.production_settings(
-        project.new_database().url, API_DOCS="true", UPLOAD_QUOTA_BYTES=str(10**9)
+        database_with_members(project).url,
+        API_DOCS="true",
+        UPLOAD_QUOTA_BYTES=str(10**9),
     )
     settings["PYTHONPATH"] = str(project.directory)
     command = [project.python, "-P", MONITOR]

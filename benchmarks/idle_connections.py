@@ -10,7 +10,13 @@ import sys
 from collections.abc import Iterator
 
 from benchmarks._services import SERVER_CORE, install_project, pin
-from tests.contract.client import ITEMS, Client, RawConnection, request_head
+from tests.contract.client import (
+    ITEMS,
+    Client,
+    RawConnection,
+    database_with_members,
+    request_head,
+)
 from tests.contract.test_realtime import EVENTS, upgrade
 from tests.starters.harness import Service, running_service
 from tests.starters.selection import full
@@ -58,7 +64,9 @@ def main() -> int:
     ratios = []
     with (
         install_project(full("fastapi")) as project,
-        running_service(project, project.new_database().url, **limits) as service,
+        running_service(
+            project, database_with_members(project).url, **limits
+        ) as service,
         Client(service) as client,
     ):
         pin(service.process.pid, SERVER_CORE)

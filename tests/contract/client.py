@@ -16,12 +16,14 @@ from email.message import EmailMessage
 from html.parser import HTMLParser
 from http.cookiejar import DefaultCookiePolicy
 from http.cookies import SimpleCookie
+from pathlib import Path
 from typing import Any, Self
 from urllib.parse import urljoin, urlsplit
 
 import httpx2
 
-from tests.starters.harness import HOST, Service
+from tests.starters.databases import Database
+from tests.starters.harness import HOST, Project, Service, running_service
 from tests.starters.mail_server import mail_server
 
 ORIGIN = f"https://{HOST}"
@@ -31,6 +33,7 @@ ITEMS = "/api/v1/items"
 UPLOADS = "/api/v1/uploads"
 AUTH = "/api/v1/auth"
 PASSWORD = "kettle at four o'clock"  # noqa: S105
+MEMBER, OTHER_MEMBER = "ada@example.org", "bob@example.org"
 # More than twice the limit: a busy machine may skip Redis for a moment, and then
 # attempts are counted in Redis and in the process.
 MAX_ATTEMPTS = 50
@@ -511,18 +514,37 @@ def parse_page(response: httpx2.Response) -> Page:
 
 # Accounts.
 
+_databases_with_member: dict[Path, Database] = {}
+
+
+def database_with_members(project: Project) -> Database:
+    """Return a new database in which both members have confirmed accounts.
+
+    A test that signs in as one of them needs no worker to send an email. If the project
+    has no accounts, the database is empty.
+    """
+    if "accounts" not in project.starter.features:
+        return project.new_database()
+    if project.directory not in _databases_with_member:
+        database = project.new_database()
+        with running_service(project, database.url) as service:
+            for email in (MEMBER, OTHER_MEMBER):
+                Person(service, email).register_and_confirm()
+        _databases_with_member[project.directory] = database
+    return _databases_with_member[project.directory].clone()
+
 
 def credentials(service: Service) -> dict[str, str]:
-    """Return the headers of a signed-in user, or none if there are no accounts.
+    """Return the headers of MEMBER, signed in, or none if there are no accounts.
 
-    Without a trusted proxy every request is redirected to HTTPS, also signing in.
+    The service must use a database that `database_with_members` created. Without a
+    trusted proxy every request is redirected to HTTPS, also signing in.
     """
     features = service.project.starter.features
     if "accounts" not in features or not service.settings["TRUSTED_PROXIES"]:
         return {}
     if time.monotonic() - service.signed_in > TOKEN_SECONDS:
-        person = Person(service)
-        person.register_and_confirm()
+        person = Person(service, MEMBER)
         service.credentials = {}
         if "api" in features:
             access_token = person.sign_in()["access_token"]
@@ -544,7 +566,7 @@ class Person:
         self.password = PASSWORD
         self.client = Client(service, anonymous=True)
         self.features = service.project.starter.features
-        self.email_count = 0
+        self.email_count = mail_server().count(self.email)
 
     def post_auth(
         self, path: str, bearer: str | None = None, **body: object

@@ -6,7 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from tests.contract.client import Browser, Client, credentials
+from tests.contract.client import (
+    Browser,
+    Client,
+    credentials,
+    database_with_members,
+)
 from tests.contract.differences import CONVENTIONS, Conventions
 from tests.starters.databases import Database, free_port
 from tests.starters.harness import (
@@ -14,6 +19,7 @@ from tests.starters.harness import (
     Service,
     Starter,
     install_starter,
+    running_server,
     running_service,
 )
 from tests.starters.parameters import parametrize
@@ -78,12 +84,12 @@ def conventions(project: Project) -> Conventions:
 
 @pytest.fixture(scope="session")
 def database(project: Project) -> Database:
-    return project.new_database()
+    return database_with_members(project)
 
 
 @pytest.fixture(scope="session")
 def service(project: Project, database: Database) -> Iterator[Service]:
-    """Run the production server behind one trusted proxy."""
+    """Run the production server behind one trusted proxy, and a worker."""
     with running_service(project, database.url) as service:
         yield service
 
@@ -91,7 +97,7 @@ def service(project: Project, database: Database) -> Iterator[Service]:
 @pytest.fixture(scope="session")
 def configured_service(project: Project, database: Database) -> Iterator[Service]:
     """Run the server with optional settings on, and with other limits."""
-    with running_service(
+    with running_server(
         project,
         database.url,
         API_DOCS="true",
@@ -105,7 +111,7 @@ def configured_service(project: Project, database: Database) -> Iterator[Service
 @pytest.fixture(scope="session")
 def service_without_proxies(project: Project, database: Database) -> Iterator[Service]:
     """Run the server without trust in X-Forwarded headers."""
-    with running_service(project, database.url, TRUSTED_PROXIES="") as service:
+    with running_server(project, database.url, TRUSTED_PROXIES="") as service:
         yield service
 
 
@@ -119,7 +125,15 @@ class Disposable:
 
 @pytest.fixture
 def disposable(project: Project) -> Iterator[Disposable]:
-    database = project.new_database()
+    """Run a server without a worker: no email is sent if the project has tasks."""
+    database = database_with_members(project)
+    with running_server(project, database.url) as service:
+        yield Disposable(service, database)
+
+
+@pytest.fixture
+def disposable_with_worker(project: Project) -> Iterator[Disposable]:
+    database = database_with_members(project)
     with running_service(project, database.url) as service:
         yield Disposable(service, database)
 
@@ -130,7 +144,7 @@ def service_without_mail_server(project: Project) -> Iterator[Service]:
 
     Its database is separate: its worker would take the tasks of other services.
     """
-    database, url = project.new_database(), f"smtp://127.0.0.1:{free_port()}"
+    database, url = database_with_members(project), f"smtp://127.0.0.1:{free_port()}"
     with running_service(project, database.url, MAIL_URL=url) as service:
         yield service
 
@@ -138,8 +152,8 @@ def service_without_mail_server(project: Project) -> Iterator[Service]:
 @pytest.fixture(scope="session")
 def failing_service(project: Project) -> Iterator[Service]:
     """Run a server and drop its tables, so that requests fail."""
-    database = project.new_database()
-    with running_service(project, database.url) as service:
+    database = database_with_members(project)
+    with running_server(project, database.url) as service:
         credentials(service)
         database.drop_tables()
         yield service

@@ -12,10 +12,12 @@ import pytest
 
 from tests.contract.client import (
     AUTH,
+    MEMBER,
     PASSWORD,
     Browser,
     Client,
     Person,
+    database_with_members,
     extract_link,
     extract_token,
     parse_page,
@@ -24,7 +26,13 @@ from tests.contract.client import (
 )
 from tests.contract.conftest import Disposable
 from tests.starters.databases import Database
-from tests.starters.harness import HOST, Project, Service, running_service
+from tests.starters.harness import (
+    HOST,
+    Project,
+    Service,
+    running_server,
+    running_service,
+)
 from tests.starters.redis import redis_server
 
 pytestmark = pytest.mark.features("accounts")
@@ -189,9 +197,8 @@ def test_a_redis_that_hangs_hardly_delays_a_sign_in(
 ) -> None:
     redis = redis_server()
     url = redis.new_database()
-    with running_service(project, database.url, REDIS_URL=url) as service:
-        person = Person(service)
-        person.register_and_confirm()
+    with running_server(project, database.url, REDIS_URL=url) as service:
+        person = Person(service, MEMBER)
         usual = statistics.median(sign_in_seconds(person) for _ in range(5))
         redis.process.send_signal(signal.SIGSTOP)
         try:
@@ -223,7 +230,7 @@ def test_links_in_emails_are_built_from_the_setting(
 ) -> None:
     public_url = "https://front.example:8443/tea"
     # Workers of other services would send the emails of a database that is shared.
-    database = project.new_database()
+    database = database_with_members(project)
     with running_service(project, database.url, PUBLIC_URL=public_url) as service:
         person = Person(service)
         person.post_auth("register", email=person.email, password=PASSWORD)

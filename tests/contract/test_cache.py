@@ -10,10 +10,18 @@ from pathlib import Path
 
 import pytest
 
-from tests.contract.client import ITEMS, Client, Person, credentials
+from tests.contract.client import (
+    ITEMS,
+    MEMBER,
+    OTHER_MEMBER,
+    Client,
+    Person,
+    credentials,
+    database_with_members,
+)
 from tests.contract.conftest import Disposable
 from tests.contract.differences import Conventions
-from tests.starters.harness import Project, Service, running_service
+from tests.starters.harness import Project, Service, running_server
 from tests.starters.redis import redis_server
 
 pytestmark = pytest.mark.features("cache", "api")
@@ -66,7 +74,7 @@ def test_changes_invalidate_the_cache_of_all_processes(
     disposable: Disposable, project: Project
 ) -> None:
     redis = disposable.service.settings["REDIS_URL"]
-    with running_service(project, disposable.database.url, REDIS_URL=redis) as other:
+    with running_server(project, disposable.database.url, REDIS_URL=redis) as other:
         other.credentials = credentials(disposable.service)
         other.signed_in = disposable.service.signed_in
         with Client(disposable.service) as client, Client(other) as reader:
@@ -77,11 +85,13 @@ def test_changes_invalidate_the_cache_of_all_processes(
 
 
 @pytest.mark.features("accounts")
-def test_cached_lists_are_separate_for_each_user(disposable: Disposable) -> None:
-    people = [Person(disposable.service) for _ in range(2)]
-    for person in people:
-        person.register_and_confirm()
-    ada, bob = (person.sign_in_client() for person in people)
+def test_cached_lists_are_separate_for_each_user(
+    disposable: Disposable,
+) -> None:
+    ada, bob = (
+        Person(disposable.service, email).sign_in_client()
+        for email in (MEMBER, OTHER_MEMBER)
+    )
     ada.create()
     for _ in range(2):
         assert len(ada.list_all()) == 1
@@ -92,9 +102,9 @@ def test_cached_lists_are_separate_for_each_user(disposable: Disposable) -> None
 def test_nothing_is_cached_in_production_without_redis(
     project: Project, conventions: Conventions
 ) -> None:
-    database = project.new_database()
+    database = database_with_members(project)
     with (
-        running_service(project, database.url, REDIS_URL="") as service,
+        running_server(project, database.url, REDIS_URL="") as service,
         Client(service) as client,
     ):
         client.create(description="before")
@@ -115,7 +125,7 @@ def test_two_releases_that_share_redis_do_not_share_cached_values(
     schemas.write_text(text.replace(UPDATED_AT, f"{UPDATED_AT}\n    stock: int = 7"))
     following = dataclasses.replace(project, directory=directory)
     redis = disposable.service.settings["REDIS_URL"]
-    with running_service(following, disposable.database.url, REDIS_URL=redis) as other:
+    with running_server(following, disposable.database.url, REDIS_URL=redis) as other:
         other.credentials = credentials(disposable.service)
         other.signed_in = disposable.service.signed_in
         with Client(disposable.service) as client, Client(other) as reader:

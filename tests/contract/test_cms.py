@@ -7,9 +7,9 @@ from dataclasses import dataclass
 import playwright.sync_api as playwright
 import pytest
 
-from tests.contract.client import Browser, Client
+from tests.contract.client import Browser, Client, database_with_members
 from tests.contract.test_appearance import check_appearance, chromium
-from tests.starters.harness import HOST, Project, Service, running_service
+from tests.starters.harness import HOST, Project, Service, running_server
 
 __all__ = ["chromium"]  # a fixture
 pytestmark = pytest.mark.features("cms")
@@ -34,9 +34,9 @@ class Site:
 @pytest.fixture(scope="module")
 def site(project: Project) -> Iterator[Site]:
     """Run a server for a browser that sends forms by plain HTTP."""
-    database = project.new_database()
+    database = database_with_members(project)
     output = project.poe("seed", DATABASE_URL=database.url)
-    with running_service(project, database.url, FORCE_HTTPS="false") as service:
+    with running_server(project, database.url, FORCE_HTTPS="false") as service:
         yield Site(service, password=output.split()[-1])
 
 

@@ -1,10 +1,10 @@
 import httpx2
 import pytest
 
-from tests.contract.client import ITEMS, Client
+from tests.contract.client import ITEMS, Client, database_with_members
 from tests.contract.conftest import FRIEND
 from tests.contract.differences import Conventions
-from tests.starters.harness import Project, Service, running_service
+from tests.starters.harness import Project, Service, running_server
 
 pytestmark = pytest.mark.features("api")
 
@@ -109,8 +109,8 @@ def test_a_listed_origin_can_read_404_and_413(configured_service: Service) -> No
 def test_a_listed_origin_can_read_500(
     project: Project, conventions: Conventions
 ) -> None:
-    database = project.new_database()
-    with running_service(project, database.url, CORS_ORIGINS=FRIEND) as service:
+    database = database_with_members(project)
+    with running_server(project, database.url, CORS_ORIGINS=FRIEND) as service:
         with Client(service) as client:
             table = conventions.items_table
             database.execute(f"ALTER TABLE {table} RENAME TO renamed")

@@ -20,7 +20,7 @@ from tests.contract.client import (
 )
 from tests.contract.differences import Conventions
 from tests.starters.databases import Database
-from tests.starters.harness import Project, Service, running_service
+from tests.starters.harness import Project, Service, running_server
 
 pytestmark = [pytest.mark.features("accounts")]
 
@@ -56,9 +56,7 @@ def run_earlier_service(
     def run_earlier(by: timedelta) -> contextlib.AbstractContextManager[Service]:
         late = str(int(by.total_seconds()))
         path = str(tmp_path)
-        return running_service(
-            project, database.url, PYTHONPATH=path, SECONDS_LATE=late
-        )
+        return running_server(project, database.url, PYTHONPATH=path, SECONDS_LATE=late)
 
     return run_earlier
 

@@ -31,6 +31,7 @@ from tests.contract.client import (
     Form,
     Page,
     Person,
+    database_with_members,
     extract_link,
     unique_email,
     unique_ip_address,
@@ -586,7 +587,7 @@ def all_requests(
 def test_no_hostile_value_makes_a_route_fail(
     project: Project, conventions: Conventions
 ) -> None:
-    database = project.new_database()
+    database = database_with_members(project)
     with running_service(project, database.url, API_DOCS="true") as service:
         requests = all_requests(service, database.url, conventions)
         failures = [*filter(None, (failure(service, each) for each in requests))]

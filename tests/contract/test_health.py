@@ -3,9 +3,9 @@ import time
 import httpx2
 import pytest
 
-from tests.contract.client import Client, request_head, send_raw
+from tests.contract.client import Client, database_with_members, request_head, send_raw
 from tests.contract.conftest import Disposable
-from tests.starters.harness import Project, Service, running_service
+from tests.starters.harness import Project, Service, running_server
 
 READY_AGAIN_SECONDS = 15
 
@@ -60,10 +60,10 @@ def test_readiness_fails_by_name_without_its_database_and_recovers(
 def test_a_service_that_starts_without_its_database_becomes_ready_later(
     project: Project,
 ) -> None:
-    database = project.new_database()
+    database = database_with_members(project)
     database.hide()
     with (
-        running_service(project, database.url) as service,
+        running_server(project, database.url) as service,
         Client(service, anonymous=True) as client,
     ):
         assert client.get("/healthz").status_code == 200

@@ -17,7 +17,7 @@ from tests.contract.client import (
 from tests.contract.conftest import Disposable
 from tests.contract.exchanges import EXCHANGES, exchanges
 from tests.starters.databases import Database
-from tests.starters.harness import SECRET, Project, Service, running_service
+from tests.starters.harness import SECRET, Project, Service, running_server
 
 RFC_3339_UTC = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|\+00:00)")
 
@@ -107,7 +107,7 @@ def test_all_output_of_a_production_server_is_json(disposable: Disposable) -> No
 
 
 def test_the_log_level_is_a_setting(project: Project, database: Database) -> None:
-    with running_service(project, database.url, LOG_LEVEL="ERROR") as service:
+    with running_server(project, database.url, LOG_LEVEL="ERROR") as service:
         answer = send_raw(
             service, request_head("GET", "/no/such/thing", X_Request_ID="not-logged")
         )

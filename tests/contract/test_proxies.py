@@ -14,7 +14,7 @@ from tests.contract.client import (
 )
 from tests.contract.differences import Conventions
 from tests.starters.databases import Database
-from tests.starters.harness import HOST, Project, Service, running_service
+from tests.starters.harness import HOST, Project, Service, running_server
 
 
 def test_x_forwarded_proto_of_an_untrusted_peer_is_ignored(
@@ -144,7 +144,7 @@ def test_a_malformed_x_forwarded_proto_is_not_https(
 
 def test_a_network_can_be_trusted(project: Project, database: Database) -> None:
     trusted = "10.0.0.0/8, 127.0.0.0/8, ::1"
-    with running_service(project, database.url, TRUSTED_PROXIES=trusted) as service:
+    with running_server(project, database.url, TRUSTED_PROXIES=trusted) as service:
         assert send_raw(service, request_head("GET", "/no/such/thing")).status == 404
 
 
@@ -161,7 +161,7 @@ def test_an_error_before_the_application_is_a_problem_document_too(
 def test_a_path_prefix_is_in_all_links(project: Project, database: Database) -> None:
     """The proxy may remove the prefix or leave it in the path."""
     with (
-        running_service(project, database.url, ROOT_PATH="/shop") as service,
+        running_server(project, database.url, ROOT_PATH="/shop") as service,
         Client(service) as client,
     ):
         created = client.post(ITEMS, json={"name": unique_name(), "price": 1})
@@ -182,7 +182,7 @@ def test_a_path_prefix_is_in_all_links(project: Project, database: Database) -> 
 def test_plain_http_is_served_where_https_is_not_forced(
     project: Project, database: Database
 ) -> None:
-    with running_service(project, database.url, FORCE_HTTPS="false") as service:
+    with running_server(project, database.url, FORCE_HTTPS="false") as service:
         answer = send_raw(service, request_head("GET", "/", X_Forwarded_Proto="http"))
         assert answer.status == 200
         assert "strict-transport-security" not in answer.headers

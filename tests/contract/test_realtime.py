@@ -23,6 +23,7 @@ from tests.contract.client import (
     RawConnection,
     check_problem,
     credentials,
+    database_with_members,
     request_head,
     unique_name,
 )
@@ -30,7 +31,7 @@ from tests.contract.conftest import FRIEND, Disposable
 from tests.contract.differences import Conventions
 from tests.contract.test_shutdown import stop_and_check
 from tests.starters.databases import Database
-from tests.starters.harness import HOST, Project, Service, running_service
+from tests.starters.harness import HOST, Project, Service, running_server
 from tests.starters.redis import redis_server
 
 pytestmark = pytest.mark.features("realtime")
@@ -383,10 +384,10 @@ def test_all_streams_end_when_the_server_stops(disposable: Disposable) -> None:
 @pytest.fixture(scope="module")
 def two_services(project: Project) -> Iterator[tuple[Service, Service]]:
     """Run two processes of one service."""
-    database, redis = project.new_database(), redis_server().new_database()
+    database, redis = database_with_members(project), redis_server().new_database()
     with (
-        running_service(project, database.url, REDIS_URL=redis) as one,
-        running_service(project, database.url, REDIS_URL=redis) as other,
+        running_server(project, database.url, REDIS_URL=redis) as one,
+        running_server(project, database.url, REDIS_URL=redis) as other,
     ):
         other.credentials, other.signed_in = credentials(one), one.signed_in
         yield one, other
@@ -464,7 +465,7 @@ def seconds_to_create(client: Client) -> float:
 
 @pytest.mark.thorough
 def test_a_thousand_idle_connections_make_no_request_fail(
-    disposable: Disposable,
+    project: Project,
 ) -> None:
     resource = pytest.importorskip("resource")
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
@@ -472,9 +473,9 @@ def test_a_thousand_idle_connections_make_no_request_fail(
         pytest.skip(f"needs {ENOUGH_FILES} open files: ulimit -Hn says {hard}")
     resource.setrlimit(resource.RLIMIT_NOFILE, (max(soft, ENOUGH_FILES), hard))
     with (
-        running_service(
-            disposable.service.project,
-            disposable.database.url,
+        running_server(
+            project,
+            database_with_members(project).url,
             MAX_STREAMS_PER_USER="2000",
         ) as service,
         Client(service) as client,

@@ -9,7 +9,9 @@ import pytest
 
 from tests.contract.client import (
     MAX_ATTEMPTS,
+    MEMBER,
     ORIGIN,
+    OTHER_MEMBER,
     PASSWORD,
     Browser,
     Client,
@@ -195,9 +197,9 @@ def test_signing_in_redirects_only_to_this_site(
 def test_all_failed_sign_ins_get_the_same_response(
     disposable: Disposable, conventions: Conventions
 ) -> None:
-    person, disabled = Person(disposable.service), Person(disposable.service)
-    person.register_and_confirm()
-    disabled.register_and_confirm()
+    person, disabled = (
+        Person(disposable.service, email) for email in (MEMBER, OTHER_MEMBER)
+    )
     disposable.database.execute(
         conventions.disable_user_sql.format(email=disabled.email)
     )
@@ -368,8 +370,7 @@ def test_a_cookie_does_not_work_after_a_reset(person: Person) -> None:
 def test_a_cookie_does_not_work_after_the_account_was_disabled(
     disposable: Disposable, conventions: Conventions
 ) -> None:
-    person = Person(disposable.service)
-    person.register_and_confirm()
+    person = Person(disposable.service, MEMBER)
     browser = person.sign_in_browser()
     disposable.database.execute(conventions.disable_user_sql.format(email=person.email))
     assert not is_signed_in(browser)

@@ -11,7 +11,7 @@ from tests.starters.harness import (
     SECRET,
     Project,
     answers_healthz,
-    running_service,
+    running_server,
 )
 
 SHORT = "hush-" * 6 + "h"  # 31 characters
@@ -164,7 +164,7 @@ def test_a_dotenv_file_in_utf_16_is_reported_in_one_sentence(project: Project) -
 def test_secrets_can_be_in_files(project: Project, database: Database) -> None:
     path = project.directory.parent / "secret"
     path.write_text(f"{SECRET}\n", "utf-8")
-    with running_service(
+    with running_server(
         project, database.url, SECRET_KEY="", SECRET_KEY_FILE=str(path)
     ):
         pass
@@ -176,7 +176,7 @@ def test_empty_variables_count_as_missing(project: Project, database: Database) 
     needed = project.production_settings(database.url).keys() | {"PORT", "HOST"}
     empty = dict.fromkeys(names - needed, "")
     assert {"WORKERS", "LOG_LEVEL", "ENVIRONMENT"} <= empty.keys()
-    with running_service(project, database.url, **empty):
+    with running_server(project, database.url, **empty):
         pass
 
 
@@ -186,7 +186,7 @@ def test_the_scheme_postgres_means_postgresql(
 ) -> None:
     url = database.url.replace("postgresql://", "postgres://")
     with (
-        running_service(project, url) as service,
+        running_server(project, url) as service,
         Client(service, anonymous=True) as client,
     ):
         assert client.get("/readyz").status_code == 200

@@ -18,6 +18,7 @@ from tests.contract.client import (
     PASSWORD,
     Client,
     Person,
+    database_with_members,
     json_lines,
     unique_email,
 )
@@ -58,7 +59,7 @@ def service_without_worker(project: Project, redis: Redis) -> Iterator[Service]:
 
     Its database is separate: workers of other services would run the tasks in it.
     """
-    database, url = project.new_database(), redis.new_database()
+    database, url = database_with_members(project), redis.new_database()
     with running_server(project, database.url, REDIS_URL=url) as service:
         yield service
 
@@ -221,7 +222,8 @@ def test_a_task_is_run_even_if_the_server_was_killed_before_sending_it(
     project: Project, redis: Redis
 ) -> None:
     settings = {"REDIS_URL": redis.new_database()}
-    with running_server(project, project.new_database().url, **settings) as service:
+    database = database_with_members(project)
+    with running_server(project, database.url, **settings) as service:
         redis.process.send_signal(signal.SIGSTOP)
         try:
             began = time.monotonic()
@@ -286,7 +288,7 @@ def test_the_worker_refuses_to_start_without_a_queue(project: Project) -> None:
 def test_a_row_that_names_no_task_is_set_aside(
     project: Project, redis: Redis, conventions: Conventions
 ) -> None:
-    database, url = project.new_database(), redis.new_database()
+    database, url = database_with_members(project), redis.new_database()
     with running_server(project, database.url, REDIS_URL=url) as service:
         lost = register(service)
         database.execute(conventions.break_tasks_sql)

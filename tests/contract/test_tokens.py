@@ -14,6 +14,8 @@ from tests.contract.client import (
     AUTH,
     ITEMS,
     MAX_ATTEMPTS,
+    MEMBER,
+    OTHER_MEMBER,
     PASSWORD,
     Client,
     Person,
@@ -232,9 +234,9 @@ def test_unknown_and_known_addresses_take_equally_long(service: Service) -> None
 def test_all_failed_sign_ins_get_the_same_response(
     disposable: Disposable, conventions: Conventions
 ) -> None:
-    person, disabled, unconfirmed = (Person(disposable.service) for _ in range(3))
-    person.register_and_confirm()
-    disabled.register_and_confirm()
+    person, disabled, unconfirmed = (
+        Person(disposable.service, email) for email in (MEMBER, OTHER_MEMBER, "")
+    )
     disposable.database.execute(
         conventions.disable_user_sql.format(email=disabled.email)
     )
@@ -510,8 +512,7 @@ def test_resetting_the_password_ends_all_tokens_and_works_once(person: Person) -
 def test_disabling_an_account_ends_all_tokens(
     disposable: Disposable, conventions: Conventions
 ) -> None:
-    person = Person(disposable.service)
-    person.register_and_confirm()
+    person = Person(disposable.service, MEMBER)
     pair = person.sign_in()
     disposable.database.execute(conventions.disable_user_sql.format(email=person.email))
     check_unauthorized(get_me(person, pair["access_token"]))
@@ -585,8 +586,7 @@ def test_users_see_only_their_items(service: Service, person: Person) -> None:
 def test_only_staff_see_items_without_an_owner(
     disposable: Disposable, conventions: Conventions
 ) -> None:
-    person, admin_user = Person(disposable.service), Person(disposable.service)
-    person.register_and_confirm()
+    person, admin_user = Person(disposable.service, MEMBER), Person(disposable.service)
     disposable.service.project.poe(
         "create-admin",
         admin_user.email,
@@ -619,8 +619,10 @@ def test_create_admin_refuses_invalid_input_in_one_sentence(
         assert "Traceback" not in str(refused.value)
 
 
-def test_security_events_are_logged_and_secrets_are_not(disposable: Disposable) -> None:
-    person = Person(disposable.service)
+def test_security_events_are_logged_and_secrets_are_not(
+    disposable_with_worker: Disposable,
+) -> None:
+    person = Person(disposable_with_worker.service)
     person.register_and_confirm()
     person.client.headers["X-Request-ID"] = "security"
     pair = person.sign_in()
@@ -632,11 +634,11 @@ def test_security_events_are_logged_and_secrets_are_not(disposable: Disposable) 
         if person.request_tokens("wrong again").status_code == 429:
             break
     wanted = {"signed_in", "sign_in_failed", "password_reset", "throttled"}
-    entries = log_entries(disposable.service, "security", 18)
+    entries = log_entries(disposable_with_worker.service, "security", 18)
     assert wanted <= {entry["event"] for entry in entries}
     failed = next(entry for entry in entries if entry["event"] == "sign_in_failed")
     assert failed["client"] == person.client.headers["X-Forwarded-For"]
-    json_lines(disposable.service)
+    json_lines(disposable_with_worker.service)
     for secret in (
         PASSWORD,
         OTHER,
@@ -646,7 +648,7 @@ def test_security_events_are_logged_and_secrets_are_not(disposable: Disposable) 
         pair["refresh_token"],
         person.email,
     ):
-        assert secret not in disposable.service.output
+        assert secret not in disposable_with_worker.service.output
 
 
 def test_emails_have_plain_text_and_html(

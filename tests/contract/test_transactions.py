@@ -26,17 +26,17 @@ IDLE_SECONDS = 2  # connections that were idle for so long are checked
 
 @pytest.mark.features("accounts", "api")
 def test_a_failed_reset_changes_nothing(
-    disposable: Disposable, conventions: Conventions
+    disposable_with_worker: Disposable, conventions: Conventions
 ) -> None:
     """The password is written first, then revoking the tokens fails."""
-    person = Person(disposable.service)
+    person = Person(disposable_with_worker.service)
     person.register_and_confirm()
     person.sign_in()
     assert person.post_auth("reset", email=person.email).status_code == 202
     reset = {"token": extract_token(person.wait_for_email()), "password": OTHER}
-    disposable.database.execute(conventions.broken_revocation_sql)
+    disposable_with_worker.database.execute(conventions.broken_revocation_sql)
     check_problem(person.post_auth("reset/confirm", **reset), 500)
-    disposable.database.execute("DROP TRIGGER broken")
+    disposable_with_worker.database.execute("DROP TRIGGER broken")
     assert person.request_tokens(OTHER).status_code == 401
     assert person.request_tokens(PASSWORD).status_code == 200
     assert person.post_auth("reset/confirm", **reset).status_code == 204

@@ -35,10 +35,14 @@ class MailServer:
             self.mails.setdefault(address, []).append(mail)
         return "250 OK"
 
+    def count(self, address: str) -> int:
+        """Return how many emails an address has received."""
+        return len(self.mails.get(address, []))
+
     def last(self, address: str, count: int = 1) -> EmailMessage:
         """Wait until an address has received `count` emails, and return the last."""
         end = time.monotonic() + SECONDS
-        while len(self.mails.get(address, [])) < count:
+        while self.count(address) < count:
             assert time.monotonic() < end, f"no email number {count} to {address}"
             time.sleep(0.01)
         return self.mails[address][count - 1]
