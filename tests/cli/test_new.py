@@ -336,7 +336,7 @@ exec "{shutil.which("git")}" "$@"
         assert of_git.readline() == b"cloning\n"
         os.killpg(trivet.pid, sent)  # as a terminal does
         _, errors = trivet.communicate(timeout=60)
-        assert select.select([of_git], [], [], 60)[0], "git goes on"
+        assert select.select([of_git], [], [], 60)[0], "git still runs"
     assert trivet.returncode == code, errors
     assert "Traceback" not in errors
     assert names(tmp_path / "home") == names(tmp_path / "scratch") == []

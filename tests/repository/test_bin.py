@@ -205,7 +205,7 @@ def test_the_index_of_the_user_is_used_with_the_locked_versions(
         clone / "bin/trivet", "--version", path=without_uv(), cwd=clone, **settings
     )
     assert done.returncode == 0, done.stderr
-    assert git("status", "--porcelain", cwd=clone) == "", "the lock file stays as it is"
+    assert git("status", "--porcelain", cwd=clone) == "", "the lock file has changed"
 
 
 def test_a_python_that_does_not_start_is_skipped(

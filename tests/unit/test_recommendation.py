@@ -552,7 +552,7 @@ def test_another_weight_changes_what_a_criterion_counts() -> None:
     assert silent.scores["django"] == 0
     assert "experience" not in silent.coverage["criteria"]
     assert heavy.weights == {**plain.weights, "experience": "decisive"}
-    assert DECISION.recommend(answers) == plain, "the decision itself stays as it was"
+    assert DECISION.recommend(answers) == plain, "the decision has changed"
 
 
 @pytest.mark.parametrize(

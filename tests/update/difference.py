@@ -27,23 +27,23 @@ USE_CASES: Mapping[str, Answers] = {
 Files = dict[str, bytes]
 
 
-def taken_away(template: Path, since: str) -> Iterator[str]:
-    """Name the paths of a release that the template does not have any more."""
+def missing_paths(template: Path, since: str) -> Iterator[str]:
+    """Yield the paths of a release that the template no longer has."""
     now = rendered_paths(template, "HEAD")
     for path in sorted(rendered_paths(template, since) - now):
         yield (
-            f"{path} was in {since} and is not any more. Files are not renamed, moved "
-            "or removed after a release: owners would lose their edits."
+            f"{path} was in {since} and is missing now. Do not rename, move or remove "
+            "files after a release: owners would lose their edits."
         )
 
 
 def newly_excluded(template: Path, since: str) -> Iterator[str]:
-    """Name the lines of _exclude that are newer than a release and match its paths."""
+    """Yield the lines of _exclude that are newer than a release and match its paths."""
     paths = {path.split("/", 1)[1] for path in rendered_paths(template, since)}
     before = excludes(template, since)
     for line in excludes(template, "HEAD"):
         condition, pattern = split(line)
-        # What was left out on that condition already stays so.
+        # These patterns were excluded on the same condition before.
         known = [old for then, old in map(split, before) if then == condition]
         left_out = set(PathSpec.from_lines("gitignore", known).match_files(paths))
         matches = set(PathSpec.from_lines("gitignore", [pattern]).match_files(paths))
@@ -60,7 +60,7 @@ def split(line: str) -> tuple[str, str]:
 
 
 def rendered_paths(template: Path, ref: str) -> set[str]:
-    """Give what a version can render, as framework/path."""
+    """Return the paths that a version can render, as framework/path."""
     listed = git("ls-tree", "-r", "-z", "--name-only", ref, "template", cwd=template)
     return {
         path.removeprefix("template/").removesuffix(".jinja")
@@ -70,7 +70,7 @@ def rendered_paths(template: Path, ref: str) -> set[str]:
 
 
 def excludes(template: Path, ref: str) -> list[str]:
-    """Give the lines of _exclude in a version."""
+    """Return the lines of _exclude in a version."""
     text = git("show", f"{ref}:copier.yml", cwd=template)
     lines: list[str] = yaml.safe_load(text.split("\n---\n")[0])["_exclude"]
     return lines
@@ -107,7 +107,7 @@ def received(project: Path) -> Files:
 
 
 def left_behind(before: Files, after: Files) -> list[str]:
-    """Name what a release rendered, and what the same answers do not render now."""
+    """Return the files that a release rendered and the same answers no longer do."""
     return sorted(before.keys() - after.keys())
 
 
@@ -127,31 +127,31 @@ def as_diff(before: Files, after: Files) -> str:
 
 
 def main() -> int:
-    """Print what is new since the last release, use case by use case."""
+    """Print for each use case what has changed since the last release."""
     if not published():
         print("There is no release yet.")
         return 0
     since = LAST
-    troubles: list[str] = []
+    problems: list[str] = []
     diffs: dict[str, list[str]] = {}
     with TemporaryDirectory(prefix="trivet-difference-") as folder:
         template = make_template(Path(folder, "trivet"))
-        troubles += taken_away(template, since)
-        troubles += newly_excluded(template, since)
+        problems += missing_paths(template, since)
+        problems += newly_excluded(template, since)
         for case, answers in USE_CASES.items():
             before, after = before_and_after(
                 template, since, answers, Path(folder, case)
             )
-            troubles += [
+            problems += [
                 f"{case}: {n} is left behind" for n in left_behind(before, after)
             ]
             diffs.setdefault(as_diff(before, after), []).append(case)
     print(f"What owners receive on top of {since}")
     for diff, cases in diffs.items():
         print(f"\n=== {', '.join(cases)}\n\n{diff or 'Nothing.'}")
-    for trouble in troubles:
-        print(f"\nTROUBLE: {trouble}")
-    return 1 if troubles else 0
+    for problem in problems:
+        print(f"\nPROBLEM: {problem}")
+    return 1 if problems else 0
 
 
 if __name__ == "__main__":

@@ -28,7 +28,7 @@ NEW_FILES = (
 
 @dataclass(frozen=True)
 class Edit:
-    """Something done to one file; file and line are counted round and round."""
+    """A change to one file. Numbers of files and lines are taken modulo their count."""
 
     kind: str
     file: int
@@ -38,7 +38,7 @@ class Edit:
 
 
 def lines_of_text() -> st.SearchStrategy[str]:
-    """Draw a line that an owner may write, with some that look like git's own marks."""
+    """Draw a line that an owner may write. Some look like the marks of git."""
     letters = st.characters(codec="utf-8", exclude_categories=["C", "Zl", "Zp"])
     marks = st.sampled_from(
         ["", " ", "\t", "}", "=======", "+", "-", "@@ -1 +1 @@", "# own", "import os"]
@@ -65,7 +65,7 @@ def edits() -> st.SearchStrategy[list[Edit]]:
 
 
 def make(edit: Edit, project: Path) -> None:
-    """Do it."""
+    """Make an edit in a project."""
     files = [name for name in names(project) if name != ANSWERS_FILE]
     path = project / files[edit.file % len(files)]
     if edit.kind == "add":
@@ -83,7 +83,7 @@ def make(edit: Edit, project: Path) -> None:
 
 
 def change_lines(edit: Edit, lines: list[bytes]) -> None:
-    """Do what happens inside a file."""
+    """Make an edit in the lines of a file."""
     at = edit.line % (len(lines) + 1)
     new = [f"{edit.text}\n".encode()] * edit.count
     if edit.kind == "insert":
@@ -104,7 +104,7 @@ Files = Mapping[str, bytes]
 
 
 def names(project: Path) -> list[str]:
-    """Give the files of a project, without git's own."""
+    """Return the names of a project's files, without those of git."""
     return sorted(
         name
         for path in project.rglob("*")
@@ -114,7 +114,7 @@ def names(project: Path) -> list[str]:
 
 
 def files(project: Path) -> dict[str, bytes]:
-    """Give what is in a project, file by file."""
+    """Return the content of each file of a project."""
     return {name: (project / name).read_bytes() for name in names(project)}
 
 
@@ -133,7 +133,7 @@ class Update:
     project: Path
 
     def losses(self) -> Iterator[str]:
-        """Name each file in which something went, of the owner's or the template's."""
+        """Yield each file that lost a change of the owner or of the template."""
         result = files(self.project)
         conflicting = conflicts(self.project)
         for name in sorted({*self.old, *self.mine, *self.new, *result}):
@@ -149,7 +149,7 @@ class Update:
         elif mine == old:
             expected = new
         elif mine is None:
-            expected = None  # what the owner deleted stays away
+            expected = None  # the owner deleted it
         elif new is None:
             expected = mine  # no release deletes a file
         else:
@@ -159,7 +159,7 @@ class Update:
             expected = merged
         if conflict:
             return "a conflict where there is none"
-        return "" if result == expected else "not what it should be"
+        return "" if result == expected else "not the expected content"
 
     @staticmethod
     def _loss_in_conflict(
@@ -168,22 +168,22 @@ class Update:
         result: bytes | None,
         conflict: bool,  # noqa: FBT001
     ) -> str:
-        """Where both changed the same lines, the owner's are there; git shows it."""
+        """Return what is lost where both changed the same lines, which git reports."""
         if result is None:
-            return "it is gone"
+            return "it is missing"
         added = Counter(mine.splitlines()) - Counter(old.splitlines())
         missing = added - Counter(result.splitlines())
         if missing:
-            return f"lines went: {list(missing)}"
+            return f"lost lines: {list(missing)}"
         gone = Counter(old.splitlines()) - Counter(mine.splitlines())
         kept = Counter(result.splitlines()) - Counter(mine.splitlines())
         if not conflict and gone & kept:
-            return f"lines came back: {list(gone & kept)}"
+            return f"deleted lines are back: {list(gone & kept)}"
         return ""
 
 
 def merge(mine: bytes, old: bytes, new: bytes) -> bytes | None:
-    """Merge as git does where nothing conflicts, else give None."""
+    """Merge as git does, or return None if there are conflicts."""
     with TemporaryDirectory() as folder:
         paths = [Path(folder, name) for name in ("mine", "old", "new")]
         for path, content in zip(paths, (mine, old, new), strict=True):

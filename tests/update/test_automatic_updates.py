@@ -76,12 +76,12 @@ class Hosted:
         return done.stdout
 
     def calls(self, name: str) -> str:
-        """Give what a program was asked."""
+        """Return the arguments of each call of a program."""
         file = self.machine / f"{name}.log"
         return file.read_text("utf-8") if file.exists() else ""
 
     def branches(self) -> list[str]:
-        """Give the branches on the server, but for main."""
+        """Return the branches on the server, except for main."""
         listed = git("branch", "--format=%(refname:short)", cwd=self.server).split()
         return [branch for branch in listed if branch != "main"]
 
@@ -94,7 +94,7 @@ def program(path: Path, script: str) -> None:
 
 @pytest.fixture
 def machine(tmp_path: Path) -> Path:
-    """Give a machine whose gh and uv only note what they were asked."""
+    """Create a machine whose gh and uv only record their arguments."""
     machine = tmp_path / "machine"
     machine.mkdir()
     for name in ("gh", "uv"):
@@ -107,7 +107,7 @@ def machine(tmp_path: Path) -> Path:
 
 
 def hosted(machine: Path, next_template: Path, answers: Answers) -> Hosted:
-    """Put a project of the first release on a server."""
+    """Push a project of the first release to a server."""
     project = machine.parent / "project"
     answers = {"template_address": ADDRESS, **answers}
     committed(copy(next_template, project, answers, ref=LAST))

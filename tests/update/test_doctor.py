@@ -45,7 +45,7 @@ def uv(monkeypatch: pytest.MonkeyPatch) -> Uv:
 
 @pytest.fixture
 def healthy(project: Path) -> Path:
-    """Give a project that is at the newest release."""
+    """Return a project that is at the newest release."""
     commit_change(project, ANSWERS_FILE, f"_commit: {LAST}", f"_commit: {NEXT}")
     return project
 

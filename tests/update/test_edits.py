@@ -35,7 +35,7 @@ from tests.update.small import ANSWERS_FILE as ANSWERS_TEMPLATE
 from tests.update.small import copy_settings
 
 # How many random projects for each framework: few in bin/test, many in .ci/run. By
-# hand, with TRIVET_EDITS=900 and -s, any number of new ones, which are counted.
+# hand, TRIVET_EDITS=900 with -s runs any number of new ones and counts them.
 FEW = 2
 MANY = 100
 # They are divided into this many tests with different edits, which run in parallel.
@@ -107,7 +107,7 @@ class Base:
         self.seen: Counter[str] = Counter()
 
     def after(
-        self, done: list[Edit], folder: Path, bring: Callable[[Path], None] = update
+        self, done: list[Edit], folder: Path, update: Callable[[Path], None] = update
     ) -> edits.Update:
         """Edit a copy of the project as its owner would, and update it."""
         project = Path(shutil.copytree(self.start, folder / "project"))
@@ -115,13 +115,13 @@ class Base:
             edits.make(edit, project)
         mine = edits.files(project)
         commit_all(project, "Own work")
-        bring(project)
+        update(project)
         return edits.Update(self.old, mine, self.new, project)
 
 
 @pytest.fixture(scope="session")
 def rough_template(template: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Give the template with a release that changes nearly every file."""
+    """Create the template with a release that changes nearly every file."""
     folder = Path(
         shutil.copytree(template, tmp_path_factory.mktemp("rough") / "trivet")
     )
@@ -137,7 +137,7 @@ class Grow(Protocol):
 
 @pytest.fixture(scope="session")
 def grow(rough_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Grow:
-    """Give the base project of a framework and release, rendered once."""
+    """Return a function that renders the project of a framework and release once."""
 
     @cache
     def grown(framework: str, since: str, *features: str) -> Base:
@@ -172,8 +172,8 @@ def by_trivet(project: Path) -> None:
 def check_both(base: Base, done: list[Edit]) -> None:
     with TemporaryDirectory(prefix="trivet-edited-") as folder:
         copier, trivet = (
-            base.after(done, Path(folder, bring.__name__), bring)
-            for bring in (update, by_trivet)
+            base.after(done, Path(folder, each.__name__), each)
+            for each in (update, by_trivet)
         )
         there, here = (conflicts(each.project) for each in (copier, trivet))
         base.seen["runs"] += 1
@@ -195,7 +195,7 @@ def random_edits(
     check: Callable[[Base, list[Edit]], None] = check,
     part: int = 0,
 ) -> None:
-    """Update projects with drawn edits; the same ones each time, but by hand."""
+    """Update projects after random edits, the same ones in each run of the tests."""
 
     @given(done=edits.edits())
     @settings(
@@ -288,7 +288,7 @@ def test_no_edit_is_lost_in_many_runs(
         assert without_answers(each.new) == without_answers(real.new)
 
     def check_either(base: Base, done: list[Edit]) -> None:
-        # By what was drawn: what fails has to fail again.
+        # The edits decide which check runs, so that a failure can be repeated.
         if len(repr(done)) % BOTH == 0:
             check_both(with_questions, done)
         else:
@@ -306,7 +306,7 @@ def test_trivet_update_ends_where_copier_update_ends(
 
 
 def let_the_template_win(project: Path) -> None:
-    """Update a project, and lose what its owner wrote where both changed a line."""
+    """Update a project, and lose the owner's text where both changed a line."""
     update(project)
     for name in conflicts(project):
         theirs = git("show", f":3:{name}", cwd=project)
@@ -322,5 +322,5 @@ def test_a_planted_loss_is_found(grow: Grow) -> None:
             updated = base.after(done, Path(folder), let_the_template_win)
             assert list(updated.losses()) == []
 
-    with pytest.raises(AssertionError, match="lines went"):
+    with pytest.raises(AssertionError, match="lost lines"):
         random_edits(base, MANY, check_lossy)

@@ -13,8 +13,8 @@ from tests.update.difference import (
     as_diff,
     before_and_after,
     left_behind,
+    missing_paths,
     newly_excluded,
-    taken_away,
 )
 from tests.update.releases import LAST, RELEASES, commit_all, published, replace
 from tests.update.test_untouched import FULL
@@ -24,7 +24,7 @@ from tests.update.test_untouched import FULL
 def test_no_file_of_a_release_is_renamed_moved_or_removed(
     template: Path, since: str
 ) -> None:
-    assert list(taken_away(template, since)) == []
+    assert list(missing_paths(template, since)) == []
 
 
 @pytest.mark.parametrize("since", RELEASES)
@@ -55,15 +55,15 @@ def test_all_files_of_a_release_are_still_rendered(
 
 @pytest.fixture
 def changed(template: Path, tmp_path: Path) -> Path:
-    """Give the template, to do what the guard is there for."""
+    """Copy the template, to make a change that must be noticed."""
     return Path(shutil.copytree(template, tmp_path / "changed"))
 
 
 def test_a_renamed_file_is_noticed(changed: Path) -> None:
     git("mv", "template/flask/app/health.py", "template/flask/app/live.py", cwd=changed)
     commit_all(changed, "Rename")
-    (problem,) = taken_away(changed, LAST)
-    assert problem.startswith(f"flask/app/health.py was in {LAST} and is not any more")
+    (problem,) = missing_paths(changed, LAST)
+    assert problem.startswith(f"flask/app/health.py was in {LAST} and is missing now")
 
 
 def test_a_new_exclude_line_is_noticed(changed: Path) -> None:

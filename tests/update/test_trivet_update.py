@@ -470,7 +470,7 @@ raise SystemExit(main())
 
 
 def processes(scratch: Path) -> list[str]:
-    """Give the processes with their temporary files there, where /proc tells."""
+    """Return the processes whose temporary files are in a folder, from /proc."""
     found = []
     for entry in Path("/proc").glob("[0-9]*"):
         with suppress(OSError):
