@@ -81,7 +81,11 @@ def test_a_new_repository_starts_on_main_whatever_git_is_configured_to(
 
 
 def test_a_repository_of_another_user_is_reported_with_the_remedy(
-    new: New, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, trivet: Trivet
+    new: New,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    trivet: Trivet,
+    small_template: Path,  # noqa: F811
 ) -> None:
     git("init", "--quiet", cwd=tmp_path)
     new(tmp_path / "before")
@@ -101,6 +105,10 @@ def test_a_repository_of_another_user_is_reported_with_the_remedy(
         output = new(tmp_path / "after")
         assert "detected dubious ownership" in output
         assert remedy in output
+        files = ("--template", small_template, "--defaults", "--no-setup")
+        only_files = trivet("new", tmp_path / "files", *files).out
+        assert remedy in only_files
+        assert "git init" not in only_files
         assert remedy in trivet("update", tmp_path / "before").err
         assert remedy in trivet("doctor", tmp_path / "before").out
 

@@ -580,5 +580,15 @@ def test_a_feature_that_is_not_available_is_reported_and_not_stored(
         n for n in model.features if n in built and n in asked_for
     ]
     for feature in set(asked_for) - set(built):
-        assert feature in done.out.partition("Left out:")[2]
-    assert "copier update --data 'features=[" in done.out
+        assert f"update --add {feature}" in done.out.partition("Left out:")[2]
+
+
+def test_only_what_was_chosen_is_reported_as_left_out(
+    trivet: Trivet, template_repo: Path, tmp_path: Path
+) -> None:
+    """Social pages would bring accounts, which Flask has."""
+    arguments = ("--template", template_repo, "--data", "known_framework=flask")
+    done = trivet(
+        "new", tmp_path / "x", *ONLY_FILES, *arguments, "--data", "features=social"
+    )
+    assert "Left out: social. They are not available with Flask." in done.text

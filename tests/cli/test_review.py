@@ -70,7 +70,7 @@ def continue_with(outcome: Outcome) -> list[str]:
     """Return the arguments of the command that continues an interrupted run."""
     assert outcome.code == 130
     message, _, command = outcome.err.partition("Continue with:\n")
-    assert message == "Interrupted. Nothing was written. "
+    assert message == "Stopped. Nothing was written. "
     return shlex.split(command)[1:]
 
 
@@ -151,7 +151,7 @@ def test_an_interrupted_run_continues_with_the_answers_given_so_far(
     terminal.asked, terminal.answers = [], {}
     terminal.interrupt_at = ""
     terminal.choices = iter(["write"])
-    assert trivet(*arguments, "--no-setup").code == 0
+    assert trivet(*arguments).code == 0
     assert not before & set(terminal.asked), "no question is asked twice"
     assert bool(terminal.asked) == (stop == "at a question")
     stored = stored_answers(tmp_path / "x")

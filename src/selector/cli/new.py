@@ -10,13 +10,13 @@ from typing import Any
 import click
 from rich.console import Console
 
-from selector import process
+from selector import git, process
 from selector.cli import output, prompts
 from selector.cli.answers import Explanation, answer_questions, load_data
 from selector.cli.options import answer_options, parse_pairs, weight_option
 from selector.cli.preview import print_contents
 from selector.cli.review import STOP, WRITE, change_answer, choose_action
-from selector.errors import CancelledError, SetupError
+from selector.errors import CancelledError, SetupError, UserError
 from selector.project.bootstrap import Bootstrap, uv_advice, uv_command
 from selector.project.constraints import constraints_path, parse_constraints
 from selector.project.create import RenderedProject, check_destination, render_project
@@ -58,7 +58,9 @@ def new(  # noqa: PLR0913, PLR0917 - one argument for each option
             if defaults or not prompts.is_terminal():
                 raise
             command = _format_command(template, ref, session.given, weights, shown)
-            message = f"Interrupted. Nothing was written. Continue with:\n  {command}"
+            if no_setup:
+                command += " --no-setup"
+            message = f"Stopped. Nothing was written. Continue with:\n  {command}"
             raise CancelledError(message) from None
         constraints = _read_constraints(template, answers)
     try:
@@ -151,7 +153,10 @@ class _Session:
 
 
 def _read_constraints(template: Template, answers: Answers) -> list[str]:
-    """Return the versions that this version of the template was tested with."""
+    """Return the versions that this version of the template was tested with.
+
+    A template of somebody else may have none.
+    """
     file = constraints_path(answers.all["framework"])
     return parse_constraints(template.tree.read(file) or "")
 
@@ -173,13 +178,23 @@ def _print_next_steps(
     steps = [f"cd {shlex.quote(shown)}"]
     if no_setup:
         start = "git add --all . && git commit -m 'Start the service'"
-        steps += [start if subdirectory else f"git init -b main && {start}"]
+        has_repository = _is_in_repository(out, project.destination)
+        steps += [start if has_repository else f"git init -b main && {start}"]
         steps += [f"{uv} sync", f"{uv} run poe setup"]
     output.lines(out, "Next steps", [*steps, f"{uv} run poe dev"])
     if subdirectory:
         _print_repository_steps(out, subdirectory, project.files)
     if advice := uv_advice():
         out.print(f"\n{advice}", markup=False)
+
+
+def _is_in_repository(out: Console, folder: Path) -> bool:
+    """Return whether a folder is in a git repository, also one that git refuses."""
+    try:
+        return git.find_top(folder) is not None
+    except UserError as error:
+        out.print(f"\n{error}", markup=False)
+        return True
 
 
 def _print_repository_steps(

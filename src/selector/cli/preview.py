@@ -6,6 +6,7 @@ from pathlib import Path
 import click
 from rich.console import Console
 
+from selector import process
 from selector.cli import output
 from selector.cli.answers import Explanation, answer_questions, load_data
 from selector.cli.options import answer_options, json_option
@@ -79,16 +80,16 @@ def print_contents(
             f"\n[bold]Left out:[/] {', '.join(missing)}. They are not available with "
             f"{framework}. If a later release has them, add them with:"
         )
-        included = project.answers.get("features", [])
-        features = ", ".join(dict.fromkeys([*included, *missing]))
-        output.command(out, f"copier update --data 'features=[{features}]'")
+        added = " ".join(f"--add {feature}" for feature in missing)
+        output.command(out, f"{process.program_name()} update {added}")
 
 
 def missing_features(questionnaire: Questionnaire, answers: Answers) -> list[str]:
-    """Return the requested features, and those they require, that are not rendered."""
-    model = questionnaire.model
+    """Return the requested features that the framework does not have."""
     requested = set(answers.given["features"])
-    for key in answers.given["features"]:
-        requested |= set(model.features[key].brings)
-    included = set(answers.computed["parts"])
-    return [key for key in model.features if key in requested - included]
+    available = questionnaire.model.built[answers.given["framework"]]
+    return [
+        key
+        for key in questionnaire.model.features
+        if key in requested and key not in available
+    ]

@@ -169,7 +169,7 @@ def find_subdirectory(destination: Path) -> str:
     folder = destination if destination.is_dir() else _existing_parent(destination)
     try:
         top = git.find_top(folder)
-    except UserError:  # the set-up reports it
+    except UserError:  # the set-up or the next steps report it
         return ""
     path = destination.resolve()
     return path.relative_to(top).as_posix() if top and path != top else ""

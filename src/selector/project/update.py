@@ -165,7 +165,8 @@ class PreparedUpdate:
         self.project.git("reset", "--soft", "HEAD~").check_output()
         resolved = "".join(f"0 {'0' * 40}\t{name}\0" for name in self.conflicts)
         entries = resolved + self.conflict_stages
-        self.project.git("update-index", "-z", "--index-info", input=entries)
+        index = ("update-index", "-z", "--index-info")
+        self.project.git(*index, input=entries).check_output()
 
 
 @contextmanager
