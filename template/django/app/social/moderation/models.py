@@ -28,6 +28,7 @@ class Report(models.Model):
     reporter = models.ForeignKey(
         Profile,
         null=True,
+        blank=True,
         on_delete=models.SET_NULL,
         related_name="submitted_reports",
     )
@@ -35,10 +36,18 @@ class Report(models.Model):
         Profile, on_delete=models.CASCADE, related_name="reports"
     )
     post = models.ForeignKey(
-        Post, null=True, on_delete=models.CASCADE, related_name="reports"
+        Post,
+        null=True,
+        blank=True,
+        on_delete=models.CASCADE,
+        related_name="reports",
     )
     message = models.ForeignKey(
-        Message, null=True, on_delete=models.CASCADE, related_name="reports"
+        Message,
+        null=True,
+        blank=True,
+        on_delete=models.CASCADE,
+        related_name="reports",
     )
     reason = models.CharField(max_length=20, choices=Reason)
     text = models.CharField(
@@ -48,10 +57,11 @@ class Report(models.Model):
         validators=[validate_storable],
     )
     created_at = models.DateTimeField(auto_now_add=True)
-    resolved_at = models.DateTimeField(null=True)
+    resolved_at = models.DateTimeField(null=True, blank=True)
     resolved_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         null=True,
+        blank=True,
         on_delete=models.SET_NULL,
         related_name="resolved_reports",
     )

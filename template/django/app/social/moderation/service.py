@@ -24,7 +24,7 @@ def create_report(
         report.message, report.profile = reported, reported.sender
     else:
         report.profile = reported
-    report.clean_fields(exclude=["post", "message"])
+    report.clean_fields()
     report.save()
     return report
 

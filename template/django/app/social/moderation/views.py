@@ -62,6 +62,6 @@ def _report(
         rate_limits.check_report(request.user)
         service.create_report(viewer, reported, **form.cleaned_data)
         messages.success(request, "Thank you. A moderator will look at your report.")
-        return redirect("feed")
+        return redirect("social-feed")
     context = {"form": form, "title": title, "text": text}
     return render(request, "moderation/report.html", context)

@@ -27,7 +27,7 @@ def feed(request: AuthenticatedRequest, viewer: Profile) -> HttpResponse:
         rate_limits.check_post(request.user)
         service.create_post(viewer, form.cleaned_data["text"])
         messages.success(request, "Your post was published.")
-        return redirect("feed")
+        return redirect("social-feed")
     posts, next_cursor = get_page(request, service.list_feed(viewer))
     context = {
         "viewer": viewer,
@@ -54,7 +54,7 @@ def delete(
     if request.method == "POST":
         service.delete_post(viewer, post_id)
         messages.success(request, "Your post was deleted.")
-        return redirect("feed")
+        return redirect("social-feed")
     return render(request, "posts/delete.html", {"post": post})
 
 
@@ -63,7 +63,7 @@ def delete(
 def like(request: AuthenticatedRequest, viewer: Profile, post_id: UUID) -> HttpResponse:
     rate_limits.check_reaction(request.user)
     service.like(viewer, post_id)
-    return redirect_back(request, "feed")
+    return redirect_back(request, "social-feed")
 
 
 @require_POST
@@ -72,4 +72,4 @@ def unlike(
     request: AuthenticatedRequest, viewer: Profile, post_id: UUID
 ) -> HttpResponse:
     service.unlike(viewer, post_id)
-    return redirect_back(request, "feed")
+    return redirect_back(request, "social-feed")
