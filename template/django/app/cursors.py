@@ -1,4 +1,4 @@
-"""Cursors of pages: stable while rows are added, and as fast on the last page."""
+"""Cursor pagination: stable while rows are added, and as fast on the last page."""
 
 import base64
 import re

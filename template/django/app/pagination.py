@@ -1,4 +1,4 @@
-"""Pages of lists in the API, with cursors."""
+"""Cursor pagination in the API: its parameters, and how it reads them."""
 
 import re
 from typing import Annotated
