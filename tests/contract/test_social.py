@@ -14,7 +14,7 @@ from tests.starters.harness import Service
 
 __all__ = ["chromium"]  # a fixture
 pytestmark = pytest.mark.features("social")
-FEED, PROFILE = "/social/", "/social/profile"
+FEED, PROFILE = "/social/feed", "/social/profile"
 
 
 @dataclass

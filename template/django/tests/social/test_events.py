@@ -39,6 +39,6 @@ def test_open_pages_read_the_numbers(
     write_message(bob, viewer)
     numbers = client.get("/social/notifications/unread").json()
     assert numbers == {"messages": "1", "notifications": "1"}
-    page = client.get("/social/").text
+    page = client.get("/social/feed").text
     assert 'data-unread-counts="/social/notifications/unread"' in page
     assert Client().get("/social/notifications/unread").status_code == 302

@@ -85,7 +85,7 @@ def test_moderators_hide_posts_and_show_them_again(
     for action, is_shown in (("hide", False), ("show", True)):
         fields = {"action": action, "_selected_action": str(post.pk)}
         admin_client.post(POSTS, fields)
-        assert ("my post" in client.get("/social/").text) == is_shown
+        assert ("my post" in client.get("/social/feed").text) == is_shown
     url = reverse("admin:posts_post_change", args=[post.pk])
     admin_client.post(url, {"is_hidden": "on", "text": "changed"})
     post.refresh_from_db()

@@ -66,7 +66,7 @@ def fill(route: str, values: dict[str, str]) -> str:
 
 
 def test_the_routes_are_found() -> None:
-    assert {"/social/", "/social/@<slug:handle>"} <= {*ROUTES}
+    assert {"/social/feed", "/social/@<slug:handle>"} <= {*ROUTES}
 
 
 def test_anonymous_users_see_nothing(viewer: Profile, bob: Profile) -> None:
@@ -143,7 +143,7 @@ def test_a_deleted_account_takes_everything_along(
     report = create_report(bob, viewer, reason="spam", text="the report stays")
     create_report(viewer, bob, reason="spam")
     User.objects.get(pk=bob.user.pk).delete()
-    for path in ("", "people", "@ada", "messages/", "notifications/"):
+    for path in ("feed", "people", "@ada", "messages/", "notifications/"):
         page = client.get(f"/social/{path}")
         assert page.status_code == 200
         assert "Bob" not in page.text
@@ -155,7 +155,7 @@ def test_a_deleted_account_takes_everything_along(
 def test_forms_of_another_site_are_refused(viewer: Profile, bob: Profile) -> None:
     forged = Client(enforce_csrf_checks=True)
     forged.force_login(viewer.user)
-    for path in (f"@{bob.handle}/follow", "messages/@bob", ""):
+    for path in (f"@{bob.handle}/follow", "messages/@bob", "feed"):
         answer: Any = forged.post(f"/social/{path}", {"text": "Hi"})
         assert answer.status_code == 403
-    assert client_of(bob).get("/social/").status_code == 200
+    assert client_of(bob).get("/social/feed").status_code == 200

@@ -20,14 +20,14 @@ pytestmark = pytest.mark.django_db
 
 def test_a_post_is_written_and_deleted(client: Client, viewer: Profile) -> None:
     text = "<b>Hello</b>\r\nworld"
-    page = client.post("/social/", {"text": text}, follow=True).text
+    page = client.post("/social/feed", {"text": text}, follow=True).text
     assert "Your post was published." in page
     assert "&lt;b&gt;Hello&lt;/b&gt;<br>world" in page
     post = Post.objects.get(author=viewer)
     assert "Hello" in client.get(f"/social/posts/{post.pk}").text
     assert "Delete this post?" in client.get(f"/social/posts/{post.pk}/delete").text
     client.post(f"/social/posts/{post.pk}/delete")
-    assert "No posts yet" in client.get("/social/").text
+    assert "No posts yet" in client.get("/social/feed").text
 
 
 @pytest.mark.parametrize(
@@ -42,12 +42,12 @@ def test_a_post_is_written_and_deleted(client: Client, viewer: Profile) -> None:
 def test_a_post_has_text(
     client: Client, viewer: Profile, text: str, message: str
 ) -> None:
-    assert message in client.post("/social/", {"text": text}).text
+    assert message in client.post("/social/feed", {"text": text}).text
     assert not Post.objects.filter(author=viewer).exists()
 
 
 def test_a_line_break_is_one_character(client: Client, viewer: Profile) -> None:
-    client.post("/social/", {"text": "a" + "\r\n" * 498 + "b"})
+    client.post("/social/feed", {"text": "a" + "\r\n" * 498 + "b"})
     assert Post.objects.filter(author=viewer).exists()
 
 
@@ -58,7 +58,7 @@ def test_the_feed_has_own_posts_and_those_of_followed_people(
     write_post(bob, "by Bob")
     write_post(create_profile("eve"), "by Eve")
     follow(viewer, bob)
-    page = client.get("/social/").text
+    page = client.get("/social/feed").text
     assert "by Ada" in page
     assert "by Bob" in page
     assert page.index("by Bob") < page.index("by Ada")
@@ -71,16 +71,16 @@ def test_a_page_of_the_feed_is_stable_while_posts_are_added(
 ) -> None:
     for number in range(21):
         write_post(viewer, f"post {number}.")
-    page: Any = client.get("/social/")
+    page: Any = client.get("/social/feed")
     assert "post 1." in page.text
     assert "post 0." not in page.text
     write_post(viewer, "a new one")
-    rest = client.get(f"/social/?cursor={page.context['next_cursor']}").text
+    rest = client.get(f"/social/feed?cursor={page.context['next_cursor']}").text
     assert "post 0." in rest
     assert "post 1." not in rest
     assert "First page" in rest
     for cursor in ("x", "A" * 33, "\0", "٣" * 32):
-        assert "a new one" in client.get("/social/", {"cursor": cursor}).text
+        assert "a new one" in client.get("/social/feed", {"cursor": cursor}).text
 
 
 def test_a_post_is_liked_once(client: Client, viewer: Profile, bob: Profile) -> None:
@@ -92,7 +92,7 @@ def test_a_post_is_liked_once(client: Client, viewer: Profile, bob: Profile) -> 
     assert "Liked · 1" in client.get(back).text
     assert bob.notifications.count() == Like.objects.count() == 1
     elsewhere = client.post(f"{back}/unlike", {"next": "https://evil.example/"})
-    assert elsewhere.headers["Location"] == "/social/"
+    assert elsewhere.headers["Location"] == "/social/feed"
     assert not Like.objects.exists()
     assert not bob.notifications.exists()
     own = write_post(viewer)
@@ -125,7 +125,7 @@ def test_a_hidden_post_disappears_everywhere(
     service.like(bob, post.pk)
     assert "rude words" in client.get("/social/notifications/").text
     Post.objects.update(is_hidden=True)
-    for path in ("/social/", "/social/@ada", "/social/notifications/"):
+    for path in ("/social/feed", "/social/@ada", "/social/notifications/"):
         for each in (client, client_of(bob)):
             assert "rude words" not in each.get(path).text
     for path in ("", "/delete"):
@@ -137,12 +137,12 @@ def test_posts_are_limited(
     client: Client, viewer: Profile, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(rate_limits, "POSTS", rate_limits.parse("2/hour"))
-    statuses = [client.post("/social/", {"text": "a"}).status_code for _ in range(3)]
+    statuses = [client.post("/social/feed", {"text": "a"}).status_code for _ in range(3)]
     assert statuses == [302, 302, 429]
     assert Post.objects.filter(author=viewer).count() == 2
     # Others are not affected.
     other = client_of(create_profile("eve"))
-    assert other.post("/social/", {"text": "a"}).status_code == 302
+    assert other.post("/social/feed", {"text": "a"}).status_code == 302
 
 
 def test_unknown_posts_are_not_found(client: Client, viewer: Profile) -> None:

@@ -27,8 +27,8 @@ FORM = {"handle": "ada", "display_name": "Ada", "about": "Herbs\r\nand more"}
 
 
 def test_users_first_create_a_profile(client: Client, user: User) -> None:
-    assert client.get("/social/").headers["Location"] == "/social/profile"
-    page = client.get("/social/", follow=True)
+    assert client.get("/social/feed").headers["Location"] == "/social/profile"
+    page = client.get("/social/feed", follow=True)
     assert "Create your profile first." in page.text
     saved = client.post("/social/profile", FORM)
     assert saved.headers["Location"] == "/social/@ada"

@@ -18,7 +18,7 @@ def test_the_demonstration_user_has_a_network(settings: Any) -> None:
     client = Client()
     client.force_login(User.objects.get(email="demo@example.com"))
     for path, text in (
-        ("", "Sourdough"),
+        ("feed", "Sourdough"),
         ("messages/", "on Saturday"),
         ("notifications/", "follows you"),
         ("@ada", "1 follower<"),
