@@ -137,7 +137,9 @@ def test_posts_are_limited(
     client: Client, viewer: Profile, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(rate_limits, "POSTS", rate_limits.parse("2/hour"))
-    statuses = [client.post("/social/feed", {"text": "a"}).status_code for _ in range(3)]
+    statuses = [
+        client.post("/social/feed", {"text": "a"}).status_code for _ in range(3)
+    ]
     assert statuses == [302, 302, 429]
     assert Post.objects.filter(author=viewer).count() == 2
     # Others are not affected.
