@@ -9,6 +9,7 @@ from django.test import Client
 from PIL import Image
 
 from app.social.profiles import service
+from app.social.profiles.forms import ProfileForm
 from app.social.profiles.models import Block, Follow, Profile
 from app.uploads.models import Upload
 from app.users.models import User
@@ -70,6 +71,15 @@ def test_a_handle_that_was_taken_since_the_check_is_an_error(
         service.save_profile(user, profile)
     with pytest.raises(IntegrityError):  # another reason
         service.save_profile(bob.user, Profile(handle="robert", display_name="Bob"))
+
+
+def test_the_error_is_next_to_the_handle(
+    client: Client, bob: Profile, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Another user has taken the handle after the check of the form.
+    monkeypatch.setattr(ProfileForm, "validate_unique", lambda _form: None)
+    page = client.post("/social/profile", FORM | {"handle": bob.handle})
+    assert 'aria-describedby="id_handle_helptext id_handle_error"' in page.text
 
 
 def test_a_picture_is_small_and_has_no_metadata(
