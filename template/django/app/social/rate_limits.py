@@ -1,4 +1,4 @@
-"""Limits on how often a user can write, and can tell others about it."""
+"""Limits on how often a user can write, like, follow and report."""
 
 from limits import RateLimitItem, parse
 

@@ -13,7 +13,7 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.mark.parametrize("is_staff", [False, True])
-def test_open_pages_are_told_of_a_notification_without_its_content(
+def test_a_notification_is_an_event_without_content(
     viewer: Profile,
     bob: Profile,
     *,

@@ -47,7 +47,7 @@ def test_a_report_has_a_reason(client: Client, viewer: Profile, bob: Profile) ->
     assert not viewer.submitted_reports.exists()
 
 
-def test_nobody_reports_themselves(client: Client, viewer: Profile) -> None:
+def test_users_cannot_report_their_own_profile(client: Client, viewer: Profile) -> None:
     path = f"/social/report/profiles/@{viewer.handle}"
     assert client.post(path, {"reason": "spam"}).status_code == 409
 

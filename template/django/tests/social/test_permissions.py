@@ -25,7 +25,7 @@ from tests.social.factories import (
 )
 
 pytestmark = pytest.mark.django_db
-SECRET = "a text that nobody else has"
+SECRET = "a text that only one profile has"
 
 
 def routes(resolver: URLResolver | None = None, prefix: str = "/") -> list[str]:

@@ -149,7 +149,7 @@ def test_people_are_found_by_handle_and_name(client: Client, viewer: Profile) ->
         ("e_h", {"grace_h"}),
         ("%", {"ada", "grace_h", "milo"}),
         ("\0m\0ilo", {"milo"}),
-        ("nobody", set()),
+        ("unknown", set()),
     ):
         page = client.get("/social/people", {"query": query}).text
         handles = {each for each in ("ada", "grace_h", "milo") if f"@{each}<" in page}
@@ -175,7 +175,7 @@ def test_following_is_listed_and_ends(
 
 
 @pytest.mark.parametrize("action", ["follow", "unfollow", "block"])
-def test_nobody_does_this_to_their_own_profile(
+def test_users_cannot_follow_or_block_their_own_profile(
     client: Client, viewer: Profile, action: str
 ) -> None:
     assert client.post(f"/social/@{viewer.handle}/{action}").status_code == 409

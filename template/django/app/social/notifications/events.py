@@ -1,4 +1,4 @@
-"""The event that tells open pages to read the numbers of unread rows again."""
+"""The event after which open pages read the numbers of unread rows again."""
 
 from typing import Literal
 
