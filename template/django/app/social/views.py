@@ -9,6 +9,7 @@ from django.contrib.auth.decorators import login_required
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 
 from app.accounts.requests import AuthenticatedRequest
@@ -61,4 +62,5 @@ def redirect_back(request: HttpRequest, view_name: str) -> HttpResponseRedirect:
     is_safe = url_has_allowed_host_and_scheme(
         url, allowed_hosts={request.get_host()}, require_https=request.is_secure()
     )
-    return redirect(url if is_safe else view_name)
+    # redirect() would take the URL for the name of a view.
+    return HttpResponseRedirect(url if is_safe else reverse(view_name))
