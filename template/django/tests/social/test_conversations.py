@@ -76,7 +76,9 @@ def test_a_message_has_text(
     assert not viewer.sent_messages.exists()
 
 
-def test_users_cannot_write_to_their_own_profile(client: Client, viewer: Profile) -> None:
+def test_users_cannot_write_to_their_own_profile(
+    client: Client, viewer: Profile
+) -> None:
     answer = client.post(f"/social/messages/@{viewer.handle}", {"text": "Hi"})
     assert answer.status_code == 409
 
