@@ -91,12 +91,12 @@ def test_a_post_is_liked_once(client: Client, viewer: Profile, bob: Profile) -> 
         assert liked.headers["Location"] == back
     assert "Liked · 1" in client.get(back).text
     assert bob.notifications.count() == Like.objects.count() == 1
-    for address in ("https://evil.example/", "//evil.example", "", "\0"):
+    too_long = "/" + "x" * 9000
+    for address in ("https://evil.example/", "//evil.example", too_long, "", "\0"):
         elsewhere = client.post(f"{back}/unlike", {"next": address})
         assert elsewhere.headers["Location"] == "/social/feed"
     assert client.post(f"{back}/like", {"next": "x"}).headers["Location"] == "x"
-    long = client.post(f"{back}/unlike", {"next": "/" + "x" * 90_000})
-    assert long.status_code == 400
+    client.post(f"{back}/unlike")
     assert not Like.objects.exists()
     assert not bob.notifications.exists()
     own = write_post(viewer)
