@@ -11,7 +11,7 @@ from tests.starters.harness import HOST
 MAX_PAGES = 80
 UUID = r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
 PARAMETER = re.compile(r"\{\w+\}")
-IDENTIFIER = re.compile(rf"{UUID}|(?<=/)[0-9]+(?=/|$)")
+IDENTIFIER = re.compile(rf"{UUID}|(?<=/)[0-9]+(?=/|$)|(?<=/@)[a-z0-9_]+")
 
 
 def operations(

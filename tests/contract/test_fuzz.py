@@ -39,6 +39,7 @@ from tests.contract.client import (
 )
 from tests.contract.differences import Conventions
 from tests.contract.routes import IDENTIFIER, PARAMETER, crawl, operations
+from tests.contract.test_social import create_profile, join
 from tests.starters.harness import HOST, Project, Service, run, running_service
 from tests.starters.redis import redis_server
 
@@ -445,8 +446,8 @@ def page_requests(
             if form.element.get("method").lower() == "post":
                 action = urlsplit(urljoin(page.url, form.element.get("action"))).path
                 forms.setdefault(IDENTIFIER.sub("*", action), (page, form))
-    # What ends sessions, or deletes the user or the row of another form, comes last.
-    is_last = re.compile("delete|sign-out")
+    # What ends sessions, or hides or deletes what another form is for, comes last.
+    is_last = re.compile("block|delete|sign-out")
     for _, (page, form) in sorted(
         forms.items(), key=lambda each: bool(is_last.search(each[0]))
     ):
@@ -530,9 +531,21 @@ def visitor(service: Service, *, accounts: bool, pages: bool) -> Visitor:
         sent = api.post(UPLOADS, files={"file": ("a.pdf", PDF, "application/pdf")})
         if sent.status_code == 201:
             known[UPLOADS] = sent.json()["id"]
+    if browser and "social" in service.project.starter.features:
+        create_network(service, browser)
     names = ("Authorization",)
     headers = {name: api.headers[name] for name in names if name in api.headers}
     return Visitor(headers, browser, known)
+
+
+def create_network(service: Service, browser: Browser) -> None:
+    """Create the profile of the user, and one that has written to the user."""
+    user, other = create_profile(browser), join(service)
+    user.press(other.path, f"{other.path}/follow")
+    other.press(user.path, f"{user.path}/follow")
+    other.write_post("Hello")
+    other.send_message(user, "Hello")
+    user.write_post("Hello")
 
 
 def emailed_pages(service: Service) -> list[str]:

@@ -52,6 +52,10 @@ LEFTOVERS = {
     },
     "mail": {ANYWHERE: r"(?i)\be?mails?\b|smtp"},
     "cms": {ANYWHERE: r"(?i)wagtail|\bcms\b|taggit|modelcluster|\beditors\b|/media/"},
+    "social": {
+        ANYWHERE: r"(?i)\bsocial\b|seed_network|\bfollowers?\b|\bnotifications\b"
+        r"|\bmoderation\b(?! of Wagtail)"
+    },
     "tasks": {
         ANYWHERE: r"(?i)dramatiq|django.(ox|tasks)|TASK_WORKER|app[./]tasks"
         r"|\bthe workers?\b|enqueue|failed-tasks"

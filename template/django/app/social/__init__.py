@@ -1,0 +1,1 @@
+"""A social network. Each package is an app: people, what they write, and moderation."""

@@ -1,0 +1,1 @@
+"""Reports by users, which staff resolve in the admin."""

@@ -1,0 +1,11 @@
+"""The event after which open pages read the numbers of unread rows again."""
+
+from typing import Literal
+
+from app.realtime.hub import Event
+
+
+class NotificationCreated(Event):
+    """Has no content, since all staff listen to the same topic."""
+
+    type: Literal["notification.created"] = "notification.created"

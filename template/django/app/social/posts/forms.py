@@ -1,0 +1,18 @@
+"""The form for writing a post."""
+
+from django import forms
+
+from app.social.forms import MultilineField
+from app.social.posts.models import Post
+
+
+class PostForm(forms.ModelForm):  # type: ignore[type-arg]  # not at run time
+    class Meta:
+        model = Post
+        fields = ("text",)
+        field_classes = {"text": MultilineField}  # noqa: RUF012 - as Django documents it
+        labels = {"text": "New post"}  # noqa: RUF012 - as above
+        widgets = {  # noqa: RUF012 - as above
+            "text": forms.Textarea({"class": "form-control", "rows": 3})
+        }
+        help_texts = {"text": "Up to 500 characters."}  # noqa: RUF012 - as above
