@@ -26,6 +26,7 @@ def draw_months(rows: list[Row]) -> SafeString:
     chart = pygal.Bar(
         x_labels_major_every=max(1, -(-len(rows) // MAX_MONTH_LABELS)),
         show_minor_x_labels=False,
+        truncate_label=-1,
         height=HEIGHT,
         **_options(),
     )
@@ -54,9 +55,9 @@ def _options() -> dict[str, Any]:
         "js": [],
         "no_prefix": True,
         "show_legend": False,
-        "y_labels_major_count": 3,
-        "show_minor_y_labels": False,
-        "formatter": _format_value,
+        "min_scale": 2,
+        "max_scale": 4,
+        "value_formatter": _format_value,
         "disable_xml_declaration": True,
     }
 
