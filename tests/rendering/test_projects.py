@@ -52,6 +52,7 @@ LEFTOVERS = {
     },
     "mail": {ANYWHERE: r"(?i)\be?mails?\b|smtp"},
     "cms": {ANYWHERE: r"(?i)wagtail|\bcms\b|taggit|modelcluster|\beditors\b|/media/"},
+    "analytics": {ANYWHERE: r"(?i)analytic|\banalysts?\b|openpyxl|pygal"},
     "tasks": {
         ANYWHERE: r"(?i)dramatiq|django.(ox|tasks)|TASK_WORKER|app[./]tasks"
         r"|\bthe workers?\b|enqueue|failed-tasks"

@@ -77,6 +77,7 @@ def test_the_model_is_trained(analyst: Client) -> None:
 
 
 def test_a_file_is_shown_before_it_is_imported(analyst: Client) -> None:
+    assert "Check the file" in analyst.get("/analytics/import/").text
     path = send(analyst, CSV).headers["Location"]
     preview = analyst.get(path).text
     assert "Import 2 sales?" in preview
