@@ -1,12 +1,11 @@
 """What the API returns for reports and forecasts."""
 
 from datetime import date, datetime
-from decimal import Decimal
 from typing import Annotated
 from uuid import UUID
 
 from ninja import Schema
-from pydantic import Field
+from pydantic import BeforeValidator, Field
 
 from app.analytics.models import Report
 from app.pagination import CURSOR_EXAMPLE
@@ -14,6 +13,7 @@ from app.pagination import CURSOR_EXAMPLE
 Label = Annotated[str, Field(examples=["2026-01"])]
 Value = Annotated[
     str,
+    BeforeValidator(str),
     Field(
         description="An exact number.",
         examples=["1234.50"],
@@ -25,11 +25,6 @@ Value = Annotated[
 class RowRead(Schema):
     label: Label
     value: Value
-
-    @staticmethod
-    def resolve_value(row: object) -> str:
-        value: Decimal | str = row["value"] if isinstance(row, dict) else row.value
-        return str(value)
 
 
 class ReportRead(Schema):

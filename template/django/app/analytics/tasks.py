@@ -14,7 +14,7 @@ log = structlog.get_logger(__name__)
 
 @task
 def compute_report(report_id: str) -> None:
-    """Compute a report. If that fails, its page says so until a later attempt succeeds."""
+    """Compute a report. If that fails, its status says so until it succeeds."""
     try:
         run_report(UUID(report_id))
     except Exception:
