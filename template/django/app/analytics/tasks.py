@@ -23,6 +23,13 @@ def compute_report(report_id: str) -> None:
 
 
 @task
+def compute_reports() -> None:
+    """Compute all reports, since sales are imported every day."""
+    for report_id in Report.objects.values_list("pk", flat=True):
+        compute_report.enqueue(str(report_id))
+
+
+@task
 def train_model() -> None:
     """Train the model for forecasts."""
     try:

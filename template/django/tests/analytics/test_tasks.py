@@ -4,7 +4,7 @@ import pytest
 
 from app.analytics import tasks
 from app.analytics.models import Report, TrainedModel
-from app.analytics.tasks import compute_report, train_model
+from app.analytics.tasks import compute_report, compute_reports, train_model
 from app.users.models import User
 from tests.analytics.helpers import create_months, create_report
 
@@ -24,6 +24,14 @@ def test_a_report_that_fails_shows_it_and_is_tried_again(
     compute_report.call(str(report.pk))
     report.refresh_from_db()
     assert report.status == Report.Status.READY
+
+
+def test_all_reports_are_computed_again(user: User) -> None:
+    reports = [create_report(user) for _ in range(2)]
+    compute_reports.call()
+    for report in reports:
+        report.refresh_from_db()
+        assert report.status == Report.Status.READY
 
 
 def test_training_without_enough_sales_is_not_tried_again() -> None:
