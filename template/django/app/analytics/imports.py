@@ -37,7 +37,7 @@ class ImportNotFound(NotFound):
 
 class AlreadyImported(Conflict):
     code = "already_imported"
-    detail = "Some of these sales have been imported in the meantime. Check the file."
+    detail = "Some of these sales have been imported already. Check the file again."
 
 
 @dataclass(frozen=True)

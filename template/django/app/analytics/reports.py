@@ -75,14 +75,16 @@ def _round(amount: Decimal | int, measure: str) -> Decimal:
 
 def run_report(report_id: UUID) -> None:
     """Compute a saved report and store the result. It may have been deleted."""
-    reports = Report.objects.filter(pk=report_id)
-    for report in reports:
-        rows = compute(report.measure, report.group_by, report.start, report.end)
-        reports.update(
-            status=Report.Status.READY,
-            result=[{"label": row.label, "value": str(row.value)} for row in rows],
-            computed_at=timezone.now(),
-        )
+    report = Report.objects.filter(pk=report_id).first()
+    if report is None:
+        return
+    rows = compute(report.measure, report.group_by, report.start, report.end)
+    # save() would create the report again if it was deleted in between.
+    Report.objects.filter(pk=report_id).update(
+        status=Report.Status.READY,
+        result=[{"label": row.label, "value": str(row.value)} for row in rows],
+        computed_at=timezone.now(),
+    )
 
 
 def read_result(report: Report) -> list[Row]:
