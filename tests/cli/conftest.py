@@ -30,6 +30,12 @@ class Trivet(Protocol):
         """Run it with these arguments."""
 
 
+@pytest.fixture(scope="session")
+def template_repo(template_without_code: Path) -> Path:
+    """Replace the template: the command does not depend on the code of starters."""
+    return template_without_code
+
+
 @pytest.fixture(autouse=True)
 def plain_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("COLUMNS", "80")

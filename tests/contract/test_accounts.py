@@ -191,6 +191,7 @@ def test_a_long_password_is_refused_before_any_work(
     assert answer.elapsed.total_seconds() < 0.8
 
 
+@pytest.mark.thorough
 @pytest.mark.features("api")
 def test_a_redis_that_hangs_hardly_delays_a_sign_in(
     project: Project, database: Database
@@ -224,6 +225,7 @@ def test_links_in_emails_do_not_depend_on_the_host_header(person: Person) -> Non
     assert extract_link(person.wait_for_email()).startswith("/")  # and checks the host
 
 
+@pytest.mark.thorough
 @pytest.mark.features("api", "pages")
 def test_links_in_emails_are_built_from_the_setting(
     project: Project,
@@ -273,6 +275,7 @@ def test_an_account_is_deleted_on_a_page_that_asks_for_the_password(
     assert is_signed_in(again.sign_in_browser())
 
 
+@pytest.mark.thorough
 @pytest.mark.features("pages")
 def test_the_last_staff_account_cannot_be_deleted(disposable: Disposable) -> None:
     admin_user = Person(disposable.service)

@@ -136,6 +136,7 @@ def test_sign_in_attempts_share_the_rate_limit_of_other_forms(
     assert victim.request_tokens().status_code == 429
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("right", ["is_staff", "is_active"])
 def test_the_last_staff_account_keeps_its_rights(
     disposable: Disposable, conventions: Conventions, right: str

@@ -47,6 +47,7 @@ def check_changes_in_list(client: Client) -> None:
     assert item["id"] not in {each["id"] for each in client.list_all()}
 
 
+@pytest.mark.thorough
 @pytest.mark.database
 def test_lists_are_cached_until_an_item_changes(
     disposable: Disposable, conventions: Conventions
@@ -70,6 +71,7 @@ def test_lists_are_cached_until_an_item_changes(
         assert descriptions(client) == {"after"}
 
 
+@pytest.mark.thorough
 def test_changes_invalidate_the_cache_of_all_processes(
     disposable: Disposable, project: Project
 ) -> None:
@@ -84,6 +86,7 @@ def test_changes_invalidate_the_cache_of_all_processes(
             assert len(reader.list_all()) == 3
 
 
+@pytest.mark.thorough
 @pytest.mark.features("accounts")
 def test_cached_lists_are_separate_for_each_user(
     disposable: Disposable,
@@ -98,6 +101,7 @@ def test_cached_lists_are_separate_for_each_user(
         assert bob.list_all() == []
 
 
+@pytest.mark.thorough
 @pytest.mark.without("tasks")  # tasks do not start without Redis
 def test_nothing_is_cached_in_production_without_redis(
     project: Project, conventions: Conventions
@@ -114,6 +118,7 @@ def test_nothing_is_cached_in_production_without_redis(
         assert descriptions(client) == {"after"}
 
 
+@pytest.mark.thorough
 def test_two_releases_that_share_redis_do_not_share_cached_values(
     disposable: Disposable, project: Project, tmp_path: Path
 ) -> None:
@@ -138,6 +143,7 @@ def test_two_releases_that_share_redis_do_not_share_cached_values(
                 reader.create()
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("state", ["gone", "hanging"])
 def test_without_redis_each_request_takes_at_most_100_ms_more(
     disposable: Disposable, state: str

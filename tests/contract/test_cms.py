@@ -40,12 +40,14 @@ def site(project: Project) -> Iterator[Site]:
         yield Site(service, password=output.split()[-1])
 
 
+@pytest.mark.thorough
 def test_pages_of_editors_are_accessible_and_fit_the_screen(
     chromium: playwright.Browser, site: Site
 ) -> None:
     check_appearance(chromium, site.service, Browser(Client(site.service)), PAGES)
 
 
+@pytest.mark.thorough
 def test_the_editor_and_its_preview_comply_with_their_policy(
     chromium: playwright.Browser, site: Site
 ) -> None:

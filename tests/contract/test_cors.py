@@ -106,6 +106,7 @@ def test_a_listed_origin_can_read_404_and_413(configured_service: Service) -> No
             assert response.headers["access-control-allow-origin"] == FRIEND
 
 
+@pytest.mark.thorough
 def test_a_listed_origin_can_read_500(
     project: Project, conventions: Conventions
 ) -> None:

@@ -98,6 +98,7 @@ def test_tokens_expire(
     assert answer.status_code == refreshed
 
 
+@pytest.mark.thorough
 @pytest.mark.features("api")
 def test_reuse_of_a_refresh_token_after_ten_seconds_revokes_its_family(
     service: Service, run_earlier_service: RunEarlierService
@@ -122,6 +123,7 @@ def test_reuse_of_a_refresh_token_after_ten_seconds_revokes_its_family(
     assert "refused" in events
 
 
+@pytest.mark.thorough
 @pytest.mark.features("api")
 def test_a_token_of_a_host_whose_clock_is_ahead_is_accepted(
     service: Service, run_earlier_service: RunEarlierService

@@ -583,6 +583,7 @@ def all_requests(
         yield from page_requests(staff, [conventions.admin], turns)
 
 
+@pytest.mark.thorough
 @pytest.mark.features("api")
 def test_no_hostile_value_makes_a_route_fail(
     project: Project, conventions: Conventions

@@ -38,6 +38,7 @@ def test_health_checks_need_neither_an_allowed_host_nor_https(
                 assert "ok" in answer.text
 
 
+@pytest.mark.thorough
 @pytest.mark.database
 def test_readiness_fails_by_name_without_its_database_and_recovers(
     disposable: Disposable,
@@ -56,6 +57,7 @@ def test_readiness_fails_by_name_without_its_database_and_recovers(
         await_status(client, "/readyz", 200)
 
 
+@pytest.mark.thorough
 @pytest.mark.database
 def test_a_service_that_starts_without_its_database_becomes_ready_later(
     project: Project,
@@ -79,6 +81,7 @@ def test_health_needs_no_database(failing_service: Service) -> None:
     assert send_raw(failing_service, request_head("GET", "/healthz")).status == 200
 
 
+@pytest.mark.thorough
 def test_readiness_fails_by_name_without_migrations(disposable: Disposable) -> None:
     disposable.database.drop_tables()
     with Client(disposable.service, anonymous=True) as client:

@@ -88,6 +88,7 @@ def test_a_path_cannot_forge_a_log_line(client: Client, service: Service) -> Non
     assert "\x1b" not in service.output
 
 
+@pytest.mark.thorough
 def test_all_output_of_a_production_server_is_json(disposable: Disposable) -> None:
     for exchange in EXCHANGES.values():
         send_raw(disposable.service, exchange.request)
@@ -106,6 +107,7 @@ def test_all_output_of_a_production_server_is_json(disposable: Disposable) -> No
         assert RFC_3339_UTC.fullmatch(line["time"])
 
 
+@pytest.mark.thorough
 def test_the_log_level_is_a_setting(project: Project, database: Database) -> None:
     with running_server(project, database.url, LOG_LEVEL="ERROR") as service:
         answer = send_raw(
@@ -116,6 +118,7 @@ def test_the_log_level_is_a_setting(project: Project, database: Database) -> Non
         assert "not-logged" not in service.output
 
 
+@pytest.mark.thorough
 @pytest.mark.features("accounts", "api")
 def test_a_client_that_disconnects_is_not_logged_as_a_failure(
     disposable: Disposable,

@@ -142,6 +142,7 @@ def test_a_malformed_x_forwarded_proto_is_not_https(
             assert answer.status in {conventions.https_redirect_status, 400}
 
 
+@pytest.mark.thorough
 def test_a_network_can_be_trusted(project: Project, database: Database) -> None:
     trusted = "10.0.0.0/8, 127.0.0.0/8, ::1"
     with running_server(project, database.url, TRUSTED_PROXIES=trusted) as service:
@@ -157,6 +158,7 @@ def test_an_error_before_the_application_is_a_problem_document_too(
     assert answer.headers["content-type"].startswith(PROBLEM)
 
 
+@pytest.mark.thorough
 @pytest.mark.features("pages")
 def test_a_path_prefix_is_in_all_links(project: Project, database: Database) -> None:
     """The proxy may remove the prefix or leave it in the path."""
@@ -179,6 +181,7 @@ def test_a_path_prefix_is_in_all_links(project: Project, database: Database) -> 
         assert client.get("/shop/healthz").status_code == 200
 
 
+@pytest.mark.thorough
 def test_plain_http_is_served_where_https_is_not_forced(
     project: Project, database: Database
 ) -> None:

@@ -367,6 +367,7 @@ def test_a_stream_ends_with_its_session(
             third.await_end()
 
 
+@pytest.mark.thorough
 def test_all_streams_end_when_the_server_stops(disposable: Disposable) -> None:
     known = credentials(disposable.service)
     with (
@@ -393,6 +394,7 @@ def two_services(project: Project) -> Iterator[tuple[Service, Service]]:
         yield one, other
 
 
+@pytest.mark.thorough
 @both
 def test_changes_are_sent_by_all_processes(
     listen: OpenStream, two_services: tuple[Service, Service]
@@ -403,6 +405,7 @@ def test_changes_are_sent_by_all_processes(
         assert event_stream.next()["item"] == item
 
 
+@pytest.mark.thorough
 def test_without_redis_each_process_sends_its_changes_until_redis_is_back(
     two_services: tuple[Service, Service],
 ) -> None:
@@ -438,6 +441,7 @@ def receives_change(event_stream: EventStream) -> bool:
     return True
 
 
+@pytest.mark.thorough
 def test_a_redis_that_hangs_delays_no_change_by_more_than_100_ms(
     two_services: tuple[Service, Service],
 ) -> None:

@@ -194,6 +194,7 @@ def test_signing_in_redirects_only_to_this_site(
             assert len(response.headers.get_list("set-cookie")) < 4
 
 
+@pytest.mark.thorough
 def test_all_failed_sign_ins_get_the_same_response(
     disposable: Disposable, conventions: Conventions
 ) -> None:
@@ -366,6 +367,7 @@ def test_a_cookie_does_not_work_after_a_reset(person: Person) -> None:
     assert is_signed_in(browser)
 
 
+@pytest.mark.thorough
 @pytest.mark.database
 def test_a_cookie_does_not_work_after_the_account_was_disabled(
     disposable: Disposable, conventions: Conventions

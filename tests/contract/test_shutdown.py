@@ -47,6 +47,7 @@ def stop_and_check(service: Service) -> None:
     assert "Traceback" not in service.output
 
 
+@pytest.mark.thorough
 def test_sigterm_ends_the_server_with_idle_and_stalled_connections(
     disposable: Disposable,
 ) -> None:
@@ -64,6 +65,7 @@ def test_sigterm_ends_the_server_with_idle_and_stalled_connections(
         stop_and_check(disposable.service)
 
 
+@pytest.mark.thorough
 @pytest.mark.database
 @pytest.mark.features("api")
 def test_sigterm_lets_running_requests_finish(disposable: Disposable) -> None:
@@ -96,6 +98,7 @@ def test_sigterm_lets_running_requests_finish(disposable: Disposable) -> None:
     assert [line["status"] for line in lines] == [201]
 
 
+@pytest.mark.thorough
 def test_sigint_ends_the_server(disposable: Disposable) -> None:
     with Client(disposable.service) as client:
         assert client.get("/healthz").status_code == 200

@@ -161,6 +161,7 @@ def test_a_dotenv_file_in_utf_16_is_reported_in_one_sentence(project: Project) -
         path.unlink()
 
 
+@pytest.mark.thorough
 def test_secrets_can_be_in_files(project: Project, database: Database) -> None:
     path = project.directory.parent / "secret"
     path.write_text(f"{SECRET}\n", "utf-8")
@@ -170,6 +171,7 @@ def test_secrets_can_be_in_files(project: Project, database: Database) -> None:
         pass
 
 
+@pytest.mark.thorough
 def test_empty_variables_count_as_missing(project: Project, database: Database) -> None:
     example = (project.directory / ".env.example").read_text("utf-8")
     names = set(re.findall(r"^# ([A-Z_]+)=", example, re.MULTILINE))
@@ -180,6 +182,7 @@ def test_empty_variables_count_as_missing(project: Project, database: Database) 
         pass
 
 
+@pytest.mark.thorough
 @pytest.mark.database
 def test_the_scheme_postgres_means_postgresql(
     project: Project, database: Database

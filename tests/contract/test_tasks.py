@@ -114,6 +114,7 @@ class SilentServer:
         self.listener.close()
 
 
+@pytest.mark.thorough
 def test_a_task_waits_for_a_worker(
     service_without_worker: Service, conventions: Conventions
 ) -> None:
@@ -126,6 +127,7 @@ def test_a_task_waits_for_a_worker(
         assert PASSWORD not in worker.output
 
 
+@pytest.mark.thorough
 def test_a_refused_request_enqueues_no_task(service_without_worker: Service) -> None:
     with (
         run_worker(service_without_worker) as worker,
@@ -141,6 +143,7 @@ def test_a_refused_request_enqueues_no_task(service_without_worker: Service) -> 
         assert [line["items"] for line in log_events(worker, "stock_taken")][-1] >= 2
 
 
+@pytest.mark.thorough
 def test_an_email_is_retried_after_the_mail_server_was_unreachable(
     service_without_worker: Service, conventions: Conventions
 ) -> None:
@@ -176,6 +179,7 @@ def test_the_task_of_a_killed_worker_is_run_by_another(
     assert time.monotonic() - killed < TAKEN_OVER_SECONDS
 
 
+@pytest.mark.thorough
 def test_sigterm_lets_a_worker_finish_its_task(
     service_without_worker: Service, conventions: Conventions
 ) -> None:
@@ -191,6 +195,7 @@ def test_sigterm_lets_a_worker_finish_its_task(
         assert len(log_events(worker, conventions.task_failed)) == 1
 
 
+@pytest.mark.thorough
 @pytest.mark.message_broker
 def test_a_worker_continues_after_a_restart_of_redis(
     service_without_worker: Service, redis: Redis
@@ -204,6 +209,7 @@ def test_a_worker_continues_after_a_restart_of_redis(
         assert worker.process.poll() is None
 
 
+@pytest.mark.thorough
 def test_a_task_waits_until_redis_is_back(
     service_without_worker: Service, redis: Redis, conventions: Conventions
 ) -> None:
@@ -237,6 +243,7 @@ def test_a_task_is_run_even_if_the_server_was_killed_before_sending_it(
             wait_for(lambda: person.email in mail_server().mails, LOST_SECONDS)
 
 
+@pytest.mark.thorough
 @pytest.mark.message_broker
 def test_malformed_messages_do_not_stop_the_worker(
     service_without_worker: Service,
@@ -285,6 +292,7 @@ def test_the_worker_refuses_to_start_without_a_queue(project: Project) -> None:
         assert len(output.strip().splitlines()) == 1
 
 
+@pytest.mark.thorough
 def test_a_row_that_names_no_task_is_set_aside(
     project: Project, redis: Redis, conventions: Conventions
 ) -> None:
@@ -300,6 +308,7 @@ def test_a_row_that_names_no_task_is_set_aside(
     assert lost.email not in mail_server().mails
 
 
+@pytest.mark.thorough
 def test_failed_tasks_can_be_listed(service_without_worker: Service) -> None:
     settings = {"DATABASE_URL": service_without_worker.settings["DATABASE_URL"]}
     output = service_without_worker.project.poe("-q", "failed-tasks", **settings)

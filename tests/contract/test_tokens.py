@@ -231,6 +231,7 @@ def test_unknown_and_known_addresses_take_equally_long(service: Service) -> None
         assert slow < fast * 2 + 0.03, call
 
 
+@pytest.mark.thorough
 def test_all_failed_sign_ins_get_the_same_response(
     disposable: Disposable, conventions: Conventions
 ) -> None:
@@ -508,6 +509,7 @@ def test_resetting_the_password_ends_all_tokens_and_works_once(person: Person) -
     assert person.sign_in()
 
 
+@pytest.mark.thorough
 @pytest.mark.database
 def test_disabling_an_account_ends_all_tokens(
     disposable: Disposable, conventions: Conventions
@@ -582,6 +584,7 @@ def test_users_see_only_their_items(service: Service, person: Person) -> None:
     )
 
 
+@pytest.mark.thorough
 @pytest.mark.database
 def test_only_staff_see_items_without_an_owner(
     disposable: Disposable, conventions: Conventions
@@ -619,6 +622,7 @@ def test_create_admin_refuses_invalid_input_in_one_sentence(
         assert "Traceback" not in str(refused.value)
 
 
+@pytest.mark.thorough
 def test_security_events_are_logged_and_secrets_are_not(
     disposable_with_worker: Disposable,
 ) -> None:
@@ -665,6 +669,7 @@ def test_emails_have_plain_text_and_html(
     assert media_type(person.post_auth("confirm", token="x")) != "text/html"  # noqa: S106
 
 
+@pytest.mark.thorough
 def test_an_unreachable_mail_server_changes_no_response(
     service_without_mail_server: Service,
 ) -> None:

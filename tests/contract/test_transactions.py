@@ -24,6 +24,7 @@ RECOVERY_SECONDS = 5
 IDLE_SECONDS = 2  # connections that were idle for so long are checked
 
 
+@pytest.mark.thorough
 @pytest.mark.features("accounts", "api")
 def test_a_failed_reset_changes_nothing(
     disposable_with_worker: Disposable, conventions: Conventions
@@ -43,6 +44,7 @@ def test_a_failed_reset_changes_nothing(
     assert person.request_tokens(OTHER).status_code == 200
 
 
+@pytest.mark.thorough
 @pytest.mark.features("api")
 def test_only_a_taken_name_is_reported_as_a_taken_name(
     disposable: Disposable, conventions: Conventions
@@ -58,6 +60,7 @@ def test_only_a_taken_name_is_reported_as_a_taken_name(
         assert "name" not in check_problem(response, 500)["detail"]
 
 
+@pytest.mark.thorough
 @pytest.mark.features("api")
 def test_a_request_that_waits_for_a_lock_ends_in_503(disposable: Disposable) -> None:
     with Client(disposable.service) as client, Client(disposable.service) as other:
@@ -85,6 +88,7 @@ def test_a_request_that_waits_for_a_lock_ends_in_503(disposable: Disposable) -> 
         client.create()
 
 
+@pytest.mark.thorough
 @pytest.mark.database
 @pytest.mark.features("api")
 def test_a_restart_of_the_database_fails_only_requests_under_way(

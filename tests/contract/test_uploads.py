@@ -219,6 +219,7 @@ def test_a_request_without_a_file_is_refused(
         check_problem(client.post(UPLOADS, content=body, headers=headers), status)
 
 
+@pytest.mark.thorough
 def test_files_are_deleted_with_their_rows(
     service_with_small_quota: Service, directory: Path
 ) -> None:
@@ -231,6 +232,7 @@ def test_files_are_deleted_with_their_rows(
         assert not list(directory.iterdir())
 
 
+@pytest.mark.thorough
 def test_a_truncated_upload_leaves_no_file(
     service_with_small_quota: Service, directory: Path
 ) -> None:
@@ -248,6 +250,7 @@ def test_a_truncated_upload_leaves_no_file(
         assert not list(directory.iterdir())
 
 
+@pytest.mark.thorough
 @pytest.mark.database
 def test_a_quota_holds_for_simultaneous_uploads(
     service_with_small_quota: Service, directory: Path
@@ -267,6 +270,7 @@ def test_a_quota_holds_for_simultaneous_uploads(
         assert send(client, content).status_code == 201
 
 
+@pytest.mark.thorough
 @pytest.mark.features("accounts")
 def test_a_file_belongs_to_the_user_who_uploaded_it(
     service_with_small_quota: Service,
@@ -297,6 +301,7 @@ def uploader(service: Service) -> Client:
     return person.sign_in_client()
 
 
+@pytest.mark.thorough
 def test_a_file_without_a_row_is_deleted_by_a_sweep(
     project: Project, directory: Path, conventions: Conventions
 ) -> None:

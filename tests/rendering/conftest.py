@@ -1,6 +1,7 @@
 """Renders a project for each case of answers.py."""
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -10,6 +11,7 @@ import pytest
 import yaml
 from pytest_copie.plugin import Copie
 
+from tests.conftest import Render, render_into
 from tests.rendering.answers import Case, cases, model
 
 # Third-party files, which are not formatted.
@@ -76,6 +78,18 @@ class Project:
         own = model()["comes_with"][self.answers["use_case"]].split()
         features: list[str] = self.case.answers.get("features", own)
         return features
+
+
+@pytest.fixture
+def render_without_code(template_without_code: Path, tmp_path: Path) -> Render:
+    """Render projects without packages and tests."""
+
+    def rendered(answers: Mapping[str, object], *, name: str = "project") -> Path:
+        return render_into(
+            tmp_path / name, template=template_without_code, answers=answers
+        )
+
+    return rendered
 
 
 def parameter(case: Case) -> Any:  # noqa: ANN401 - pytest does not export the type

@@ -56,8 +56,8 @@ def devcontainer(project: Path) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("framework", FRAMEWORKS)
-def test_both_are_off_by_default(framework: str, render: Render) -> None:
-    project = render({"known_framework": framework})
+def test_both_are_off_by_default(framework: str, render_without_code: Render) -> None:
+    project = render_without_code({"known_framework": framework})
     assert not (project / ".devcontainer").exists()
     assert not (project / "AGENTS.md").exists()
 

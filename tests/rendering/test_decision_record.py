@@ -10,8 +10,8 @@ FILE = "docs/decisions/0001-web-framework.md"
 
 
 @pytest.fixture
-def record(render: Render) -> "Record":
-    return Record(render)
+def record(render_without_code: Render) -> "Record":
+    return Record(render_without_code)
 
 
 class Record:

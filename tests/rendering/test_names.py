@@ -105,6 +105,8 @@ def check_templates(project: Path, name: str) -> None:
     "name",
     ["", " ", "x" * 200, "🚀🚀", "../../etc", "{{ 7*7 }}", "a\nb", "`id`", "<b>x</b>"],
 )
-def test_a_name_that_cannot_be_made_safe_is_refused(render: Render, name: str) -> None:
+def test_a_name_that_cannot_be_made_safe_is_refused(
+    render_without_code: Render, name: str
+) -> None:
     with pytest.raises(ValueError, match="project_name"):
-        render({"project_name": name})
+        render_without_code({"project_name": name})

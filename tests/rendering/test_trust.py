@@ -57,26 +57,28 @@ def test_the_template_needs_no_trust() -> None:
     ],
 )
 def test_excluded_combinations_are_refused(
-    render: Render, framework: str, feature: str
+    render_without_code: Render, framework: str, feature: str
 ) -> None:
     with pytest.raises(ValueError, match="framework"):
-        render({"framework": framework, "features": [feature]})
+        render_without_code({"framework": framework, "features": [feature]})
     with pytest.raises(ValueError, match="features"):
-        render({"known_framework": framework, "features": [feature]})
+        render_without_code({"known_framework": framework, "features": [feature]})
 
 
 @pytest.mark.parametrize(
     "key", ["use_case", "framework", "database", "features", "licence"]
 )
-def test_a_choice_that_does_not_exist_is_refused(render: Render, key: str) -> None:
+def test_a_choice_that_does_not_exist_is_refused(
+    render_without_code: Render, key: str
+) -> None:
     given = ["nonsense"] if key == "features" else "nonsense"
     with pytest.raises(ValueError, match="nonsense"):
-        render({key: given})
+        render_without_code({key: given})
 
 
 def test_a_refused_answer_leaves_no_files_behind(
-    render: Render, tmp_path: Path
+    render_without_code: Render, tmp_path: Path
 ) -> None:
     with pytest.raises(ValueError, match="database"):
-        render({"database": "nonsense"}, name="refused")
+        render_without_code({"database": "nonsense"}, name="refused")
     assert not (tmp_path / "refused").exists()

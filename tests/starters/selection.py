@@ -117,6 +117,8 @@ RUNNABLE = distinct([*FULL, *BARE, *ALONE, *FOR_USE_CASES, *ON_POSTGRESQL, *ON_M
 # - Rows marked `alone("api")` or `alone("pages")` run in that starter of ALONE too:
 #   without accounts items belong to all users, and errors have one format.
 # - Rows marked `without(feature)` run in the first starter that lacks it.
+# - Rows marked `thorough` start a server for one test. `bin/test` runs the others,
+#   which share the servers of their project.
 
 # Schemathesis: the description of the whole API, and the one without accounts, where
 # operations need no credentials.

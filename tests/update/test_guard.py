@@ -16,7 +16,7 @@ from tests.update.difference import (
     newly_excluded,
     taken_away,
 )
-from tests.update.releases import LAST, RELEASES, commit_all, replace
+from tests.update.releases import LAST, RELEASES, commit_all, published, replace
 from tests.update.test_untouched import FULL
 
 
@@ -38,7 +38,8 @@ def test_no_new_exclude_line_matches_what_a_release_rendered(
     ("since", "answers"),
     [
         pytest.param(since, answers, id=f"{name}-{since}", marks=mark)
-        for since in RELEASES
+        # Until there is a release, the work tree would be compared with itself.
+        for since in published()
         for cases, mark in (
             (FULL, pytest.mark.slow),
             (USE_CASES, pytest.mark.thorough),

@@ -63,6 +63,10 @@ def test_an_unedited_project_equals_a_new_one_after_the_update(
     fresh = copy(next_template, tmp_path / "fresh", stored_answers(project))
     assert contents(project) == contents(fresh)
     assert "Hello" in (project / "app/greeting.py").read_text("utf-8")
+
+
+def test_a_repeated_update_changes_nothing(project: Path) -> None:
+    update(project)
     commit_all(project, "Update")
     update(project)
     assert git("status", "--porcelain", cwd=project) == ""
