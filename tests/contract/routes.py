@@ -29,14 +29,16 @@ def pattern(address: str) -> tuple[str, ...]:
     return IDENTIFIER.sub("*", parts.path), *names
 
 
-def crawl(browser: Browser, starts: Iterable[str]) -> list[Page]:
-    """Return one page of each kind that links lead to."""
+def crawl(browser: Browser, starts: Iterable[str], below: str = "/") -> list[Page]:
+    """Return one page of each kind, below a path, that links lead to."""
     waiting = [ORIGIN + start for start in starts]
     seen: set[tuple[str, ...]] = set()
     pages: list[Page] = []
     while waiting and len(pages) < MAX_PAGES:
         address = waiting.pop(0)
         parts = urlsplit(address)
+        if not parts.path.startswith(below):
+            continue
         if parts.netloc != HOST or pattern(address) in seen or "log" in parts.path:
             continue
         seen.add(pattern(address))

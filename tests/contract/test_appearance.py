@@ -54,10 +54,19 @@ def invalid_form(browser: Browser) -> str:
 
 
 def check_appearance(
-    chromium: playwright.Browser, service: Service, browser: Browser, paths: list[str]
+    chromium: playwright.Browser,
+    service: Service,
+    browser: Browser,
+    paths: list[str],
+    *,
+    cookie: str = "",
 ) -> None:
-    """Check pages with axe, for horizontal overflow and for layout shifts."""
-    headers = {"X-Forwarded-Proto": "https"} | credentials(service)
+    """Check pages with axe, for horizontal overflow and for layout shifts.
+
+    The cookie is that of the user who sees them. Without one, it is MEMBER.
+    """
+    sent = {"Cookie": cookie} if cookie else credentials(service)
+    headers = {"X-Forwarded-Proto": "https"} | sent
     headers.pop("Authorization", None)
     refused = invalid_form(browser) if REFUSED in paths else ""
     faults, messages = [], list[str]()

@@ -43,6 +43,7 @@ from tests.contract.test_social import create_profile, join
 from tests.starters.harness import HOST, Project, Service, run, running_service
 from tests.starters.redis import redis_server
 
+ANALYTICS = "/analytics/"
 HEAD_BUDGET = 60_000  # servers accept 64 KiB of headers and as much of a URL
 BODY_BUDGET = MEBIBYTE - 5000
 SOCKET_BUDGET = 8000
@@ -418,14 +419,14 @@ def page_form_requests(
 
 
 def page_requests(
-    browser: Browser, starts: Iterable[str], turns: Iterator[int]
+    browser: Browser, starts: Iterable[str], turns: Iterator[int], below: str = "/"
 ) -> Iterator[Request]:
-    """Yield requests for every link and form that is found."""
+    """Yield requests for every link and form that is found below a path."""
     forms: dict[str, tuple[Page, Form]] = {}
     tried: set[str] = set()
     kinds: set[str] = set()
     more_names = itertools.cycle(QUERY_NAMES)
-    for page in crawl(browser, starts):
+    for page in crawl(browser, starts, below):
         path, query = urlsplit(page.url)[2:4]
         route = Route("GET", path, browser_headers(browser))
         yield route.request(VALID, "")
@@ -445,7 +446,8 @@ def page_requests(
         for form in page.forms:
             if form.element.get("method").lower() == "post":
                 action = urlsplit(urljoin(page.url, form.element.get("action"))).path
-                forms.setdefault(IDENTIFIER.sub("*", action), (page, form))
+                if action.startswith(below):
+                    forms.setdefault(IDENTIFIER.sub("*", action), (page, form))
     # What ends sessions, or hides or deletes what another form is for, comes last.
     is_last = re.compile("block|delete|sign-out")
     for _, (page, form) in sorted(
@@ -571,6 +573,12 @@ def staff_browser(service: Service, database_url: str, path: str) -> Browser:
     return browser
 
 
+def create_report(browser: Browser) -> None:
+    page = browser.page(f"{ANALYTICS}reports/new")
+    fields = {"name": "Sales", "measure": "sales", "group_by": "month"}
+    browser.follow(browser.post(page, page.form("name"), **fields))
+
+
 def all_requests(
     service: Service, database_url: str, conventions: Conventions
 ) -> Iterator[Request]:
@@ -593,6 +601,10 @@ def all_requests(
         yield from page_requests(anonymous, ["/", *emailed_pages(service)], turns)
     if "admin" in features:
         staff = staff_browser(service, database_url, conventions.admin)
+        if "analytics" in features:
+            # Separate, since the pages of the admin are as many as a crawl visits.
+            create_report(staff)
+            yield from page_requests(staff, [ANALYTICS], turns, below=ANALYTICS)
         yield from page_requests(staff, [conventions.admin], turns)
 
 

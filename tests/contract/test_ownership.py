@@ -19,6 +19,7 @@ from tests.starters.harness import Service
 pytestmark = pytest.mark.features("accounts")
 
 PDF = b"%PDF-1.7\n"
+ANALYTICS = "/api/v1/analytics"  # has no owners: test_analytics.py
 SIGN_IN = r"/(sign-in|login)/?\?"
 
 
@@ -59,7 +60,7 @@ def test_the_api_shows_and_changes_nothing_of_another_user(
     ids = {path: re.findall(UUID, text)[0] for path, text in before.items()}
     tried = 0
     for path, method, operation in operations(document):
-        if not operation.get("security"):
+        if not operation.get("security") or path.startswith(ANALYTICS):
             continue
         has_parameter = PARAMETER.search(path)
         with subtests.test(method=method, path=path):

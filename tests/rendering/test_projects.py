@@ -56,6 +56,7 @@ LEFTOVERS = {
         ANYWHERE: r"(?i)\bsocial\b|seed_network|\bfollowers?\b|\bnotifications\b"
         r"|\bmoderation\b(?! of Wagtail)"
     },
+    "analytics": {ANYWHERE: r"(?i)analytic|\banalysts?\b|openpyxl|pygal"},
     "tasks": {
         ANYWHERE: r"(?i)dramatiq|django.(ox|tasks)|TASK_WORKER|app[./]tasks"
         r"|\bthe workers?\b|enqueue|failed-tasks"
