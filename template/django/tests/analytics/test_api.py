@@ -5,7 +5,7 @@ from django.test import Client
 
 from app.analytics.reports import run_report
 from app.users.models import User
-from tests.analytics.helpers import create_months, create_sales_report, create_sale
+from tests.analytics.helpers import create_months, create_sale, create_sales_report
 
 pytestmark = pytest.mark.django_db
 ANALYTICS = "/api/v1/analytics"
@@ -23,7 +23,9 @@ def test_a_report_is_returned_with_its_rows(analyst: Client, user: User) -> None
 
 
 def test_reports_are_listed_in_pages(analyst: Client, user: User) -> None:
-    names = [create_sales_report(user, name=f"Report {number}").name for number in range(3)]
+    names = [
+        create_sales_report(user, name=f"Report {number}").name for number in range(3)
+    ]
     page = analyst.get(f"{ANALYTICS}/reports?limit=2").json()
     rest = analyst.get(f"{ANALYTICS}/reports?cursor={page['next_cursor']}").json()
     found = [report["name"] for report in page["reports"] + rest["reports"]]

@@ -14,7 +14,7 @@ from app.analytics.reports import (
     run_report,
 )
 from app.users.models import User
-from tests.analytics.helpers import create_sales_report, create_sale
+from tests.analytics.helpers import create_sale, create_sales_report
 
 pytestmark = pytest.mark.django_db
 JANUARY, MARCH = date(2026, 1, 31), date(2026, 3, 1)

@@ -14,8 +14,8 @@ from tests.analytics.helpers import (
     CSV,
     HEADER,
     create_months,
-    create_sales_report,
     create_sale,
+    create_sales_report,
     file,
 )
 from tests.factories import create_user
