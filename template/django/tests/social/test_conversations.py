@@ -2,6 +2,7 @@ from typing import Any
 
 import pytest
 from django.test import Client
+from limits import parse
 
 from app.social import rate_limits
 from app.social.conversations import service
@@ -86,7 +87,7 @@ def test_users_cannot_write_to_their_own_profile(
 def test_messages_are_limited(
     client: Client, viewer: Profile, bob: Profile, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(rate_limits, "MESSAGES", rate_limits.parse("1/hour"))
+    monkeypatch.setattr(rate_limits, "MESSAGES", parse("1/hour"))
     path = f"/social/messages/@{bob.handle}"
     statuses = [client.post(path, {"text": "a"}).status_code for _ in range(2)]
     assert statuses == [302, 429]

@@ -1,6 +1,7 @@
 import pytest
 from django.test import Client
 from django.urls import reverse
+from limits import parse
 
 from app.social import rate_limits
 from app.social.moderation.models import Report
@@ -55,7 +56,7 @@ def test_users_cannot_report_their_own_profile(client: Client, viewer: Profile) 
 def test_reports_are_limited(
     client: Client, viewer: Profile, bob: Profile, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(rate_limits, "REPORTS", rate_limits.parse("1/hour"))
+    monkeypatch.setattr(rate_limits, "REPORTS", parse("1/hour"))
     path = f"/social/report/profiles/@{bob.handle}"
     statuses = [client.post(path, {"reason": "spam"}).status_code for _ in range(2)]
     assert statuses == [302, 429]

@@ -3,6 +3,7 @@ from uuid import uuid4
 
 import pytest
 from django.test import Client
+from limits import parse
 
 from app.social import rate_limits
 from app.social.posts import service
@@ -140,7 +141,7 @@ def test_a_hidden_post_disappears_everywhere(
 def test_posts_are_limited(
     client: Client, viewer: Profile, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(rate_limits, "POSTS", rate_limits.parse("2/hour"))
+    monkeypatch.setattr(rate_limits, "POSTS", parse("2/hour"))
     statuses = [
         client.post("/social/feed", {"text": "a"}).status_code for _ in range(3)
     ]
