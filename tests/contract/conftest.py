@@ -151,9 +151,13 @@ def service_without_mail_server(project: Project) -> Iterator[Service]:
 
 @pytest.fixture(scope="session")
 def failing_service(project: Project) -> Iterator[Service]:
-    """Run a server and drop its tables, so that requests fail."""
+    """Run a server and drop its tables, so that requests fail.
+
+    Variables that turn a framework's debugger on have no effect in production.
+    """
     database = database_with_members(project)
-    with running_server(project, database.url) as service:
+    debug = {"DEBUG": "1", "DJANGO_DEBUG": "1", "FLASK_DEBUG": "1"}
+    with running_server(project, database.url, **debug) as service:
         credentials(service)
         database.drop_tables()
         yield service
