@@ -33,7 +33,9 @@ LEFTOVERS = {
         ANYWHERE: r"(?i)\baccounts?\b|sign(ed)?.in\b|throttl|argon|\bjwt|owner_id"
         r"|\bstaff\b"
     },
-    "accounts or cache or realtime or tasks": {ANYWHERE: r"(?i)redis\b|REDIS_"},
+    "accounts or cache or realtime or tasks": {
+        ANYWHERE: r"(?i)redis\b|REDIS_|repeated_?warning"
+    },
     "cache": {
         ANYWHERE: r"(?i)cashews|flask.caching|schema_?cache|(?-i:CACHES)|app[./]cache"
         r"|\ba cache\b|\bcached\b"
