@@ -28,6 +28,7 @@ from tests.starters.selection import (
     BUILT,
     FRAMEWORKS,
     FULL,
+    MODEL,
     ON_SERVERS,
     alone,
     distinct,
@@ -37,9 +38,12 @@ FRIEND = "https://friend.example"
 
 
 def marked_features(metafunc: pytest.Metafunc, name: str) -> set[str]:
-    """Return the features in all marks of this name."""
+    """Return the features in all marks of this name. Fail if one is not a feature."""
     marks = metafunc.definition.iter_markers(name)
-    return {feature for mark in marks for feature in mark.args}
+    features = {feature for mark in marks for feature in mark.args}
+    if unknown := features - MODEL["features"].keys():
+        pytest.fail(f"no features: {', '.join(sorted(unknown))}", pytrace=False)
+    return features
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
@@ -69,6 +73,8 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         chosen += filter(fits, ON_SERVERS)
     if metafunc.definition.get_closest_marker("message_broker"):
         chosen = [each for each in chosen if CONVENTIONS[each.framework].message_broker]
+    if not chosen and any(needed <= {*features} for features in BUILT.values()):
+        pytest.fail("the marks select no starter", pytrace=False)
     parametrize(metafunc, distinct(chosen))
 
 
