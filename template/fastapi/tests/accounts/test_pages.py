@@ -183,6 +183,7 @@ async def test_a_password_that_changed_during_its_check_deletes_no_account(
     client: AsyncClient, unit_of_work: UnitOfWork, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     user = (await unit_of_work.session.scalars(select(User))).one()
+    await unit_of_work.commit()
     verified = service.Credentials(user.id, "hash of the password before")
     verify = AsyncMock(return_value=verified)
     monkeypatch.setattr(service, "verify_credentials", verify)
