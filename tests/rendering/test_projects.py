@@ -247,6 +247,17 @@ def test_the_readme_names_every_task(project: Project) -> None:
     assert named == {name for name in poe["tasks"] if not name.startswith("_")}
 
 
+def test_commands_of_flask_read_no_env_file_of_a_parent_folder(
+    project: Project,
+) -> None:
+    """app/settings.py reads the file of the project. Flask looks in parents, too."""
+    for name, text in project.own_texts.items():
+        if re.search(r'\bflask,? --app\b|"module": "flask"', text):
+            # Its commands run in the image.
+            settings = "Dockerfile" if name == "compose.yaml" else name
+            assert "FLASK_SKIP_DOTENV" in project.texts[settings], name
+
+
 @pytest.mark.parametrize("word", ["noqa", "type: ignore"])
 def test_comments_that_disable_checks_have_a_reason(
     project: Project, word: str
