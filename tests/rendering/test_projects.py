@@ -227,6 +227,18 @@ def test_every_setting_in_the_readme_is_read(project: Project) -> None:
     assert not unread, unread
 
 
+def test_the_readme_names_what_production_requires(project: Project) -> None:
+    readme = project.texts["README.md"]
+    required = {
+        name
+        for line in readme.splitlines()
+        if line.startswith("| `") and "required in production" in line
+        for name in re.findall(r"`([A-Z_]+)`", line.split(" | ")[0])
+    }
+    (named,) = re.findall(r"refuses to start without (.+?)\.\s", readme, re.DOTALL)
+    assert {*re.findall(r"`([A-Z_]+)`", named)} == required | {"SECRET_KEY"}
+
+
 def test_every_path_in_the_readme_exists(project: Project) -> None:
     section = project.texts["README.md"].split("## Layout\n")[1]
     named = re.findall(r"^\| `([^`]+)`", section.split("\n## ")[0], re.MULTILINE)
