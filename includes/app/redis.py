@@ -5,12 +5,11 @@ from contextlib import contextmanager
 from time import monotonic
 
 from redis.exceptions import RedisError
-from structlog import get_logger
+
+from app.repeated_warnings import RepeatedWarning
 
 REDIS_TIMEOUT = 0.08  # seconds
 RETRY_DELAY = 1.0  # seconds without Redis after a failure
-WARNING_INTERVAL = 60.0  # seconds between two warnings
-log = get_logger()
 
 
 class RedisUnavailableError(Exception):
@@ -22,7 +21,7 @@ class CircuitBreaker:
 
     def __init__(self) -> None:
         self.open_until = 0.0
-        self.next_warning = 0.0
+        self.warning = RepeatedWarning("redis_unavailable")
 
     @contextmanager
     def guard(self) -> Iterator[None]:
@@ -36,11 +35,8 @@ class CircuitBreaker:
             raise RedisUnavailableError from error
 
     def _open(self, error: Exception) -> None:
-        now = monotonic()
-        self.open_until = now + RETRY_DELAY
-        if now >= self.next_warning:
-            self.next_warning = now + WARNING_INTERVAL
-            log.warning("redis_unavailable", error=repr(error))
+        self.open_until = monotonic() + RETRY_DELAY
+        self.warning.log(error=repr(error))
 
 
 # All users of Redis in this process share it, so that few requests wait.

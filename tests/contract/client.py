@@ -9,8 +9,10 @@ import secrets
 import select
 import socket
 import ssl
+import threading
 import time
 from collections.abc import Callable, Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from email.message import EmailMessage
 from html.parser import HTMLParser
@@ -129,6 +131,26 @@ class Client(httpx2.Client):
                 between_pages()
         message = "next_cursor is never null"
         raise AssertionError(message)
+
+
+Call = Callable[[Client], httpx2.Response]
+
+
+def call_concurrently(service: Service, calls: list[Call]) -> list[int]:
+    """Send these requests simultaneously, and return the sorted statuses.
+
+    Each has a separate connection.
+    """
+    barrier = threading.Barrier(len(calls))
+
+    def make(call: Call) -> int:
+        with Client(service) as client:
+            client.get("/healthz")
+            barrier.wait(15)
+            return call(client).status_code
+
+    with ThreadPoolExecutor(len(calls)) as pool:
+        return sorted(pool.map(make, calls))
 
 
 def check_problem(response: httpx2.Response, status: int) -> dict[str, Any]:

@@ -28,6 +28,7 @@ from tests.starters.selection import (
     BUILT,
     FRAMEWORKS,
     FULL,
+    MODEL,
     ON_SERVERS,
     alone,
     distinct,
@@ -37,9 +38,12 @@ FRIEND = "https://friend.example"
 
 
 def marked_features(metafunc: pytest.Metafunc, name: str) -> set[str]:
-    """Return the features in all marks of this name."""
+    """Return the features in all marks of this name. Fail if one is not a feature."""
     marks = metafunc.definition.iter_markers(name)
-    return {feature for mark in marks for feature in mark.args}
+    features = {feature for mark in marks for feature in mark.args}
+    if unknown := features - MODEL["features"].keys():
+        pytest.fail(f"no features: {', '.join(sorted(unknown))}", pytrace=False)
+    return features
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
@@ -69,6 +73,8 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         chosen += filter(fits, ON_SERVERS)
     if metafunc.definition.get_closest_marker("message_broker"):
         chosen = [each for each in chosen if CONVENTIONS[each.framework].message_broker]
+    if not chosen and any(needed <= {*features} for features in BUILT.values()):
+        pytest.fail("the marks select no starter", pytrace=False)
     parametrize(metafunc, distinct(chosen))
 
 
@@ -151,9 +157,13 @@ def service_without_mail_server(project: Project) -> Iterator[Service]:
 
 @pytest.fixture(scope="session")
 def failing_service(project: Project) -> Iterator[Service]:
-    """Run a server and drop its tables, so that requests fail."""
+    """Run a server and drop its tables, so that requests fail.
+
+    Variables that turn a framework's debugger on have no effect in production.
+    """
     database = database_with_members(project)
-    with running_server(project, database.url) as service:
+    debug = {"DEBUG": "1", "DJANGO_DEBUG": "1", "FLASK_DEBUG": "1"}
+    with running_server(project, database.url, **debug) as service:
         credentials(service)
         database.drop_tables()
         yield service

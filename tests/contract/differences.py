@@ -52,6 +52,11 @@ class Conventions:
     task_failed: str = "task_failed"
     # Makes the waiting tasks name a function that does not exist.
     break_tasks_sql: str = "UPDATE tasks SET name = 'app.unknown'"
+    # Gives the waiting tasks up, after an error.
+    fail_tasks_sql: str = (
+        "UPDATE tasks SET status = 'failed', error = 'ValueError: no room'"
+        " WHERE status = 'pending' AND name LIKE '%email%'"
+    )
     # Makes SQLite refuse to revoke tokens.
     broken_revocation_sql: str = (
         "CREATE TRIGGER broken BEFORE DELETE ON token_families"
@@ -110,6 +115,11 @@ CONVENTIONS = {
         task_done=r"Task id=\S+ path=\S+ succeeded in \d+ms",
         task_failed=r"Task id=\S+ path=\S+ attempt \d+/\d+ failed .*",
         break_tasks_sql="UPDATE django_ox_oxtask SET task_path = 'app.unknown'",
+        fail_tasks_sql=(
+            "UPDATE django_ox_oxtask SET status = 'FAILED',"
+            """ errors = '[{"traceback": "ValueError: no room"}]'"""
+            " WHERE status = 'READY' AND task_path LIKE '%email%'"
+        ),
         broken_revocation_sql=(
             "CREATE TRIGGER broken BEFORE DELETE ON account_tokens_tokenfamily"
             " BEGIN SELECT RAISE(ABORT, 'broken'); END"

@@ -22,6 +22,10 @@ REFUSALS: dict[str, tuple[str, str | None]] = {
     "with a short secret": ("SECRET_KEY", SHORT),
     "with a placeholder for a secret": ("SECRET_KEY", "change-me-" * 5),
     "with another placeholder": ("SECRET_KEY", "changeme" * 5),
+    "with the published key of development": (
+        "SECRET_KEY",
+        "for development only, never for the public",
+    ),
     "with one character as a secret": ("SECRET_KEY", "x" * 64),
     "without hosts": ("ALLOWED_HOSTS", None),
     "with no host in the list": ("ALLOWED_HOSTS", " , "),

@@ -22,6 +22,7 @@ from tests.contract.client import (
     json_lines,
     unique_email,
 )
+from tests.contract.conftest import Disposable
 from tests.contract.differences import Conventions
 from tests.starters.databases import free_port
 from tests.starters.harness import (
@@ -309,7 +310,21 @@ def test_a_row_that_names_no_task_is_set_aside(
 
 
 @pytest.mark.thorough
-def test_failed_tasks_can_be_listed(service_without_worker: Service) -> None:
-    settings = {"DATABASE_URL": service_without_worker.settings["DATABASE_URL"]}
-    output = service_without_worker.project.poe("-q", "failed-tasks", **settings)
-    assert output == "0 failed tasks\n"
+def test_failed_tasks_can_be_listed_and_tried_again(
+    disposable: Disposable, conventions: Conventions
+) -> None:
+    project, database = disposable.service.project, disposable.database
+
+    def list_failed(*options: str) -> list[str]:
+        settings = {"DATABASE_URL": database.url}
+        return project.poe("-q", "failed-tasks", *options, **settings).splitlines()
+
+    assert list_failed() == ["0 failed tasks"]
+    register(disposable.service)
+    database.execute(conventions.fail_tasks_sql)
+    for options in ((), ("--retry",)):
+        task, count = list_failed(*options)
+        assert "email" in task
+        assert task.endswith("ValueError: no room")
+        assert count == "1 failed tasks"
+    assert list_failed() == ["0 failed tasks"]

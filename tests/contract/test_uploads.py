@@ -22,9 +22,11 @@ from tests.contract.client import (
     OTHER_MEMBER,
     UPLOADS,
     Browser,
+    Call,
     Client,
     Person,
     RawConnection,
+    call_concurrently,
     check_problem,
     database_with_members,
     request_head,
@@ -268,6 +270,15 @@ def test_a_quota_holds_for_simultaneous_uploads(
         assert len(uploads) == len(list(directory.iterdir())) == 3
         client.delete(f"{UPLOADS}/{uploads[0]['id']}")
         assert send(client, content).status_code == 201
+
+
+@pytest.mark.database
+def test_only_one_of_many_simultaneous_deletions_of_an_upload_gets_204(
+    service: Service, client: Client
+) -> None:
+    path = f"{UPLOADS}/{upload_file(client)['id']}"
+    calls: list[Call] = [lambda client: client.delete(path)] * 6
+    assert call_concurrently(service, calls) == [204] + [404] * 5
 
 
 @pytest.mark.thorough

@@ -33,7 +33,9 @@ LEFTOVERS = {
         ANYWHERE: r"(?i)\baccounts?\b|sign(ed)?.in\b|throttl|argon|\bjwt|owner_id"
         r"|\bstaff\b"
     },
-    "accounts or cache or realtime or tasks": {ANYWHERE: r"(?i)redis\b|REDIS_"},
+    "accounts or cache or realtime or tasks": {
+        ANYWHERE: r"(?i)redis\b|REDIS_|repeated_?warning"
+    },
     "cache": {
         ANYWHERE: r"(?i)cashews|flask.caching|schema_?cache|(?-i:CACHES)|app[./]cache"
         r"|\ba cache\b|\bcached\b"
@@ -230,6 +232,18 @@ def test_every_setting_in_the_readme_is_read(project: Project) -> None:
     assert not unread, unread
 
 
+def test_the_readme_names_what_production_requires(project: Project) -> None:
+    readme = project.texts["README.md"]
+    required = {
+        name
+        for line in readme.splitlines()
+        if line.startswith("| `") and "required in production" in line
+        for name in re.findall(r"`([A-Z_]+)`", line.split(" | ")[0])
+    }
+    (named,) = re.findall(r"refuses to start without (.+?)\.\s", readme, re.DOTALL)
+    assert {*re.findall(r"`([A-Z_]+)`", named)} == required | {"SECRET_KEY"}
+
+
 def test_every_path_in_the_readme_exists(project: Project) -> None:
     section = project.texts["README.md"].split("## Layout\n")[1]
     named = re.findall(r"^\| `([^`]+)`", section.split("\n## ")[0], re.MULTILINE)
@@ -248,6 +262,17 @@ def test_the_readme_names_every_task(project: Project) -> None:
     }
     poe = tomllib.loads(project.texts["pyproject.toml"])["tool"]["poe"]
     assert named == {name for name in poe["tasks"] if not name.startswith("_")}
+
+
+def test_commands_of_flask_read_no_env_file_of_a_parent_folder(
+    project: Project,
+) -> None:
+    """app/settings.py reads the file of the project. Flask looks in parents, too."""
+    for name, text in project.own_texts.items():
+        if re.search(r'\bflask,? --app\b|"module": "flask"', text):
+            # Its commands run in the image.
+            settings = "Dockerfile" if name == "compose.yaml" else name
+            assert "FLASK_SKIP_DOTENV" in project.texts[settings], name
 
 
 @pytest.mark.parametrize("word", ["noqa", "type: ignore"])

@@ -69,6 +69,13 @@ def test_kubernetes_probes_use_the_health_endpoints() -> None:
     assert container["readinessProbe"]["httpGet"]["path"] == "/readyz"
 
 
+def test_flask_reads_no_env_file_of_a_parent_folder_on_a_virtual_machine() -> None:
+    text = (GUIDES / "deploy-to-a-vm.md").read_text("utf-8")
+    commands = re.findall(r"^.*\bflask --app\b.*$", text, re.MULTILINE)
+    assert commands
+    assert all("FLASK_SKIP_DOTENV=1" in command for command in commands)
+
+
 def test_the_fly_configuration_waits_for_shutdown_and_checks_readiness() -> None:
     (block,) = code_blocks("deploy-to-fly.md", "toml")
     configuration = tomllib.loads(block)

@@ -9,7 +9,7 @@ class RootPath:
 
     def __init__(self, app: WSGIApplication, root_path: str) -> None:
         self.app = app
-        self.root_path = root_path.encode().decode("latin-1")  # as WSGI wants it
+        self.root_path = root_path
 
     def __call__(
         self, environ: WSGIEnvironment, start_response: StartResponse

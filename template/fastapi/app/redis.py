@@ -6,12 +6,11 @@ from contextlib import asynccontextmanager
 from time import monotonic
 
 from redis.exceptions import RedisError
-from structlog import get_logger
+
+from app.repeated_warnings import RepeatedWarning
 
 REDIS_TIMEOUT = 0.08  # seconds; less than callbacks after a commit may take
 RETRY_DELAY = 1.0  # seconds without Redis after a failure
-WARNING_INTERVAL = 60.0  # seconds between two warnings
-log = get_logger()
 
 
 class RedisUnavailableError(Exception):
@@ -24,7 +23,7 @@ class CircuitBreaker:
     def __init__(self) -> None:
         self.open_until = 0.0
         self.last_success = 0.0
-        self.next_warning = 0.0
+        self.warning = RepeatedWarning("redis_unavailable")
 
     @asynccontextmanager
     async def guard(self) -> AsyncIterator[None]:
@@ -43,11 +42,8 @@ class CircuitBreaker:
         self.last_success = monotonic()
 
     def _open(self, error: Exception) -> None:
-        now = monotonic()
-        self.open_until = now + RETRY_DELAY
-        if now >= self.next_warning:
-            self.next_warning = now + WARNING_INTERVAL
-            log.warning("redis_unavailable", error=repr(error))
+        self.open_until = monotonic() + RETRY_DELAY
+        self.warning.log(error=repr(error))
 
 
 # All users of Redis in this process share it, so that a request waits only once.

@@ -141,7 +141,7 @@ def delete(request: AuthenticatedRequest) -> HttpResponse:
     status = HTTPStatus.OK
     if form.is_valid() and (verified := _verify_current_password(request, form)):
         try:
-            service.delete_user(verified)
+            service.delete_account(verified)
         except service.LastStaffAccount as error:
             form.add_error(None, error.detail)
             status = HTTPStatus(error.status)

@@ -8,6 +8,7 @@ from django.core import mail
 from django.test import Client
 from django.utils import timezone
 
+from app.accounts import service
 from app.accounts.sessions.models import Session
 from app.accounts.sessions.store import SessionStore
 from app.users.models import User
@@ -170,6 +171,16 @@ def test_an_account_is_deleted(client: Client) -> None:
     assert leads_to(response, "/")
     assert not User.objects.exists()
     assert not is_signed_in(client)
+
+
+def test_a_password_that_changed_during_its_check_deletes_no_account(
+    client: Client, user: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    user.password = "hash of the password before"
+    monkeypatch.setattr(service, "verify_credentials", lambda *_: user)
+    response = send(client, "delete", current_password=PASSWORD)
+    assert response.status_code == 403
+    assert User.objects.exists()
 
 
 def test_the_last_staff_account_is_not_deleted(client: Client, user: User) -> None:

@@ -3,19 +3,16 @@
 import asyncio
 from collections.abc import Callable, Coroutine
 from contextlib import suppress
-from time import monotonic
 from typing import Protocol
 from uuid import UUID
 
 from redis.exceptions import RedisError
-from structlog import get_logger
 
+from app.repeated_warnings import RepeatedWarning
 from app.tasks.redis_broker import REDIS_TIMEOUT, create_message, create_redis_broker
 
 MAX_UNSENT = 1000
-WARNING_INTERVAL = 60  # seconds between two warnings
 Run = Callable[[UUID], Coroutine[None, None, None]]
-log = get_logger()
 
 
 class TaskBroker(Protocol):
@@ -30,7 +27,7 @@ class RedisTaskBroker:
 
     def __init__(self, url: str) -> None:
         self._broker = create_redis_broker(url)
-        self._next_warning = 0.0
+        self._warning = RepeatedWarning("tasks_not_sent")
         self._unsent = asyncio.Queue[UUID](MAX_UNSENT)
         self._sender = asyncio.create_task(self._send_all())
 
@@ -52,14 +49,9 @@ class RedisTaskBroker:
             try:
                 await asyncio.to_thread(self._broker.enqueue, message)
             except RedisError as error:
-                self._warn(error)
+                self._warning.log(error=str(error))
             finally:
                 self._unsent.task_done()
-
-    def _warn(self, error: RedisError) -> None:
-        if monotonic() >= self._next_warning:
-            self._next_warning = monotonic() + WARNING_INTERVAL
-            log.warning("tasks_not_sent", error=str(error))
 
 
 class LocalTaskBroker:

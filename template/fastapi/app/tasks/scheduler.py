@@ -6,9 +6,9 @@ from functools import partial
 
 from sqlalchemy import select
 from sqlalchemy.exc import SQLAlchemyError
-from structlog import get_logger
 
 from app.database import Database, now
+from app.repeated_warnings import RepeatedWarning
 from app.state import State
 from app.tasks.models import PENDING, RUNNING, Task
 from app.tasks.registry import schedule, schedule_id
@@ -17,17 +17,17 @@ from app.unit_of_work import open_unit_of_work
 INTERVAL = 2  # seconds
 RESEND_INTERVAL = timedelta(minutes=1)
 BATCH_SIZE = 100
-log = get_logger()
 
 
 async def run_scheduler(state: State) -> None:
     """Send what is due until cancelled. Each worker has a scheduler."""
+    warning = RepeatedWarning("tasks_unavailable")
     while True:
         try:
             await add_scheduled_tasks(state["database"])
             await send_due_tasks(state)
         except SQLAlchemyError as error:
-            log.warning("tasks_unavailable", error=type(error).__name__)
+            warning.log(error=type(error).__name__)
         await asyncio.sleep(INTERVAL)
 
 

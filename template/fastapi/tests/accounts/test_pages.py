@@ -1,10 +1,12 @@
 import re
 from datetime import timedelta
+from unittest.mock import AsyncMock
 
 import pytest
 from httpx2 import AsyncClient, Response
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 
+from app.accounts import service
 from app.accounts.models import User, UserSession
 from app.database import now
 from app.state import State
@@ -175,6 +177,19 @@ async def test_an_account_is_deleted(
     assert leads_to(response, "/")
     assert await unit_of_work.session.scalar(select(User)) is None
     assert not await is_signed_in(client)
+
+
+async def test_a_password_that_changed_during_its_check_deletes_no_account(
+    client: AsyncClient, unit_of_work: UnitOfWork, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    user = (await unit_of_work.session.scalars(select(User))).one()
+    await unit_of_work.commit()
+    verified = service.Credentials(user.id, "hash of the password before")
+    verify = AsyncMock(return_value=verified)
+    monkeypatch.setattr(service, "verify_credentials", verify)
+    response = await send(client, "delete", current_password=PASSWORD)
+    assert response.status_code == 403
+    assert await unit_of_work.session.scalar(select(func.count(User.id))) == 1
 
 
 async def test_the_last_staff_account_is_not_deleted(

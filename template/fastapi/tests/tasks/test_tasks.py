@@ -242,16 +242,20 @@ async def test_messages_that_redis_does_not_take_cause_one_warning() -> None:
 async def test_the_scheduler_survives_a_database_that_is_away(
     state: State, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    failed = asyncio.Event()
+    failed_twice = asyncio.Event()
+    attempts: list[object] = []
 
-    async def fail(_: object) -> None:
-        failed.set()
+    async def fail(database: object) -> None:
+        attempts.append(database)
+        if len(attempts) > 1:
+            failed_twice.set()
         raise OperationalError("SELECT", {}, ConnectionError())
 
     monkeypatch.setattr(scheduler, "add_scheduled_tasks", fail)
+    monkeypatch.setattr(scheduler, "INTERVAL", 0)
     with capture_logs() as lines:
         running = asyncio.create_task(scheduler.run_scheduler(state))
-        await failed.wait()
+        await failed_twice.wait()
         await asyncio.sleep(0)
         assert not running.done()
         running.cancel()

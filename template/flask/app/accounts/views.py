@@ -171,11 +171,12 @@ def delete_account() -> ResponseReturnValue:
     if deletion is None:
         return _show_form("delete_account", form)
     user = current_user.user
-    if _verify_current_password(user, deletion.current_password) is None:
+    credentials = _verify_current_password(user, deletion.current_password)
+    if credentials is None:
         form.current_password.errors = [service.WrongPassword.detail]
         return _show_form("delete_account", form)
     try:
-        service.delete_user(user.id)
+        service.delete_account(credentials)
     except service.LastStaffAccount as error:
         return _show_error("delete_account", form, error)
     db.session.commit()

@@ -6,7 +6,6 @@ from contextlib import suppress
 from functools import partial
 from queue import Full, Queue
 from threading import Thread
-from time import monotonic
 from typing import Protocol
 from uuid import UUID
 
@@ -14,6 +13,7 @@ from flask import Flask, current_app
 from redis.exceptions import RedisError
 from structlog import get_logger
 
+from app.repeated_warnings import RepeatedWarning
 from app.settings import Settings
 from app.tasks.redis_broker import create_message, create_redis_broker
 from app.tasks.runner import run_task
@@ -21,7 +21,6 @@ from app.tasks.runner import run_task
 EXTENSION = "task_broker"
 MAX_UNSENT = 1000
 CONCURRENCY = 4
-WARNING_INTERVAL = 60  # seconds between two warnings
 log = get_logger()
 
 
@@ -43,7 +42,7 @@ class RedisTaskBroker:
 
     def __init__(self, url: str) -> None:
         self._broker = create_redis_broker(url)
-        self._next_warning = 0.0
+        self._warning = RepeatedWarning("tasks_not_sent")
         self._unsent: Queue[UUID | None] = Queue(MAX_UNSENT)
         Thread(target=self._send_all, name="task-sender", daemon=True).start()
 
@@ -64,15 +63,10 @@ class RedisTaskBroker:
             try:
                 self._broker.enqueue(create_message(task_id))
             except RedisError as error:
-                self._warn(error)
+                self._warning.log(error=str(error))
             finally:
                 self._unsent.task_done()
         self._unsent.task_done()
-
-    def _warn(self, error: RedisError) -> None:
-        if monotonic() >= self._next_warning:
-            self._next_warning = monotonic() + WARNING_INTERVAL
-            log.warning("tasks_not_sent", error=str(error))
 
 
 class LocalTaskBroker:

@@ -7,10 +7,10 @@ from threading import Event, Lock, Thread
 from flask import Flask
 from sqlalchemy import select
 from sqlalchemy.exc import SQLAlchemyError
-from structlog import get_logger
 
 from app.database import now
 from app.extensions import db
+from app.repeated_warnings import RepeatedWarning
 from app.tasks.brokers import get_task_broker
 from app.tasks.models import PENDING, RUNNING, Task
 from app.tasks.registry import schedule, schedule_id
@@ -19,18 +19,18 @@ from app.unit_of_work import UnitOfWork
 INTERVAL = 2  # seconds
 RESEND_INTERVAL = timedelta(minutes=1)
 BATCH_SIZE = 100
-log = get_logger()
 
 
 def run_scheduler(app: Flask, stop: Event) -> None:
     """Send what is due until the event is set. Each worker has a scheduler."""
+    warning = RepeatedWarning("tasks_unavailable")
     while not stop.is_set():
         try:
             with app.app_context():
                 add_scheduled_tasks()
                 send_due_tasks()
         except SQLAlchemyError as error:
-            log.warning("tasks_unavailable", error=type(error).__name__)
+            warning.log(error=type(error).__name__)
         stop.wait(INTERVAL)
 
 

@@ -11,7 +11,7 @@ from sqlalchemy.exc import OperationalError
 from structlog.testing import capture_logs
 from werkzeug.test import TestResponse
 
-from app.accounts import sessions
+from app.accounts import service, sessions
 from app.accounts.models import User, UserSession
 from app.database import now
 from app.extensions import db
@@ -210,6 +210,17 @@ def test_an_account_is_deleted(app: Flask, client: FlaskClient) -> None:
     with app.app_context():
         assert db.session.scalar(select(func.count(User.id))) == 0
     assert not is_signed_in(client)
+
+
+def test_a_password_that_changed_during_its_check_deletes_no_account(
+    app: Flask, client: FlaskClient, user: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    verified = service.Credentials(user.id, "hash of the password before")
+    monkeypatch.setattr(service, "verify_credentials", lambda *_: verified)
+    response = send(client, "delete", current_password=PASSWORD)
+    assert response.status_code == 403
+    with app.app_context():
+        assert db.session.scalar(select(func.count(User.id))) == 1
 
 
 def test_the_last_staff_account_is_not_deleted(app: Flask, client: FlaskClient) -> None:

@@ -236,7 +236,8 @@ def test_the_scheduler_survives_a_database_that_is_away(
     app: Flask, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     stop = Event()
-    outcomes = [OperationalError("SELECT", {}, ConnectionError()), None]
+    error = OperationalError("SELECT", {}, ConnectionError())
+    outcomes = [error, error, None]
 
     def add_scheduled_tasks() -> None:
         if error := outcomes.pop(0):
