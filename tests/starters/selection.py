@@ -110,6 +110,14 @@ ON_SERVERS = [*FULL_ON_POSTGRESQL, *ON_MYSQL]
 # For every starter: its tests and checks, and one request to a running server.
 RUNNABLE = distinct([*FULL, *BARE, *ALONE, *FOR_USE_CASES, *ON_POSTGRESQL, *ON_MYSQL])
 
+# Formatting, lint and types. The lines that depend on PostgreSQL are all in the full
+# starter, so the use cases are checked on SQLite only.
+CHECKED = [
+    starter
+    for starter in RUNNABLE
+    if starter.database != "postgresql" or starter in FULL_ON_POSTGRESQL
+]
+
 # The contract, for each framework (tests/contract/conftest.py reads the marks):
 # - Every row runs in FULL.
 # - Rows marked `database` run in ON_SERVERS too: what is stored, unique, ordered or

@@ -20,6 +20,7 @@ from tests.starters.harness import Project, development_server, run, running_ser
 from tests.starters.selection import (
     ALONE,
     BARE,
+    CHECKED,
     FULL,
     FULL_ON_POSTGRESQL,
     ON_SERVERS,
@@ -73,7 +74,7 @@ def development_data(directory: Path) -> dict[str, list[tuple[object, ...]]]:
     return data
 
 
-@pytest.mark.starters(RUNNABLE)
+@pytest.mark.starters(CHECKED)
 def test_its_checks_pass(project: Project) -> None:
     project.poe("check")
 
