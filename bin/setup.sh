@@ -58,7 +58,7 @@ install_uv() {
     elif python=$(find_python); then
         fail "$python has neither pip nor venv: install one of them (on Debian: apt install python3-venv), or uv."
     else
-        fail "no Python of 3.11 or later was found on PATH: install one, or uv."
+        fail "Could not find Python 3.11 or later on PATH. Install it, or uv."
     fi
     printf 'Fetching uv ...\n' >&2
     fresh=$(mktemp -d "$cache/uv.XXXXXX")
@@ -67,7 +67,7 @@ install_uv() {
     trap 'exit 143' HUP TERM
     PIP_USER=0 PIP_REQUIRE_VIRTUALENV=0 pip_into "$fresh" --quiet --disable-pip-version-check \
         --no-input --root-user-action ignore 'uv>=0.13,<1' </dev/null >&2 ||
-        fail "uv could not be installed: is the network there, and does PIP_INDEX_URL name your package index if you need one?"
+        fail "Could not install uv. Check the network, and set PIP_INDEX_URL if you use your own package index."
     mkdir -p "$cache/uv"
     mv -f "$fresh/bin/uvx" "$fresh/bin/uv" "$cache/uv/"
     rm -rf "$fresh"

@@ -93,7 +93,7 @@ def test_it_states_the_confidence_and_what_would_change_the_result(
 def test_it_reports_answers_that_contradict_each_other(record: Record) -> None:
     text = record({"control": "own_choice", "priority": "security"})
     context = text.split("## Context")[1].split("## Decision")[0]
-    assert "control=own_choice, priority=security. If you choose" in context
+    assert "contradict each other. If you choose every library, you must" in context
 
 
 def test_it_lists_missing_features_and_how_to_add_them(project: Project) -> None:

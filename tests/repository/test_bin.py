@@ -226,7 +226,7 @@ def test_a_missing_python_is_reported(clone: Path, commands: Directory) -> None:
     done = run(clone / "bin/trivet", "--version", path=commands(), cwd=clone)
     assert done.returncode == 1
     assert done.stderr == (
-        "trivet: no Python of 3.11 or later was found on PATH: install one, or uv.\n"
+        "trivet: Could not find Python 3.11 or later on PATH. Install it, or uv.\n"
     )
 
 
@@ -248,7 +248,7 @@ def test_a_missing_network_is_reported_last(clone: Path, commands: Directory) ->
     python3 = "echo 'ERROR: no matching distribution found' >&2; exit 1"
     done = run("sh", "-c", INSTALL_UV, path=commands(python3=python3), cwd=clone)
     assert done.returncode == 1
-    assert done.stderr.splitlines()[-1].startswith("trivet: uv could not be installed:")
+    assert done.stderr.splitlines()[-1].startswith("trivet: Could not install uv.")
     assert cached(clone) == []
 
 

@@ -23,6 +23,21 @@ def code_blocks(guide: str, language: str) -> list[str]:
     return re.findall(rf"^```{language}\n(.*?)^```$", text, re.MULTILINE | re.DOTALL)
 
 
+@pytest.mark.parametrize(
+    "guide", sorted(GUIDES.glob("deploy-*.md")), ids=lambda p: p.stem
+)
+def test_guides_set_what_production_requires(guide: Path) -> None:
+    """With accounts, as the recommendation brings them, links need an address."""
+    blocks = "\n".join(
+        re.findall(r"(?ms)^```\w*\n(.*?)^```$", guide.read_text("utf-8"))
+    )
+    settings = (ROOT / "docs/reference/settings.md").read_text("utf-8")
+    required = set(re.findall(r"(?m)^\| `(\w+)` .*production: required", settings))
+    assert {"SECRET_KEY", "PUBLIC_URL"} <= required
+    attached = {"DATABASE_URL"} if "postgres attach" in blocks else set()
+    assert {name for name in required - attached if name not in blocks} == set()
+
+
 def manifests() -> dict[str, Any]:
     """Return the Kubernetes manifests by their kind."""
     blocks = code_blocks("deploy-to-kubernetes.md", "yaml")

@@ -17,7 +17,7 @@ from selector.project.workspace import find_workspace
 OLDEST_UV = (0, 9)
 # The schemes of DATABASE_URL, which are also the answers for the database.
 _DATABASES = ("sqlite", "postgresql", "mysql")
-_REQUIRED = ("SECRET_KEY", "ALLOWED_HOSTS", "DATABASE_URL")
+_REQUIRED = ("SECRET_KEY", "ALLOWED_HOSTS", "DATABASE_URL", "PUBLIC_URL")
 _NAME = re.compile(r"^#? ?([A-Z_]+)=", re.MULTILINE)
 
 
@@ -132,7 +132,7 @@ def _find_wrong_settings(
     effective = {**given, **{n: os.environ[n] for n in known if n in os.environ}}
     if effective.get("ENVIRONMENT") == "production":
         for name in _REQUIRED:
-            if not effective.get(name):
+            if name in known and not effective.get(name):
                 result = f"{name} is missing, and production requires it."
                 yield Finding("Settings", result, f"Set {name}; see README.md.")
     scheme = effective.get("DATABASE_URL", "").partition("://")[0]

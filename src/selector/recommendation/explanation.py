@@ -131,10 +131,7 @@ def _sections(
     )
     yield (
         "These answers contradict each other",
-        [
-            ("!", f"{found.text} ({', '.join(found.answers)})")
-            for found in result.contradictions[: 1 if brief else None]
-        ],
+        [("!", found.text) for found in result.contradictions[: 1 if brief else None]],
     )
 
 
