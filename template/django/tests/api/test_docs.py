@@ -7,6 +7,7 @@ from django.test import Client
 PATHS = ["openapi.json", "docs", "redoc"]
 
 
+@pytest.mark.django_db  # the end of a request checks its connection
 @pytest.mark.parametrize("path", PATHS)
 def test_documentation_is_local(client: Client, settings: Any, path: str) -> None:
     settings.API_DOCS = True
