@@ -65,6 +65,7 @@ def test_an_unedited_project_equals_a_new_one_after_the_update(
     assert "Hello" in (project / "app/greeting.py").read_text("utf-8")
 
 
+@pytest.mark.slow
 def test_a_repeated_update_changes_nothing(project: Path) -> None:
     update(project)
     commit_all(project, "Update")
