@@ -5,7 +5,7 @@ import shutil
 import signal
 import subprocess
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Protocol
 
@@ -111,32 +111,22 @@ def template_repo(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return snapshot
 
 
-def copy_template(template: Path, folder: Path, keep: Callable[[Path], bool]) -> Path:
-    """Copy a template with the files of its starters for which `keep` returns true.
-
-    Copier takes seconds to render a whole starter.
-    """
-    shutil.copytree(template, folder)
-    for file in [*(folder / "template").rglob("*")]:
-        if file.is_file() and not keep(file.relative_to(folder / "template")):
-            file.unlink()
-    git("add", "--all", cwd=folder)
-    git("commit", "--quiet", "--message=Leave files out", cwd=folder)
-    return folder
-
-
 @pytest.fixture(scope="session")
 def template_without_code(
     template_repo: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> Path:
-    """Copy the template without packages and tests, for tests that read other files."""
+    """Copy the template without packages and tests, for tests that read other files.
+
+    Copier takes seconds to render a whole starter.
+    """
     folder = tmp_path_factory.mktemp("without-code") / "trivet"
-    code = {"app", "config", "migrations", "tests"}
-
-    def keep(file: Path) -> bool:
-        return len(file.parts) <= 3 or file.parts[1] not in code
-
-    return copy_template(template_repo, folder, keep)
+    shutil.copytree(template_repo, folder)
+    for name in ("app", "config", "migrations", "tests"):
+        for package in folder.glob(f"template/*/{name}/*/"):
+            shutil.rmtree(package)
+    git("add", "--all", cwd=folder)
+    git("commit", "--quiet", "--message=Leave the code out", cwd=folder)
+    return folder
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""Warnings about what is away, such as Redis: they do not fill the log."""
+"""Warnings that do not fill the log, for example while Redis is away."""
 
 from time import monotonic
 
@@ -9,7 +9,7 @@ log = get_logger()
 
 
 class RepeatedWarning:
-    """A warning that is logged at most once a minute, however often it is given."""
+    """A warning that is logged at most once a minute, however often `log` is called."""
 
     def __init__(self, event: str) -> None:
         self.event = event

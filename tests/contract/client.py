@@ -536,7 +536,7 @@ def parse_page(response: httpx2.Response) -> Page:
 
 # Accounts.
 
-_databases_with_member: dict[Path, Database] = {}
+_databases_with_members: dict[Path, Database] = {}
 
 
 def database_with_members(project: Project) -> Database:
@@ -547,13 +547,13 @@ def database_with_members(project: Project) -> Database:
     """
     if "accounts" not in project.starter.features:
         return project.new_database()
-    if project.directory not in _databases_with_member:
+    if project.directory not in _databases_with_members:
         database = project.new_database()
         with running_service(project, database.url) as service:
             for email in (MEMBER, OTHER_MEMBER):
                 Person(service, email).register_and_confirm()
-        _databases_with_member[project.directory] = database
-    return _databases_with_member[project.directory].clone()
+        _databases_with_members[project.directory] = database
+    return _databases_with_members[project.directory].clone()
 
 
 def credentials(service: Service) -> dict[str, str]:

@@ -52,7 +52,7 @@ class Conventions:
     task_failed: str = "task_failed"
     # Makes the waiting tasks name a function that does not exist.
     break_tasks_sql: str = "UPDATE tasks SET name = 'app.unknown'"
-    # Gives the waiting tasks up, after an error.
+    # Marks waiting tasks as failed, with an error.
     fail_tasks_sql: str = (
         "UPDATE tasks SET status = 'failed', error = 'ValueError: no room'"
         " WHERE status = 'pending' AND name LIKE '%email%'"

@@ -155,7 +155,7 @@ class _Session:
 def _read_constraints(template: Template, answers: Answers) -> list[str]:
     """Return the versions that this version of the template was tested with.
 
-    A template of somebody else may have none.
+    Another template than Trivet's may have none.
     """
     file = constraints_path(answers.all["framework"])
     return parse_constraints(template.tree.read(file) or "")
