@@ -213,7 +213,8 @@ def extreme_cases() -> Iterator[Case]:
         yield Case(f"{framework} bare", bare)
         features = model()["built"][framework]
         full = known | {"features": features, "database": "postgresql"}
-        yield Case(f"{framework} full", full | {"licence": "mit"}, part="quick")
+        full |= {"licence": "mit", "extras": [*choices("extras")]}
+        yield Case(f"{framework} full", full, part="quick")
 
 
 def use_cases() -> Iterator[Case]:

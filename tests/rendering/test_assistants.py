@@ -3,49 +3,19 @@
 import json
 import re
 import tomllib
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.conftest import Render, render_into
-from tests.rendering.answers import model
+from tests.conftest import Render
+from tests.rendering.answers import cases, choices
+from tests.rendering.conftest import Project, parameter
 
-FRAMEWORKS = ("django", "flask", "fastapi")
-
-
-@dataclass(frozen=True)
-class Assisted:
-    """A project with a dev container and AGENTS.md."""
-
-    framework: str
-    features: tuple[str, ...]
-    directory: Path
-
-
-PROJECTS = [
-    pytest.param((framework, tuple(features)), id=f"{framework}-{name}")
-    for framework in FRAMEWORKS
-    for name, features in (("all", model()["built"][framework]), ("none", ()))
+BOTH = {"agents", "devcontainer"}
+WITH_BOTH = [
+    parameter(case) for case in cases() if {*case.answers.get("extras", ())} >= BOTH
 ]
-
-
-@pytest.fixture(scope="module", params=PROJECTS)
-def project(
-    request: pytest.FixtureRequest,
-    template_repo: Path,
-    tmp_path_factory: pytest.TempPathFactory,
-) -> Assisted:
-    framework, features = request.param
-    answers = {
-        "known_framework": framework,
-        "features": [*features],
-        "extras": ["devcontainer", "agents", "precommit"],
-    }
-    directory = tmp_path_factory.mktemp("assisted") / "project"
-    render_into(directory, template=template_repo, answers=answers)
-    return Assisted(framework, features, directory)
 
 
 def devcontainer(project: Path) -> dict[str, Any]:
@@ -55,18 +25,19 @@ def devcontainer(project: Path) -> dict[str, Any]:
     return content
 
 
-@pytest.mark.parametrize("framework", FRAMEWORKS)
+@pytest.mark.parametrize("framework", choices("framework"))
 def test_both_are_off_by_default(framework: str, render_without_code: Render) -> None:
     project = render_without_code({"known_framework": framework})
     assert not (project / ".devcontainer").exists()
     assert not (project / "AGENTS.md").exists()
 
 
-def test_the_debugger_starts_what_the_project_has(project: Assisted) -> None:
+@pytest.mark.parametrize("project", WITH_BOTH, indirect=True)
+def test_the_debugger_starts_what_the_project_has(project: Project) -> None:
     directory = project.directory
     settings = devcontainer(directory)["customizations"]["vscode"]["settings"]
     configurations = {c["name"]: c for c in settings["launch"]["configurations"]}
-    assert ("Debug the worker" in configurations) == ("tasks" in project.features)
+    assert ("Debug the worker" in configurations) == ("tasks" in project.switches)
     for configuration in configurations.values():
         module = configuration.get("module", "")
         if module.startswith("app."):
@@ -75,11 +46,12 @@ def test_the_debugger_starts_what_the_project_has(project: Assisted) -> None:
             if argument.startswith("app."):
                 path = argument.split(":")[0].replace(".", "/")
                 assert (directory / f"{path}.py").is_file()
-    if project.framework == "django":
+    if "django" in project.switches:
         assert (directory / "manage.py").is_file()
 
 
-def test_agents_md_names_the_tasks_that_exist(project: Assisted) -> None:
+@pytest.mark.parametrize("project", WITH_BOTH, indirect=True)
+def test_agents_md_names_the_tasks_that_exist(project: Project) -> None:
     directory = project.directory
     text = (directory / "AGENTS.md").read_text("utf-8")
     settings = tomllib.loads((directory / "pyproject.toml").read_text("utf-8"))
@@ -89,7 +61,8 @@ def test_agents_md_names_the_tasks_that_exist(project: Assisted) -> None:
     assert ("worker" in named) == ("worker" in settings["tool"]["poe"]["tasks"])
 
 
-def test_agents_md_names_the_folders_that_exist(project: Assisted) -> None:
+@pytest.mark.parametrize("project", WITH_BOTH, indirect=True)
+def test_agents_md_names_the_folders_that_exist(project: Project) -> None:
     directory = project.directory
     text = (directory / "AGENTS.md").read_text("utf-8")
     layout = text.split("## Layout")[1].split("## Rules")[0]

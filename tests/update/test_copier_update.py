@@ -10,9 +10,7 @@ from copier import run_update
 from copier.errors import ShallowCloneWarning, UserMessageError
 
 from tests.conftest import git
-from tests.rendering.answers import Answers, choices, model
-from tests.starters.harness import Starter, install
-from tests.starters.test_starters import count_passed, development_data
+from tests.rendering.answers import Answers
 from tests.update.conftest import (
     ANSWERS_FILE,
     commit_change,
@@ -55,41 +53,6 @@ def test_a_changed_answer_gives_the_project_of_that_answer(
     }
     fresh = contents(copy(next_template, tmp_path / "fresh", stored, ref=NEXT))
     assert contents(project) == {**fresh, "app/own.py": b"OWN = 1\n"}
-
-
-@pytest.mark.thorough
-@pytest.mark.parametrize("framework", choices("framework"))
-def test_a_project_keeps_its_data_through_every_change(
-    next_template: Path, tmp_path: Path, framework: str
-) -> None:
-    answers = {"known_framework": framework, "features": ["api"]}
-    directory = committed(copy(next_template, tmp_path / "service", answers, ref=LAST))
-    project = install(Starter(framework, ("api",)), directory)
-    project.poe("seed")
-    items = "items_item" if framework == "django" else "items"
-    data = development_data(directory)[items]
-    assert data
-
-    for changed in (
-        {"features": model()["built"][framework]},
-        {"features": ["pages"], "database": "postgresql", "ci_provider": "gitlab"},
-    ):
-        commit_all(directory, "Own work")
-        update(directory, answers=changed)
-        assert conflicts(directory) == set()
-        project = install(Starter(framework), directory)
-        try:
-            project.poe("check")
-        except AssertionError:  # models changed: the owner writes the migration
-            project.poe("migration", "what is new")
-            project.poe("migrate")
-            project.poe("check")
-        # They all use a database that these migrations created.
-        assert count_passed(project.poe("test", "tests/items", "--no-cov")) > 5
-        kept = development_data(directory)[items]
-        assert all(set(row) <= set(now) for row, now in zip(data, kept, strict=True)), (
-            kept
-        )
 
 
 @pytest.mark.slow
