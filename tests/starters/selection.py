@@ -106,7 +106,7 @@ ON_MYSQL = [
     for framework, use_case in MYSQL_USE_CASE.items()
 ]
 ON_SERVERS = [*FULL_ON_POSTGRESQL, *ON_MYSQL]
-# With realtime, Django and Flask are served by uvicorn, as FastAPI always is. Without it
+# FastAPI is served by uvicorn, and Django and Flask with realtime are, too. Without it
 # they are served by granian.
 SERVED_BY_GRANIAN = [alone(framework, "api") for framework in ("django", "flask")]
 
