@@ -1,10 +1,10 @@
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from uuid import UUID
 
 import pytest
 from pydantic import TypeAdapter, ValidationError
 
-from app.items.models import Item
 from app.pagination import (
     CURSOR,
     Cursor,
@@ -18,9 +18,15 @@ CURSORS = TypeAdapter[str](Cursor)
 LIMITS = TypeAdapter[int](Limit)
 
 
-async def test_a_cursor_names_a_position() -> None:
-    position = datetime(2026, 11, 22, 1, 2, 3, 4, tzinfo=UTC), UUID(int=5)
-    cursor = encode_cursor(Item(created_at=position[0], id=position[1]))
+@dataclass
+class Row:
+    created_at: datetime
+    id: UUID
+
+
+async def test_a_cursor_is_the_position_of_a_row() -> None:
+    row = Row(datetime(2026, 11, 22, 1, 2, 3, 4, tzinfo=UTC), UUID(int=5))
+    position, cursor = (row.created_at, row.id), encode_cursor(row)
     assert CURSOR.fullmatch(cursor)
     assert decode_cursor(cursor) == position
     assert await get_page_params(limit=5, cursor=cursor) == (5, position)

@@ -26,7 +26,7 @@ def leads_to(response: Response, path: str) -> bool:
 
 
 async def is_signed_in(client: AsyncClient) -> bool:
-    return (await client.get("/items/")).status_code == 200
+    return (await client.get("/accounts/profile")).status_code == 200
 
 
 @pytest.mark.parametrize(
@@ -50,14 +50,14 @@ async def test_pages_of_an_account(client: AsyncClient, page: str) -> None:
 async def test_anonymous_users_are_asked_to_sign_in(
     anonymous_client: AsyncClient,
 ) -> None:
-    response = await anonymous_client.get("/items/new?a=b")
-    assert leads_to(response, "/accounts/sign-in?next=%2Fitems%2Fnew%3Fa%3Db")
+    response = await anonymous_client.get("/accounts/profile?a=b")
+    assert leads_to(response, "/accounts/sign-in?next=%2Faccounts%2Fprofile%3Fa%3Db")
 
 
 @pytest.mark.parametrize(
     ("url", "location"),
     [
-        ("/items/new?a=b", "/items/new?a=b"),
+        ("/some/page?a=b", "/some/page?a=b"),
         ("https://evil.example/", "/"),
         ("//evil.example/", "/"),
         ("/\\evil.example/", "/"),
