@@ -234,13 +234,8 @@ def test_the_panel_is_accessible_and_fits_the_screen(
     (items,) = [
         path for path in list_paths(panel, conventions) if "item" in path.split("/")
     ]
-    sign_in_page = new_browser(admin_user).request("GET", conventions.admin)
-    paths = [
-        conventions.admin,
-        urlsplit(sign_in_page.headers["location"]).path,
-        items,
-        panel.page(items).link(r".*/(edit|change)/.*"),
-    ]
+    row = panel.page(items).link(r".*/(edit|change)/.*")
+    paths = [conventions.admin, items, row]
     cookie = "; ".join(f"{name}={value}" for name, value in panel.cookies.items())
     service = admin_user.service
     check_appearance(chromium, service, panel, paths, cookie=cookie)
