@@ -78,7 +78,9 @@ async def test_a_callback_that_fails_or_hangs_is_logged(
     assert [line["event"] for line in lines] == ["after_commit_failed"] * 2
 
 
-async def test_violated_constraints_are_told_apart(unit_of_work: UnitOfWork) -> None:
+async def test_only_the_violated_constraint_is_reported(
+    unit_of_work: UnitOfWork,
+) -> None:
     unique_name = UniqueConstraint("name", name="uq_teas_name")
     name = Column("name", String(9), nullable=False)
     teas = Table("teas", MetaData(), name, unique_name, prefixes=["TEMPORARY"])

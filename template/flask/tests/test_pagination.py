@@ -20,12 +20,12 @@ def test_a_cursor_is_the_position_of_a_row() -> None:
 
 
 @pytest.mark.parametrize("limit", ["0", "101", "+10", "1_0", " 10", "10.0", "\u0661"])
-def test_only_digits_are_a_limit(limit: str) -> None:
+def test_a_limit_consists_of_digits(limit: str) -> None:
     with pytest.raises(ValidationError):
         PageParams.model_validate({"limit": limit})
 
 
 @pytest.mark.parametrize("cursor", ["x", "A" * 31, "AP" + "_" * 31, "\ud800"])
-def test_other_text_is_no_cursor(cursor: str) -> None:
+def test_malformed_cursors_are_refused(cursor: str) -> None:
     with pytest.raises(ValidationError):
         PageParams.model_validate({"cursor": cursor})

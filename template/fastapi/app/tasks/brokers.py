@@ -1,4 +1,4 @@
-"""How a task reaches what runs it: a worker, by Redis and dramatiq, or this process."""
+"""Brokers: they send tasks to workers through Redis, or run them in this process."""
 
 import asyncio
 from collections.abc import Callable, Coroutine
@@ -17,7 +17,7 @@ Run = Callable[[UUID], Coroutine[None, None, None]]
 
 class TaskBroker(Protocol):
     async def send(self, task_id: UUID) -> None:
-        """Let a worker run the task. It may get lost: then its row is sent again."""
+        """Send a task to a worker. The scheduler sends it again if it gets lost."""
 
     async def close(self) -> None: ...
 

@@ -8,7 +8,7 @@ from app.settings import Settings
 
 
 @pytest.mark.parametrize("path", ["/api/docs", "/api/redoc", "/api/openapi.json"])
-async def test_documentation_comes_from_here(client: AsyncClient, path: str) -> None:
+async def test_documentation_is_local(client: AsyncClient, path: str) -> None:
     response = await client.get(path)
     assert response.status_code == 200
     assets = set(re.findall(r'(?:src|href)="([^"]*)"', response.text))

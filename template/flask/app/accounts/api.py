@@ -153,7 +153,7 @@ def revoke_tokens(json_data: RefreshTokenInput) -> str:
 def request_password_reset(json_data: PasswordResetCreate) -> Response:
     """Request a password reset.
 
-    The address gets an email if it has an account. The answer does not tell.
+    The address gets an email if it has an account. The response does not reveal it.
     """
     check_email(json_data.email)
     unit_of_work = UnitOfWork()
