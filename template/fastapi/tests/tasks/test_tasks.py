@@ -2,6 +2,7 @@ import asyncio
 from collections.abc import Iterator
 from datetime import timedelta
 from typing import cast
+from unittest.mock import AsyncMock
 from uuid import UUID, uuid4
 
 import pytest
@@ -167,6 +168,20 @@ async def test_a_task_that_is_sent_twice_runs_once(state: State) -> None:
     assert calls == [(1, None)]
 
 
+async def test_a_task_waits_while_the_database_is_unavailable(
+    state: State, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    task_id, error = uuid4(), OperationalError("SELECT", {}, ConnectionError())
+    await add_task(state, id=task_id)
+    with capture_logs() as lines, monkeypatch.context() as patch:
+        patch.setattr(runner, "_claim", AsyncMock(side_effect=error))
+        await state["task_broker"].send(task_id)
+        await run_sent_tasks(state)
+    assert [line["event"] for line in lines] == ["task_not_recorded"]
+    assert await run_due_tasks(state) == []
+    assert calls == [(1, None)]
+
+
 async def test_failed_tasks_are_listed_and_tried_again(
     state: State, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -237,7 +252,7 @@ async def test_messages_that_redis_does_not_take_cause_one_warning() -> None:
     assert [line["event"] for line in lines] == ["tasks_not_sent"]
 
 
-async def test_the_scheduler_survives_a_database_that_is_away(
+async def test_the_scheduler_survives_a_database_that_is_unavailable(
     state: State, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     failed_twice = asyncio.Event()

@@ -164,7 +164,7 @@ def test_a_task_that_is_sent_twice_runs_once(app: Flask) -> None:
     assert calls == [(1, None)]
 
 
-def test_a_task_waits_while_the_database_is_away(
+def test_a_task_waits_while_the_database_is_unavailable(
     app: Flask, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     task_id = add_task(app)
@@ -232,7 +232,7 @@ def test_in_development_the_process_runs_what_is_due(
     thread.join()
 
 
-def test_the_scheduler_survives_a_database_that_is_away(
+def test_the_scheduler_survives_a_database_that_is_unavailable(
     app: Flask, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     stop = Event()
