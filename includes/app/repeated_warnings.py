@@ -1,4 +1,4 @@
-"""Warnings that do not fill the log, for example while Redis is away."""
+"""Warnings that do not fill the log, for example while Redis is unreachable."""
 
 from time import monotonic
 

@@ -1,4 +1,4 @@
-"""Text from clients: bounded before any work on it, readable, and normalised."""
+"""Validation and normalisation of text from clients. Its length is checked first."""
 
 import re
 import unicodedata
@@ -9,8 +9,8 @@ INVISIBLE_CATEGORIES = frozenset({"Cc", "Cf", "Cs", "Me", "Mn", "Zl", "Zp", "Zs"
 # Letters and symbols that are blank: Hangul fillers, and the empty Braille pattern.
 BLANKS = frozenset("\u115f\u1160\u3164\uffa0\u2800")
 UNSTORABLE = re.compile(r"[\0\ud800-\udfff]")
-# Normalising can make a text shorter, by no more than this in practice. It takes
-# quadratic time for some texts, so longer ones are refused unseen.
+# Normalising can make a text shorter, in practice by no more than this factor. It takes
+# quadratic time for some texts, so longer ones are refused before it.
 MAX_SHRINKAGE = 4
 
 

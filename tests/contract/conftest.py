@@ -30,6 +30,7 @@ from tests.starters.selection import (
     FULL,
     MODEL,
     ON_SERVERS,
+    SERVED_BY_GRANIAN,
     alone,
     distinct,
 )
@@ -71,6 +72,8 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         chosen += filter(fits, fitting)
     if metafunc.definition.get_closest_marker("database"):
         chosen += filter(fits, ON_SERVERS)
+    if metafunc.definition.get_closest_marker("each_server"):
+        chosen += filter(fits, SERVED_BY_GRANIAN)
     if metafunc.definition.get_closest_marker("message_broker"):
         chosen = [each for each in chosen if CONVENTIONS[each.framework].message_broker]
     if not chosen and any(needed <= {*features} for features in BUILT.values()):

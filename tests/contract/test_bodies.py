@@ -24,6 +24,7 @@ BODY_TIMEOUT_SECONDS = 2  # as the tests' servers are set
 HEADER_TIMEOUT_SECONDS = 10
 SLACK_SECONDS = 6
 FORM = "application/x-www-form-urlencoded"
+pytestmark = pytest.mark.each_server
 
 
 def zeros(total: int) -> Iterator[bytes]:

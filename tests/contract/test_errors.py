@@ -163,6 +163,7 @@ def test_a_refused_change_changes_nothing(client: Client) -> None:
         assert client.get(f"{ITEMS}/{first['id']}").json() == first
 
 
+@pytest.mark.each_server
 def test_unusual_requests_are_not_failures(
     service: Service, subtests: pytest.Subtests
 ) -> None:

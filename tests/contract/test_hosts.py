@@ -4,6 +4,7 @@ from tests.contract.client import Client, request_head, send_raw
 from tests.starters.harness import HOST, Service
 
 
+@pytest.mark.each_server
 def test_an_unknown_host_gets_400(service: Service, subtests: pytest.Subtests) -> None:
     for host in (
         "evil.example",
@@ -24,10 +25,12 @@ def test_an_unknown_host_gets_400(service: Service, subtests: pytest.Subtests) -
             assert "evil" not in answer.text
 
 
+@pytest.mark.each_server
 def test_a_request_without_a_host_gets_400(service: Service) -> None:
     assert send_raw(service, request_head("GET", "/", Host=None)).status == 400
 
 
+@pytest.mark.each_server
 def test_an_allowed_host_may_have_a_port_and_capitals(
     service: Service, subtests: pytest.Subtests
 ) -> None:

@@ -88,6 +88,7 @@ def test_a_path_cannot_forge_a_log_line(client: Client, service: Service) -> Non
     assert "\x1b" not in service.output
 
 
+@pytest.mark.each_server
 @pytest.mark.thorough
 def test_all_output_of_a_production_server_is_json(disposable: Disposable) -> None:
     for exchange in EXCHANGES.values():

@@ -17,6 +17,7 @@ from tests.starters.databases import Database
 from tests.starters.harness import HOST, Project, Service, running_server
 
 
+@pytest.mark.each_server
 def test_x_forwarded_proto_of_an_untrusted_peer_is_ignored(
     service_without_proxies: Service,
     conventions: Conventions,
@@ -36,6 +37,7 @@ def test_x_forwarded_proto_of_an_untrusted_peer_is_ignored(
             assert answer.headers["location"] == f"https://{HOST}/some/where?with=query"
 
 
+@pytest.mark.each_server
 def test_a_header_with_underscores_is_not_taken_for_that_of_the_proxy(
     service: Service,
 ) -> None:
@@ -74,6 +76,7 @@ def test_health_is_not_redirected(service_without_proxies: Service) -> None:
         )
 
 
+@pytest.mark.each_server
 def test_a_path_with_two_slashes_is_not_redirected_to_another_host(
     service_without_proxies: Service,
 ) -> None:
@@ -106,6 +109,7 @@ def test_a_post_over_http_has_no_effect(
     assert name not in client.item_names()
 
 
+@pytest.mark.each_server
 def test_malformed_forwarded_headers_are_not_a_failure(
     service: Service, subtests: pytest.Subtests
 ) -> None:
@@ -125,6 +129,7 @@ def test_malformed_forwarded_headers_are_not_a_failure(
             assert "evil" not in answer.text
 
 
+@pytest.mark.each_server
 def test_a_malformed_x_forwarded_proto_is_not_https(
     service: Service, conventions: Conventions, subtests: pytest.Subtests
 ) -> None:

@@ -47,6 +47,7 @@ def stop_and_check(service: Service) -> None:
     assert "Traceback" not in service.output
 
 
+@pytest.mark.each_server
 @pytest.mark.thorough
 def test_sigterm_ends_the_server_with_idle_and_stalled_connections(
     disposable: Disposable,
@@ -65,6 +66,7 @@ def test_sigterm_ends_the_server_with_idle_and_stalled_connections(
         stop_and_check(disposable.service)
 
 
+@pytest.mark.each_server
 @pytest.mark.thorough
 @pytest.mark.database
 @pytest.mark.features("api")

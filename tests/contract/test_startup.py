@@ -86,6 +86,7 @@ def test_production_refuses_to_start(project: Project, case: str) -> None:
     assert name in start_refused(project, settings)
 
 
+@pytest.mark.each_server
 def test_an_empty_environment_is_production_and_refused(project: Project) -> None:
     assert "SECRET_KEY" in start_refused(
         project, project.system_settings() | {"PORT": str(free_port())}

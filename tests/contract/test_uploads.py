@@ -13,6 +13,7 @@ from typing import Any
 from urllib.parse import unquote
 
 import httpx2
+import playwright.sync_api as playwright
 import pytest
 
 from tests.contract.client import (
@@ -34,6 +35,7 @@ from tests.contract.client import (
     send_raw,
 )
 from tests.contract.differences import Conventions
+from tests.contract.test_appearance import check_appearance, chromium
 from tests.starters.harness import (
     Project,
     Service,
@@ -41,6 +43,8 @@ from tests.starters.harness import (
     running_server,
     running_service,
 )
+
+__all__ = ["chromium"]  # a fixture
 
 pytestmark = pytest.mark.features("uploads", "api")
 
@@ -438,3 +442,10 @@ class TestPages:
             answer = client.post(path, files={"file": PDF}, headers=headers)
             assert answer.status_code == 403
         assert upload in list_uploads(client)
+
+    def test_the_pages_are_accessible_and_fit_the_screen(
+        self, chromium: playwright.Browser, service: Service, client: Client
+    ) -> None:
+        upload = upload_file(client, name=f"{'Donaudampfschiff' * 5}.pdf")
+        paths = ["/uploads/", f"/uploads/{upload['id']}/delete"]
+        check_appearance(chromium, service, Browser(client), paths)

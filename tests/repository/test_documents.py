@@ -124,6 +124,14 @@ def test_every_setting_of_a_service_is_documented() -> None:
     )
 
 
+def test_every_extension_of_flask_is_explained() -> None:
+    requirements = read("template/flask/pyproject.toml.jinja")
+    extensions = set(re.findall(r'"(apiflask|flask-[a-z0-9-]+)[><=]', requirements))
+    explanation = read("docs/explanation/templates.md").lower()
+    assert len(extensions) > 5
+    assert {name for name in extensions if name not in explanation} == set()
+
+
 def test_every_row_that_a_reason_rests_on_is_documented() -> None:
     text = read("docs/reference/criteria.md")
     rows = set(re.findall(r"^\| ([TUFP]\d+) \|", text, re.MULTILINE))

@@ -106,6 +106,9 @@ ON_MYSQL = [
     for framework, use_case in MYSQL_USE_CASE.items()
 ]
 ON_SERVERS = [*FULL_ON_POSTGRESQL, *ON_MYSQL]
+# FastAPI is served by uvicorn, and Django and Flask with realtime are, too. Without it
+# they are served by granian.
+SERVED_BY_GRANIAN = [alone(framework, "api") for framework in ("django", "flask")]
 
 # For every starter: its tests and checks, and one request to a running server.
 RUNNABLE = distinct([*FULL, *BARE, *ALONE, *FOR_USE_CASES, *ON_POSTGRESQL, *ON_MYSQL])
@@ -125,6 +128,8 @@ CHECKED = [
 # - Rows marked `alone("api")` or `alone("pages")` run in that starter of ALONE too:
 #   without accounts items belong to all users, and errors have one format.
 # - Rows marked `without(feature)` run in the first starter that lacks it.
+# - Rows marked `each_server` run in SERVED_BY_GRANIAN too: how a request is received,
+#   what is logged about it, and how the server starts and stops.
 # - Rows marked `thorough` start a server for one test. `bin/test` runs the others,
 #   which share the servers of their project.
 

@@ -4,6 +4,8 @@ import contextlib
 import re
 import shutil
 import sqlite3
+import time
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,7 +18,20 @@ from tests.starters.databases import (
     mariadb_server,
     postgresql_server,
 )
-from tests.starters.harness import Project, development_server, run, running_server, uv
+from tests.starters.harness import (
+    BOOT_SECONDS,
+    HOST,
+    SECRET,
+    Project,
+    Service,
+    answers_healthz,
+    development_server,
+    end_process,
+    run,
+    running_server,
+    start,
+    uv,
+)
 from tests.starters.selection import (
     ALONE,
     BARE,
@@ -25,6 +40,7 @@ from tests.starters.selection import (
     FULL_ON_POSTGRESQL,
     ON_SERVERS,
     RUNNABLE,
+    alone,
 )
 
 DEPRECATIONS = "error::DeprecationWarning,error::PendingDeprecationWarning"
@@ -224,19 +240,68 @@ def test_its_development_server_needs_no_settings(project: Project) -> None:
                 assert client.get(style).status_code == 200
 
 
+@pytest.fixture(scope="session")
+def changed_development_server(
+    project: Project, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Service]:
+    """Run the development server of a copy with a .env file and without tables."""
+    directory = tmp_path_factory.mktemp("changed") / "project"
+    shutil.copytree(project.directory, directory)
+    (directory / ".env").write_text("ALLOWED_HOSTS=only.example\n")
+    development_database(directory).unlink()
+    copy = Project(project.starter, directory, project.environment_directory)
+    with development_server(copy) as service:
+        yield service
+
+
 @pytest.mark.starters(FULL)
 def test_settings_in_dotenv_apply_in_development(
-    project: Project, tmp_path: Path
+    changed_development_server: Service,
 ) -> None:
-    directory = shutil.copytree(project.directory, tmp_path / "project")
-    copy = Project(project.starter, directory, project.environment_directory)
-    (directory / ".env").write_text("ALLOWED_HOSTS=only.example\n")
-    with development_server(copy) as service:
-        base = f"http://127.0.0.1:{service.port}"
-        with httpx2.Client(base_url=base, trust_env=False) as client:
-            assert client.get("/no/such/thing").status_code == 400
-            only = {"Host": "only.example"}
-            assert client.get("/no/such/thing", headers=only).status_code == 404
+    address = f"http://127.0.0.1:{changed_development_server.port}/no/such/thing"
+    with httpx2.Client(trust_env=False) as client:
+        assert client.get(address).status_code == 400
+        # There are no tables, so this need not succeed.
+        assert client.get(address, headers={"Host": "only.example"}).status_code != 400
+
+
+# Flask is served by another program with realtime.
+@pytest.mark.starters([*FULL, alone("flask", "api")])
+def test_the_debug_page_of_the_framework_shows_errors_in_development(
+    changed_development_server: Service,
+) -> None:
+    base = f"http://127.0.0.1:{changed_development_server.port}"
+    headers = {"Host": "only.example", "Accept": "text/html"}
+    with httpx2.Client(base_url=base, headers=headers, trust_env=False) as client:
+        if "accounts" in changed_development_server.project.starter.features:
+            form = {"username": "ada@example.org", "password": "tea at four o'clock"}
+            response = client.post("/api/v1/auth/token", data=form)
+        else:
+            response = client.get("/api/v1/items")
+    assert response.status_code == 500
+    assert "no such table" in response.text
+    assert "Traceback" in response.text
+
+
+@pytest.mark.starters([alone("flask", "api")])
+def test_the_flask_command_has_no_debugger_in_production(project: Project) -> None:
+    settings = project.production_settings(project.new_database().url)
+    command = [project.python, "-m", "flask", "--app", "app.wsgi", "run", "--debug"]
+    port = free_port()
+    settings |= {"FLASK_SKIP_DOTENV": "1", "FLASK_RUN_PORT": str(port)}
+    service = start(project, settings, command)
+    headers = {"Host": HOST, "X-Forwarded-Proto": "https"}
+    try:
+        end = time.monotonic() + BOOT_SECONDS
+        while not answers_healthz(port):
+            assert time.monotonic() < end, service.output
+            time.sleep(0.05)
+        address = f"http://127.0.0.1:{port}/console"
+        response = httpx2.get(address, headers=headers, trust_env=False)
+        assert response.status_code == 404
+        assert "Debug mode: off" in service.output
+    finally:
+        end_process(service.process)
 
 
 @pytest.mark.starters(BARE)
@@ -249,6 +314,7 @@ def test_a_dotenv_file_of_the_parent_folder_is_not_read(
     other = tmp_path / "other.sqlite3"
     settings = (
         f"DATABASE_URL=sqlite:///{other.as_posix()}\nALLOWED_HOSTS=other.example\n"
+        f"SECRET_KEY={SECRET}\n"
     )
     (tmp_path / "parent/.env").write_text(settings)
 
@@ -259,6 +325,12 @@ def test_a_dotenv_file_of_the_parent_folder_is_not_read(
     with development_server(copy) as service:
         base = f"http://127.0.0.1:{service.port}"
         assert httpx2.get(f"{base}/no/such/thing", trust_env=False).status_code == 404
+    commands = [["-m", "app"], ["-m", "flask", "--app", "app.wsgi", "db", "upgrade"]]
+    for command in commands[: 2 if project.starter.framework == "flask" else 1]:
+        environment = project.system_settings()
+        output = run([project.python, *command], directory, environment, check=False)
+        assert re.search(r"SECRET_KEY|parent/\.env", output), output
+    assert not other.exists()
 
 
 @pytest.mark.starters(FULL)

@@ -1,4 +1,4 @@
-"""The queue in Redis: dramatiq's broker, and the messages that it takes to workers."""
+"""The queue in Redis: dramatiq's broker, and its messages to workers."""
 
 from uuid import UUID
 

@@ -15,7 +15,7 @@ FORMATS = ("GIF", "JPEG", "PNG")
 TYPES = {name: f"image/{name.lower()}" for name in FORMATS}
 TYPES["MPO"] = "image/jpeg"  # from phones: a JPEG with a second picture after it
 TYPES["PDF"] = "application/pdf"
-# The file can do nothing even where a browser displays it.
+# If a browser displays the file, it runs no script and loads nothing.
 SANDBOX = {"Content-Security-Policy": "default-src 'none'; sandbox"}
 
 

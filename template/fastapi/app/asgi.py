@@ -11,8 +11,8 @@ from app.settings import load_settings
 settings = load_settings()
 configure_logging(level=settings.log_level, json_lines=settings.production)
 app = create_app(settings)
-# FastAPI puts routes together when it first looks through them: not in a request, then.
+# FastAPI collects the routes when it first needs them. Here no request waits for it.
 list(iter_route_contexts(app.routes))
-# Nor does the collector go through all that stays: it would hold up the event loop.
+# Exclude what exists now from garbage collections, which block the event loop.
 gc.collect()
 gc.freeze()

@@ -1,4 +1,4 @@
-"""Whether the process is alive, and whether it is ready for requests."""
+"""Health checks: liveness at /healthz, and readiness at /readyz."""
 
 import asyncio
 from functools import cache

@@ -18,7 +18,7 @@ def migrate(connection: Connection) -> None:
     context.configure(
         connection,
         target_metadata=Base.metadata,
-        render_as_batch=True,  # so that what is written elsewhere runs on SQLite, too
+        render_as_batch=True,  # so that new migrations also run on SQLite
         include_name=lambda n, kind, _: kind != "table" or n in Base.metadata.tables,
     )
     with context.begin_transaction():

@@ -6,13 +6,15 @@ from app.state import State
 from app.unit_of_work import open_unit_of_work
 
 
-async def test_probes_are_answered_whatever_the_host(client: AsyncClient) -> None:
+async def test_health_checks_are_answered_for_any_host(client: AsyncClient) -> None:
     for method, path in (("GET", "/healthz"), ("GET", "/readyz"), ("HEAD", "/readyz")):
         response = await client.request(method, path, headers={"Host": "10.0.0.7"})
         assert response.status_code == 200
 
 
-async def test_it_needs_its_database(client: AsyncClient, state: State) -> None:
+async def test_it_is_not_ready_without_a_database(
+    client: AsyncClient, state: State
+) -> None:
     database, state["database"] = state["database"], Database("sqlite:////no/such")
     response = await client.get("/readyz")
     state["database"] = database
@@ -20,7 +22,9 @@ async def test_it_needs_its_database(client: AsyncClient, state: State) -> None:
     assert response.json() == {"status": "unavailable", "failed": ["database"]}
 
 
-async def test_it_needs_its_migrations(client: AsyncClient, state: State) -> None:
+async def test_it_is_not_ready_without_its_migrations(
+    client: AsyncClient, state: State
+) -> None:
     async def set_version(version: str) -> str:
         async with open_unit_of_work(state) as unit_of_work:
             session = unit_of_work.session

@@ -43,7 +43,7 @@ async def body(*parts: bytes, pause: float = 0) -> AsyncIterator[bytes]:
         yield part
 
 
-async def test_every_answer_carries_the_headers(client: AsyncClient) -> None:
+async def test_every_response_has_the_headers(client: AsyncClient) -> None:
     requests = {
         200: client.post("/size", content=body(b"1" * 50, b"1" * 50)),
         400: client.get("/", headers={"Host": "localhost.example.com"}),
@@ -80,7 +80,9 @@ async def test_the_server_starts_and_stops_the_application(app: FastAPI) -> None
     assert sent == ["lifespan.startup.complete", "lifespan.shutdown.complete"]
 
 
-async def test_a_failure_tells_the_log_and_not_the_client(client: AsyncClient) -> None:
+async def test_the_reason_of_a_failure_is_logged_and_not_sent(
+    client: AsyncClient,
+) -> None:
     with capture_logs() as lines:
         response = await client.get("/fail?a=b", headers={"X-Request-ID": "a-1"})
     assert "reason" not in response.text

@@ -81,7 +81,7 @@ async def test_head_of_a_stream_ends() -> None:
         assert (await http.head("/stream")).status_code == 200
 
 
-async def test_a_client_that_leaves_is_no_failure() -> None:
+async def test_a_client_that_disconnects_is_not_a_failure() -> None:
     async def read_body(_scope: Scope, _receive: Receive, _send: Send) -> None:
         raise ClientDisconnect
 

@@ -1,4 +1,4 @@
-"""Forms are accepted from this service only."""
+"""Protection against forms that other sites send (CSRF)."""
 
 from flask import abort, request
 from flask_wtf.csrf import CSRFError

@@ -1,4 +1,4 @@
-"""Whether the process is alive, and whether it is ready for requests."""
+"""Health checks: liveness at /healthz, and readiness at /readyz."""
 
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache

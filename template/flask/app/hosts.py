@@ -1,4 +1,4 @@
-"""Which addresses of the service are answered."""
+"""Allowed hosts, and the redirect to HTTPS."""
 
 from flask import current_app, redirect, request
 from werkzeug import Response
@@ -8,7 +8,7 @@ from app.errors import AppError
 
 
 class UnknownHost(AppError):
-    code, detail = "unknown_host", "This service is not known by that host name."
+    code, detail = "unknown_host", "This host name is not allowed."
 
 
 def check_host() -> None:

@@ -1,4 +1,4 @@
-"""One transaction, and what happens once it is committed."""
+"""The unit of work: one transaction, and what happens after it is committed."""
 
 from collections.abc import Callable
 
@@ -10,7 +10,7 @@ log = get_logger()
 
 
 class UnitOfWork:
-    """Commits the session, then runs callbacks."""
+    """The transaction of a request, and the callbacks to run after it is committed."""
 
     def __init__(self) -> None:
         self._callbacks: list[Callable[[], object]] = []

@@ -15,7 +15,7 @@ with db.engine.connect() as connection:
     context.configure(
         connection=connection,
         target_metadata=db.metadata,
-        render_as_batch=True,  # so that what is written elsewhere runs on SQLite, too
+        render_as_batch=True,  # so that new migrations also run on SQLite
         include_name=lambda n, kind, _: kind != "table" or n in db.metadata.tables,
     )
     with context.begin_transaction():

@@ -10,7 +10,7 @@ from app.settings import BASE_DIR
 HEADS = set(ScriptDirectory(BASE_DIR / "migrations").get_heads())
 
 
-def test_probes_are_answered_for_any_host(client: FlaskClient) -> None:
+def test_health_checks_are_answered_for_any_host(client: FlaskClient) -> None:
     for path in ("/healthz", "/readyz"):
         response = client.get(path, headers={"Host": "10.0.0.7"})
         assert (response.status_code, response.json) == (200, {"status": "ok"})

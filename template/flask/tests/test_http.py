@@ -31,7 +31,7 @@ def client(app: Flask) -> FlaskClient:
     return app.test_client()
 
 
-def test_every_answer_carries_the_headers(client: FlaskClient) -> None:
+def test_every_response_has_the_headers(client: FlaskClient) -> None:
     for status, response in {
         400: client.get("/", headers={"Host": "localhost.example.com"}),
         404: client.get("/none"),
@@ -44,7 +44,7 @@ def test_every_answer_carries_the_headers(client: FlaskClient) -> None:
         assert (response.status_code, missing) == (status, set())
 
 
-def test_a_failure_tells_the_log_and_not_the_client(client: FlaskClient) -> None:
+def test_the_reason_of_a_failure_is_logged_and_not_sent(client: FlaskClient) -> None:
     with capture_logs() as lines:
         response = client.get("/fail?a=b", headers={"X-Request-ID": "a-1"})
     assert "reason" not in response.text

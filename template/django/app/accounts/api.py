@@ -119,7 +119,7 @@ def revoke_tokens(request: HttpRequest, payload: RefreshTokenInput) -> Status[No
 def request_password_reset(
     request: HttpRequest, payload: PasswordResetCreate
 ) -> Status[None]:
-    """Send an email to the address if it has an account. The answer does not tell."""
+    """Send an email to the address if it has an account, without revealing it."""
     RateLimits(request).check_email(payload.email)
     service.request_password_reset(payload.email)
     return Status(202, None)

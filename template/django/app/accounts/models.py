@@ -9,7 +9,7 @@ from django.db import models
 
 
 class Registration(models.Model):
-    """A user to be, until the link that was sent to the address is used.
+    """A user whose address is not confirmed yet.
 
     Each registration keeps its password, so that a link confirms no other password
     than the one it was sent for.

@@ -73,9 +73,9 @@ def add_cents(price: Decimal) -> Decimal:
     return abs(price).quantize(CENT)
 
 
-# JSON Schema for these rules. The space around a name does not count, and its first or
-# last character is visible, or one near the middle. Programs that derive input from a
-# schema take minutes for a pattern that looks ahead.
+# JSON Schema for these rules. Space around a name is ignored. One character must be
+# visible: the pattern asks for the first, the last, or one near the middle. A lookahead
+# would be exact, but programs that generate input from a schema need minutes for it.
 _CONTROL = r"\u0000-\u001f\u007f-\u009f"
 _INVISIBLE = r"\u00ad\u0300-\u036f\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff"
 _EDGE, _VISIBLE = rf"[^\s{_CONTROL}]", rf"[^\s{_CONTROL}{_INVISIBLE}]"

@@ -1,4 +1,4 @@
-"""What workers do for items."""
+"""Tasks of items."""
 
 from decimal import Decimal
 

@@ -1,4 +1,4 @@
-"""What workers do for uploads."""
+"""Tasks of uploads."""
 
 import structlog
 from django.tasks import task

@@ -23,7 +23,7 @@ def send(client: Client, page: str, **fields: str) -> Any:
     return client.post(f"/accounts/{page}", fields)
 
 
-def leads_to(response: Any, path: str) -> bool:
+def redirects_to(response: Any, path: str) -> bool:
     return (response.status_code, response.headers["Location"]) == (302, path)
 
 
@@ -56,7 +56,7 @@ def test_pages_of_an_account(client: Client, page: str) -> None:
 
 def test_anonymous_users_are_asked_to_sign_in() -> None:
     response = Client().get("/items/new?a=b")
-    assert leads_to(response, "/accounts/sign-in?next=/items/new%3Fa%3Db")
+    assert redirects_to(response, "/accounts/sign-in?next=/items/new%3Fa%3Db")
 
 
 @pytest.mark.parametrize(
@@ -73,13 +73,13 @@ def test_signing_in_leads_only_to_this_site(
 ) -> None:
     fields = {"email": ADA, "password": PASSWORD}
     response = client.post("/accounts/sign-in", fields, query_params={"next": url})
-    assert leads_to(response, location)
+    assert redirects_to(response, location)
 
 
 def test_a_user_registers_confirms_and_signs_in() -> None:
     client, email = Client(), "new@example.org"
     fields = {"email": email, "password": PASSWORD}
-    assert leads_to(send(client, "register", **fields), "/accounts/check-email")
+    assert redirects_to(send(client, "register", **fields), "/accounts/check-email")
     assert send(client, "sign-in", **fields).status_code == 401
     token = read_token(email)
     link = f"http://localhost:8000/accounts/confirm?token={token}"
@@ -87,8 +87,8 @@ def test_a_user_registers_confirms_and_signs_in() -> None:
     for body in (message.body, message.alternatives[0].content):
         assert link in body
     assert token in client.get(link).text
-    assert leads_to(send(client, "confirm", token=token), "/accounts/sign-in")
-    assert leads_to(send(client, "sign-in", **fields), "/")
+    assert redirects_to(send(client, "confirm", token=token), "/accounts/sign-in")
+    assert redirects_to(send(client, "sign-in", **fields), "/")
     assert email in client.get("/").text
 
 
@@ -124,7 +124,7 @@ def test_errors_are_shown_at_their_fields(
 def test_a_session_ends_when_its_user_signs_out(client: Client) -> None:
     stolen = copy_of(client)
     assert client.get("/accounts/sign-out").status_code == 405
-    assert leads_to(send(client, "sign-out"), "/")
+    assert redirects_to(send(client, "sign-out"), "/")
     assert not is_signed_in(stolen)
 
 
@@ -138,17 +138,17 @@ def test_signing_in_again_gives_a_new_session(client: Client) -> None:
 def test_a_new_password_ends_all_sessions_but_this(client: Client) -> None:
     stolen = copy_of(client)
     fields = {"current_password": PASSWORD, "new_password": NEW_PASSWORD}
-    assert leads_to(send(client, "password", **fields), "/accounts/profile")
+    assert redirects_to(send(client, "password", **fields), "/accounts/profile")
     assert is_signed_in(client)
     assert not is_signed_in(stolen)
 
 
 def test_a_forgotten_password_is_replaced(client: Client) -> None:
-    assert leads_to(send(client, "reset", email=ADA), "/accounts/check-email")
+    assert redirects_to(send(client, "reset", email=ADA), "/accounts/check-email")
     token = read_token(ADA)
     assert token in client.get(f"/accounts/reset/confirm?token={token}").text
     fields = {"token": token, "password": NEW_PASSWORD}
-    assert leads_to(send(client, "reset/confirm", **fields), "/accounts/sign-in")
+    assert redirects_to(send(client, "reset/confirm", **fields), "/accounts/sign-in")
     assert not is_signed_in(client)
     assert send(client, "reset/confirm", **fields).status_code == 400
     send(client, "sign-in", email=ADA, password=NEW_PASSWORD)
@@ -161,14 +161,14 @@ def test_other_devices_are_signed_out(client: Client) -> None:
     profile = here.get("/accounts/profile").text
     assert "Lynx</strong> (this device)" in profile
     assert "Unknown browser</strong>" in profile
-    assert leads_to(send(here, "sessions/sign-out-others"), "/accounts/profile")
+    assert redirects_to(send(here, "sessions/sign-out-others"), "/accounts/profile")
     assert is_signed_in(here)
     assert not is_signed_in(client)
 
 
 def test_an_account_is_deleted(client: Client) -> None:
     response = send(client, "delete", current_password=PASSWORD)
-    assert leads_to(response, "/")
+    assert redirects_to(response, "/")
     assert not User.objects.exists()
     assert not is_signed_in(client)
 

@@ -6,7 +6,7 @@ from tests.tasks import sample
 
 
 @pytest.fixture(autouse=True)
-def _forget_calls() -> Iterator[None]:
+def _clear_calls() -> Iterator[None]:
     yield
     sample.calls.clear()
     sample.failures.clear()

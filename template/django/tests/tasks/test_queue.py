@@ -50,14 +50,14 @@ def test_a_task_is_part_of_the_transaction() -> None:
 
 
 def test_a_failed_task_is_tried_again_later() -> None:
-    sample.failures.append(RuntimeError("The server is away."))
+    sample.failures.append(RuntimeError("The server is unreachable."))
     sample.record.enqueue(1)
     run_tasks()
     task = OxTask.objects.get()
     assert (task.status, task.attempts, task.max_attempts) == ("READY", 1, 12)
     assert task.run_after is not None
     assert timedelta() < task.run_after - timezone.now() < timedelta(seconds=3)
-    assert "The server is away." in task.errors[0]["traceback"]
+    assert "The server is unreachable." in task.errors[0]["traceback"]
     OxTask.objects.update(run_after=timezone.now())
     run_tasks()
     assert sample.calls == [1]

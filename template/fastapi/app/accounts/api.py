@@ -143,7 +143,7 @@ async def request_password_reset(
     mailer: AccountMailerDep,
     rate_limits: RateLimitsDep,
 ) -> None:
-    """Send an email to the address if it has an account. The answer does not tell."""
+    """Send an email to the address if it has an account, without revealing it."""
     await rate_limits.check_email(reset.email)
     await service.request_password_reset(unit_of_work, mailer, reset.email)
 

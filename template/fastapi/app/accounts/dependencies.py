@@ -1,4 +1,4 @@
-"""What the endpoints of accounts ask for, beside app/dependencies.py."""
+"""Dependencies of the endpoints of accounts, in addition to app/dependencies.py."""
 
 from typing import Annotated
 

@@ -24,7 +24,7 @@ log = get_logger()
 
 @dataclass(frozen=True)
 class Change:
-    """What a member of the staff changes, in one transaction."""
+    """A change by a member of the staff, in one transaction."""
 
     unit_of_work: UnitOfWork
     user: User

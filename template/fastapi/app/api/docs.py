@@ -1,4 +1,4 @@
-"""The documentation of the API, from this service's own files."""
+"""The documentation of the API. Its scripts and styles are local."""
 
 import mimetypes
 from copy import deepcopy
@@ -40,7 +40,7 @@ SWAGGER_UI = f"""\
 </body>
 </html>
 """
-mimetypes.init()  # static files need it, and it reads files: not in a request, then
+mimetypes.init()  # StaticFiles needs it, and would read files in the first request
 VENDOR = Path(fastapi_offline.__file__).parent / "static"
 router = APIRouter(prefix="/api", include_in_schema=False)
 
@@ -59,9 +59,9 @@ def add_docs(app: FastAPI) -> None:
 
 @router.get("/openapi.json")
 def openapi(request: Request) -> JSONResponse:
-    """Write it in a thread: it takes its time at first."""
+    """Return the document. Generating it takes long, so this runs in a thread."""
     app: FastAPI = request.app
-    document = deepcopy(app.openapi())  # FastAPI keeps what it returns
+    document = deepcopy(app.openapi())  # FastAPI caches it
     define_schemas_once(document)
     return JSONResponse(document)
 

@@ -1,4 +1,4 @@
-"""What the API demands of requests with a body."""
+"""Checks of requests with a body."""
 
 from fastapi import Request
 from starlette.exceptions import HTTPException

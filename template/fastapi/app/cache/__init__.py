@@ -44,7 +44,7 @@ class Cache:
         self.namespace = namespace
         self.lifetime = LIFETIME
         self.backend = cashews.Cache()
-        # Keys of versions that are yet to be written, and for which change.
+        # The changes whose new version is yet to be written, by the key of the version.
         self.missed: dict[str, UUID] = {}
         if url.startswith("mem:"):
             self.lifetime = MEMORY_LIFETIME
@@ -52,7 +52,7 @@ class Cache:
         elif url:
             self.backend.setup(
                 url,
-                middlewares=(_without_waiting,),
+                middlewares=(_skip_slow_redis,),
                 suppress=False,
                 pickle_type="null",
                 max_connections=max_connections,
@@ -70,8 +70,8 @@ class Cache:
     ) -> Schema:
         """Return the stored value; load and store it if there is none.
 
-        `viewer` is who may see the value, `key` tells it from other values of the name:
-        the parameters of a list, the id of a row. `load` reads with the session.
+        `viewer` is who may see the value. `key` is what else it depends on, such as the
+        parameters of a list or the id of a row. `load` reads with the session.
         """
         version_key = self._version_key(name, viewer)
         if not self.enabled or version_key in self.missed:
@@ -96,7 +96,7 @@ class Cache:
         return value
 
     async def invalidate(self, name: str, *, viewers: Iterable[str]) -> None:
-        """Forget all values of a name for these viewers."""
+        """Invalidate all values of a name for these viewers."""
         if self.enabled:
             changes = {self._version_key(name, viewer): uuid4() for viewer in viewers}
             self.missed |= changes
@@ -122,10 +122,10 @@ class Cache:
         return f"{self.namespace}:{name}:{viewer}"
 
 
-async def _without_waiting(
+async def _skip_slow_redis(
     call: Callable[..., Awaitable[Any]], *args: Any, **kwargs: Any
 ) -> Any:
-    """Find and store nothing while Redis does not answer."""
+    """Call Redis, or return the default while it does not answer."""
     _command, _backend, *arguments = args
     try:
         async with breaker.guard():

@@ -27,7 +27,7 @@ class BackgroundSender:
         try:
             self._queue.put_nowait(job)
         except asyncio.QueueFull:
-            # The traceback would tell nothing more.
+            # A traceback would not help.
             log.error("email_dropped", reason="too many emails are waiting")  # noqa: TRY400 - see above
 
     async def join(self) -> None:

@@ -13,7 +13,7 @@ PORT = re.compile(r":[0-9]*$")
 
 
 class UnknownHost(AppError):
-    status, code, detail = 400, "unknown_host", "This host is not served here."
+    status, code, detail = 400, "unknown_host", "This host name is not allowed."
 
 
 class AllowedHosts:

@@ -1,4 +1,4 @@
-"""The last resort for errors."""
+"""Responses to errors that no handler answers."""
 
 from starlette.requests import ClientDisconnect, Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -26,13 +26,13 @@ class ErrorResponses:
             return
         started = False
 
-        async def send_and_note(message: Message) -> None:
+        async def send_and_record(message: Message) -> None:
             nonlocal started
             started = True
             await send(message)
 
         try:
-            await self.app(scope, receive, send_and_note)
+            await self.app(scope, receive, send_and_record)
         except ClientDisconnect:
             log.info("client_disconnected")
         except Exception as error:
@@ -40,7 +40,7 @@ class ErrorResponses:
             # In development, FastAPI's page with the traceback is more useful.
             if started or (problem.status == INTERNAL_ERROR and scope["app"].debug):
                 raise
-            # A connection that is refused is answered like a request.
+            # A WebSocket that is refused is answered like a request.
             request = Request({"method": "GET", **scope, "type": "http"})
             response = self.respond(request, problem)
             await response(scope, receive, send)

@@ -18,7 +18,7 @@ log = get_logger()
 class RequestContext:
     """Give each request an id, which all of its log lines and its response carry.
 
-    An id that the client sends is kept if it is harmless.
+    An id that the client sends is kept if it is well-formed.
     """
 
     def __init__(self, app: ASGIApp) -> None:

@@ -17,8 +17,8 @@ class TrustedProxies:
     ) -> None:
         self.app = app
         self.networks = networks
-        # The same few addresses come again and again.
-        self.trusts = lru_cache(maxsize=1024)(self._trusts)
+        # Most requests come from the same few addresses.
+        self.is_trusted = lru_cache(maxsize=1024)(self._check_address)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan":
@@ -28,9 +28,9 @@ class TrustedProxies:
         headers = [header for header in scope["headers"] if b"_" not in header[0]]
         scope = {**scope, "headers": headers}
         peer, port = scope["client"] or ("", 0)
-        if self.trusts(peer):
-            # Each proxy appends what it saw: the nearest one has the last word, and the
-            # last address that is no proxy is the client's.
+        if self.is_trusted(peer):
+            # Each proxy appends what it received. The last scheme is that of the
+            # nearest one, and the last address that is not a proxy's is the client's.
             scheme = get_header(scope, b"x-forwarded-proto").rpartition(",")[2].strip()
             if scheme in {"http", "https"}:
                 secure = scheme == "https"
@@ -39,14 +39,14 @@ class TrustedProxies:
                 scope["scheme"] = scheme
             hops = get_header(scope, b"x-forwarded-for").split(",")
             addresses = [hop.strip() for hop in hops if hop.strip()]
-            clients = [hop for hop in addresses if not self.trusts(hop)]
+            clients = [hop for hop in addresses if not self.is_trusted(hop)]
             if addresses:
                 scope["client"] = (clients[-1] if clients else addresses[0], 0)
         elif peer.startswith("::ffff:"):
             scope["client"] = (peer.removeprefix("::ffff:"), port)
         await self.app(scope, receive, send)
 
-    def _trusts(self, address: str) -> bool:
+    def _check_address(self, address: str) -> bool:
         try:
             parsed = ip_address(address)
         except ValueError:

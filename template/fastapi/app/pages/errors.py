@@ -1,4 +1,4 @@
-"""Errors as pages, and as problem documents for those who prefer JSON."""
+"""Errors as pages, and as problem documents for clients that prefer JSON."""
 
 import re
 from http import HTTPStatus
@@ -8,14 +8,14 @@ from fastapi import Request, Response
 from app.errors import Problem, problem_response
 from app.pages.templating import templates
 
-# A kind of answer, and how much a client wants it: 1 where it does not say.
-WANTED = re.compile(r"[/+](json|html)\s*(?:;\s*q=([01](?:\.[0-9]*)?))?")
+# A media type that the client accepts, and its weight, which is 1 by default.
+ACCEPTED = re.compile(r"[/+](json|html)\s*(?:;\s*q=([01](?:\.[0-9]*)?))?")
 
 
 def page_or_problem(request: Request, problem: Problem) -> Response:
     accept = request.headers.get("accept", "").lower()
-    wanted = {kind: float(weight or 1) for kind, weight in WANTED.findall(accept)}
-    prefers_json = wanted.get("json", 0) > wanted.get("html", 0)
+    weights = {kind: float(weight or 1) for kind, weight in ACCEPTED.findall(accept)}
+    prefers_json = weights.get("json", 0) > weights.get("html", 0)
     if prefers_json or request.url.path.startswith("/api/"):
         return problem_response(request, problem)
     return templates.TemplateResponse(

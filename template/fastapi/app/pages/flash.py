@@ -27,7 +27,7 @@ def redirect(request: Request, route: str, *, message: str = "") -> RedirectResp
 
 
 def read_message(request: Request) -> str:
-    """Return the message, or "" if there is none or it is not ours."""
+    """Return the message, or "" if there is none or its signature is not valid."""
     cookie = request.cookies.get(_cookie_name(request), "")
     try:
         return str(_serializer(request).loads(cookie, max_age=MAX_AGE))

@@ -10,5 +10,5 @@ STATIC_DIR = Path(__file__).parent / "static"
 
 
 def mount_static(app: FastAPI) -> None:
-    mimetypes.init()  # it reads files, which would otherwise block a first request
+    mimetypes.init()  # StaticFiles needs it, and would read files in the first request
     app.mount("/static", StaticFiles(directory=STATIC_DIR), name="static")

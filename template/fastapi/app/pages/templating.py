@@ -24,7 +24,7 @@ templates = Jinja2Templates(
 )
 templates.env.trim_blocks = templates.env.lstrip_blocks = True
 templates.env.globals["project_name"] = PROJECT_NAME
-# Compiled at the first request, they would hold up the others.
+# Compile the templates now. In a request, that would delay other requests.
 for name in templates.env.list_templates(extensions=["html"]):
     templates.env.get_template(name)
 
@@ -37,7 +37,7 @@ def render(
     status: int = 200,
     headers: Mapping[str, str] | None = None,
 ) -> Response:
-    """Return a page, with the flash message that waits for it."""
+    """Return a page with the flash message, if there is one."""
     message = flash.read_message(request)
     response = templates.TemplateResponse(
         request, template, {"message": message, **(context or {})}, status, headers

@@ -1,4 +1,4 @@
-"""Tasks in the admin: what waits, runs or has failed."""
+"""Tasks in the admin: pending, running and failed ones."""
 
 from uuid import UUID
 

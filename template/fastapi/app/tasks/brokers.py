@@ -1,4 +1,4 @@
-"""How a task reaches what runs it: a worker, by Redis and dramatiq, or this process."""
+"""Brokers: they send tasks to workers through Redis, or run them in this process."""
 
 import asyncio
 from collections.abc import Callable, Coroutine
@@ -7,17 +7,20 @@ from typing import Protocol
 from uuid import UUID
 
 from redis.exceptions import RedisError
+from structlog import get_logger
 
 from app.repeated_warnings import RepeatedWarning
 from app.tasks.redis_broker import REDIS_TIMEOUT, create_message, create_redis_broker
 
 MAX_UNSENT = 1000
+log = get_logger()
+
 Run = Callable[[UUID], Coroutine[None, None, None]]
 
 
 class TaskBroker(Protocol):
     async def send(self, task_id: UUID) -> None:
-        """Let a worker run the task. It may get lost: then its row is sent again."""
+        """Send a task to a worker. The scheduler sends it again if it gets lost."""
 
     async def close(self) -> None: ...
 
@@ -70,12 +73,17 @@ class LocalTaskBroker:
             raise RuntimeError("Start the broker first.")
         running = asyncio.create_task(self._run(task_id))
         self._running.add(running)
-        running.add_done_callback(self._running.discard)
+        running.add_done_callback(self._finish)
 
     async def join(self) -> None:
         """Wait until all tasks are done, also those that they enqueue."""
         while self._running:
-            await asyncio.gather(*self._running)
+            await asyncio.wait(self._running)
 
     async def close(self) -> None:
         await self.join()
+
+    def _finish(self, running: asyncio.Task[None]) -> None:
+        self._running.discard(running)
+        if not running.cancelled() and (error := running.exception()):
+            log.warning("task_not_recorded", error=type(error).__name__)

@@ -1,7 +1,4 @@
-"""List the tasks that were given up: `python -m app.tasks.failed`.
-
-With `--retry` they are tried again.
-"""
+"""List failed tasks: `python -m app.tasks.failed`. With `--retry` they run again."""
 
 import asyncio
 import sys

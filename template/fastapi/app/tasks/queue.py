@@ -1,4 +1,4 @@
-"""Adding tasks, and trying failed ones again."""
+"""Enqueuing tasks, and retrying failed ones."""
 
 import uuid
 from collections.abc import Collection

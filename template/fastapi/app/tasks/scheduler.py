@@ -1,4 +1,4 @@
-"""Sends what is due: lost tasks, those to be tried again, and scheduled ones."""
+"""Sends tasks that are due: scheduled ones, retries, and those that were lost."""
 
 import asyncio
 from datetime import timedelta
@@ -32,7 +32,7 @@ async def run_scheduler(state: State) -> None:
 
 
 async def send_due_tasks(state: State) -> None:
-    """Send tasks that were lost, have to be tried again, or whose worker died."""
+    """Send scheduled tasks and retries that are due, and tasks that were lost."""
     is_due = Task.status.in_((PENDING, RUNNING)) & (Task.due_at <= now())
     query = select(Task.id).where(is_due).order_by(Task.due_at).limit(BATCH_SIZE)
     async with state["database"].session(writes=False) as session:

@@ -60,13 +60,13 @@ async def delete_file(path: Path) -> None:
     await run_sync(lambda: path.unlink(missing_ok=True))
 
 
-def path_of(directory: Path, upload_id: UUID) -> Path:
+def get_path(directory: Path, upload_id: UUID) -> Path:
     return directory / upload_id.hex
 
 
 async def send_file(directory: Path, upload: Upload) -> FileResponse:
     """Return a response that browsers save instead of displaying it."""
-    path = path_of(directory, upload.id)
+    path = get_path(directory, upload.id)
     if not await run_sync(path.is_file):
         raise FileMissing
     return FileResponse(
@@ -75,7 +75,7 @@ async def send_file(directory: Path, upload: Upload) -> FileResponse:
 
 
 def _store(file: BinaryIO, path: Path) -> None:
-    """Write the file to the disk. It is there before the row that names it."""
+    """Write the file, and wait until it is on the disk."""
     file.seek(0)
     with path.open("xb") as target:
         shutil.copyfileobj(file, target)

@@ -14,7 +14,7 @@ from sqlalchemy import delete, select
 from structlog import get_logger
 
 from app.database import Database, now
-from app.uploads.files import delete_file, path_of
+from app.uploads.files import delete_file, get_path
 from app.uploads.models import Upload
 
 MIN_AGE = timedelta(hours=1)  # the row of a younger file may not be committed yet
@@ -24,20 +24,20 @@ log = get_logger()
 
 
 async def delete_files_without_row(database: Database, directory: Path) -> int:
-    """Return the number of deleted files: of crashes, and of users who are deleted."""
+    """Delete the files that crashes and deleted users left. Return their number."""
     files, count = _find_old_files(directory), 0
     while batch := await run_sync(lambda: set(islice(files, BATCH_SIZE))):
         async with database.session(writes=False) as session:
             query = select(Upload.id).where(Upload.id.in_(batch))
             known = set(await session.scalars(query))
         for upload_id in batch - known:
-            await delete_file(path_of(directory, upload_id))
+            await delete_file(get_path(directory, upload_id))
             count += 1
     return count
 
 
 async def delete_rows_without_file(database: Database, directory: Path) -> int:
-    """Return the number of deleted rows: of files that were deleted by hand."""
+    """Delete the rows whose file was deleted by hand. Return their number."""
     count, last = 0, UUID(int=0)
     is_old = Upload.created_at < now() - MIN_AGE
     while True:
@@ -51,7 +51,9 @@ async def delete_rows_without_file(database: Database, directory: Path) -> int:
             log.warning("uploads_directory_is_empty")
             return count
         last = batch[-1]
-        missing = [i for i in batch if not await run_sync(path_of(directory, i).exists)]
+        missing = [
+            i for i in batch if not await run_sync(get_path(directory, i).exists)
+        ]
         async with database.session() as session:
             await session.execute(delete(Upload).where(Upload.id.in_(missing)))
             await session.commit()

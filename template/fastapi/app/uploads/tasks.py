@@ -1,4 +1,4 @@
-"""What workers do for uploads."""
+"""Tasks of uploads."""
 
 from datetime import timedelta
 

@@ -21,12 +21,12 @@ async def send(client: AsyncClient, page: str, **fields: str) -> Response:
     return await client.post(f"/accounts/{page}", data=fields)
 
 
-def leads_to(response: Response, path: str) -> bool:
+def redirects_to(response: Response, path: str) -> bool:
     return (response.status_code, response.headers["Location"]) == (303, path)
 
 
 async def is_signed_in(client: AsyncClient) -> bool:
-    return (await client.get("/items/")).status_code == 200
+    return (await client.get("/accounts/profile")).status_code == 200
 
 
 @pytest.mark.parametrize(
@@ -50,14 +50,16 @@ async def test_pages_of_an_account(client: AsyncClient, page: str) -> None:
 async def test_anonymous_users_are_asked_to_sign_in(
     anonymous_client: AsyncClient,
 ) -> None:
-    response = await anonymous_client.get("/items/new?a=b")
-    assert leads_to(response, "/accounts/sign-in?next=%2Fitems%2Fnew%3Fa%3Db")
+    response = await anonymous_client.get("/accounts/profile?a=b")
+    assert redirects_to(
+        response, "/accounts/sign-in?next=%2Faccounts%2Fprofile%3Fa%3Db"
+    )
 
 
 @pytest.mark.parametrize(
     ("url", "location"),
     [
-        ("/items/new?a=b", "/items/new?a=b"),
+        ("/some/page?a=b", "/some/page?a=b"),
         ("https://evil.example/", "/"),
         ("//evil.example/", "/"),
         ("/\\evil.example/", "/"),
@@ -69,7 +71,7 @@ async def test_signing_in_leads_only_to_this_site(
 ) -> None:
     fields = {"email": ADA, "password": PASSWORD}
     response = await client.post("/accounts/sign-in", params={"next": url}, data=fields)
-    assert leads_to(response, location)
+    assert redirects_to(response, location)
 
 
 async def test_a_user_registers_confirms_and_signs_in(
@@ -78,7 +80,7 @@ async def test_a_user_registers_confirms_and_signs_in(
     client, email = anonymous_client, "new@example.org"
     fields = {"email": email, "password": PASSWORD}
     registered = await send(client, "register", **fields)
-    assert leads_to(registered, "/accounts/check-email")
+    assert redirects_to(registered, "/accounts/check-email")
     assert (await send(client, "sign-in", **fields)).status_code == 401
     token = await read_token(state, email)
     (message,) = await read_emails(state, email)
@@ -89,8 +91,8 @@ async def test_a_user_registers_confirms_and_signs_in(
         assert link in body.get_content()
     assert token in (await client.get(link)).text
     confirmed = await send(client, "confirm", token=token)
-    assert leads_to(confirmed, "/accounts/sign-in")
-    assert leads_to(await send(client, "sign-in", **fields), "/")
+    assert redirects_to(confirmed, "/accounts/sign-in")
+    assert redirects_to(await send(client, "sign-in", **fields), "/")
     assert email in (await client.get("/")).text
 
 
@@ -126,7 +128,7 @@ async def test_errors_are_shown_at_their_fields(
 async def test_a_session_ends_when_its_user_signs_out(client: AsyncClient) -> None:
     stolen = client.cookies["session"]
     assert (await client.get("/accounts/sign-out")).status_code == 405
-    assert leads_to(await send(client, "sign-out"), "/")
+    assert redirects_to(await send(client, "sign-out"), "/")
     assert "session" not in client.cookies
     client.cookies["session"] = stolen
     assert not await is_signed_in(client)
@@ -135,7 +137,7 @@ async def test_a_session_ends_when_its_user_signs_out(client: AsyncClient) -> No
 async def test_a_new_password_ends_all_sessions_but_this(client: AsyncClient) -> None:
     stolen = client.cookies["session"]
     fields = {"current_password": PASSWORD, "new_password": NEW_PASSWORD}
-    assert leads_to(await send(client, "password", **fields), "/accounts/profile")
+    assert redirects_to(await send(client, "password", **fields), "/accounts/profile")
     assert await is_signed_in(client)
     client.cookies.clear()
     client.cookies["session"] = stolen
@@ -145,13 +147,13 @@ async def test_a_new_password_ends_all_sessions_but_this(client: AsyncClient) ->
 async def test_a_forgotten_password_is_replaced(
     state: State, client: AsyncClient
 ) -> None:
-    assert leads_to(await send(client, "reset", email=ADA), "/accounts/check-email")
+    assert redirects_to(await send(client, "reset", email=ADA), "/accounts/check-email")
     token = await read_token(state, ADA)
     page = await client.get(f"/accounts/reset/confirm?token={token}")
     assert token in page.text
     fields = {"token": token, "password": NEW_PASSWORD}
     response = await send(client, "reset/confirm", **fields)
-    assert leads_to(response, "/accounts/sign-in")
+    assert redirects_to(response, "/accounts/sign-in")
     assert not await is_signed_in(client)
     assert (await send(client, "reset/confirm", **fields)).status_code == 400
     await send_cookie(client, ADA, NEW_PASSWORD)
@@ -163,7 +165,7 @@ async def test_other_devices_are_signed_out(client: AsyncClient) -> None:
     client.cookies.clear()
     await send_cookie(client, ADA)
     response = await send(client, "sessions/sign-out-others")
-    assert leads_to(response, "/accounts/profile")
+    assert redirects_to(response, "/accounts/profile")
     assert await is_signed_in(client)
     client.cookies.clear()
     client.cookies["session"] = other
@@ -174,7 +176,7 @@ async def test_an_account_is_deleted(
     client: AsyncClient, unit_of_work: UnitOfWork
 ) -> None:
     response = await send(client, "delete", current_password=PASSWORD)
-    assert leads_to(response, "/")
+    assert redirects_to(response, "/")
     assert await unit_of_work.session.scalar(select(User)) is None
     assert not await is_signed_in(client)
 

@@ -17,7 +17,9 @@ from app.errors import TooManyRequests
 ADA = "ada@example.org"
 
 
-@pytest.fixture(params=["", "redis://127.0.0.1:1/0"], ids=["memory", "Redis is away"])
+@pytest.fixture(
+    params=["", "redis://127.0.0.1:1/0"], ids=["memory", "Redis is unreachable"]
+)
 async def limiter(request: pytest.FixtureRequest) -> AsyncIterator[RateLimiter]:
     limiter = RateLimiter(request.param)
     yield limiter

@@ -119,7 +119,7 @@ async def test_a_value_that_this_release_does_not_accept_is_loaded(
     assert stock.count == 0
 
 
-@pytest.mark.parametrize("listening", [True, False], ids=["silent", "away"])
+@pytest.mark.parametrize("listening", [True, False], ids=["silent", "unreachable"])
 async def test_without_redis_values_are_loaded_and_invalidations_replayed_later(
     session: AsyncSession, monkeypatch: pytest.MonkeyPatch, *, listening: bool
 ) -> None:

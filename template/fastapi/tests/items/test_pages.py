@@ -13,7 +13,7 @@ async def item_path(client: AsyncClient) -> str:
     return str(path)
 
 
-async def test_an_item_is_made_changed_and_deleted(client: AsyncClient) -> None:
+async def test_an_item_is_created_changed_and_deleted(client: AsyncClient) -> None:
     assert "New item" in (await client.get("/items/new")).text
     path = await item_path(client)
     page = (await client.get("/items/")).text
@@ -34,7 +34,7 @@ async def test_an_item_is_made_changed_and_deleted(client: AsyncClient) -> None:
 @pytest.mark.parametrize(
     ("fields", "field"), [({"price": "1.001"}, "price"), ({"name": "Ink"}, "name")]
 )
-async def test_errors_stand_at_their_field(
+async def test_errors_are_beside_their_field(
     client: AsyncClient, fields: dict[str, str], field: str
 ) -> None:
     path = await item_path(client)
@@ -64,7 +64,7 @@ async def test_other_sites_cannot_send_forms(
     assert response.status_code == status
 
 
-async def test_long_lists_come_in_pages(client: AsyncClient) -> None:
+async def test_long_lists_have_pages(client: AsyncClient) -> None:
     for number in range(21):
         await client.post("/items/new", data=FORM | {"name": f"Item {number}"})
     page = (await client.get("/items/")).text
@@ -74,5 +74,12 @@ async def test_long_lists_come_in_pages(client: AsyncClient) -> None:
     page = (await client.get("/items/?page=2")).text
     assert "Delete Item 20" in page
     assert 'href="?page=1"' in page
-    assert (await client.get("/items/?page=3")).status_code == 404
     assert (await client.get("/items/?page=0")).status_code == 422
+    response = await client.get("/items/?page=3")
+    assert response.status_code == 404
+    assert "This list has fewer pages." in response.text
+
+
+async def test_the_navigation_marks_the_current_page(client: AsyncClient) -> None:
+    assert 'href="/items/" aria-current="page"' in (await client.get("/items/")).text
+    assert 'href="/items/" aria-current="true"' in (await client.get("/items/new")).text

@@ -2,6 +2,7 @@ import asyncio
 from collections.abc import Iterator
 from datetime import timedelta
 from typing import cast
+from unittest.mock import AsyncMock
 from uuid import UUID, uuid4
 
 import pytest
@@ -43,7 +44,7 @@ async def stall(_: State) -> None:
 
 
 @pytest.fixture(autouse=True)
-def _forget_calls() -> Iterator[None]:
+def _clear_calls() -> Iterator[None]:
     yield
     calls.clear()
     failures.clear()
@@ -107,11 +108,11 @@ async def test_arguments_are_passed_by_keyword(unit_of_work: UnitOfWork) -> None
 
 
 async def test_a_failed_task_is_tried_again_later(state: State) -> None:
-    failures.append(RuntimeError("The server is away."))
+    failures.append(RuntimeError("The server is unreachable."))
     await add_task(state)
     (task,) = await run_due_tasks(state)
     assert (task.status, task.attempts) == (PENDING, 1)
-    assert task.error.endswith("RuntimeError: The server is away.\n")
+    assert task.error.endswith("RuntimeError: The server is unreachable.\n")
     assert now() < task.due_at < now() + timedelta(seconds=3)
     assert await run_due_tasks(state)
     async with open_unit_of_work(state) as unit_of_work:
@@ -138,14 +139,12 @@ async def test_a_task_that_takes_too_long_has_failed(
         {"arguments": '{"number": "x"}'},
     ],
 )
-async def test_a_malformed_row_is_set_aside(
-    state: State, values: dict[str, object]
-) -> None:
+async def test_a_malformed_task_fails(state: State, values: dict[str, object]) -> None:
     await add_task(state, attempts=runner.MAX_ATTEMPTS - 1, **values)
     with capture_logs() as lines:
         (task,) = await run_due_tasks(state)
     assert task.status == FAILED
-    assert [line["event"] for line in lines] == ["task_failed", "task_given_up"]
+    assert [line["event"] for line in lines] == ["task_failed", "task_retries_exceeded"]
 
 
 async def test_the_task_of_a_killed_worker_runs_again(state: State) -> None:
@@ -154,7 +153,7 @@ async def test_the_task_of_a_killed_worker_runs_again(state: State) -> None:
     assert calls == [(1, None)]
 
 
-async def test_a_task_that_kills_its_workers_is_given_up(state: State) -> None:
+async def test_a_task_that_kills_its_workers_fails_at_last(state: State) -> None:
     await add_task(state, status=RUNNING, attempts=runner.MAX_ATTEMPTS)
     (task,) = await run_due_tasks(state)
     assert (task.status, calls) == (FAILED, [])
@@ -166,6 +165,20 @@ async def test_a_task_that_is_sent_twice_runs_once(state: State) -> None:
     await state["task_broker"].send(task_id)
     await state["task_broker"].send(task_id)
     await run_sent_tasks(state)
+    assert calls == [(1, None)]
+
+
+async def test_a_task_waits_while_the_database_is_unavailable(
+    state: State, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    task_id, error = uuid4(), OperationalError("SELECT", {}, ConnectionError())
+    await add_task(state, id=task_id)
+    with capture_logs() as lines, monkeypatch.context() as patch:
+        patch.setattr(runner, "_claim", AsyncMock(side_effect=error))
+        await state["task_broker"].send(task_id)
+        await run_sent_tasks(state)
+    assert [line["event"] for line in lines] == ["task_not_recorded"]
+    assert await run_due_tasks(state) == []
     assert calls == [(1, None)]
 
 
@@ -239,7 +252,7 @@ async def test_messages_that_redis_does_not_take_cause_one_warning() -> None:
     assert [line["event"] for line in lines] == ["tasks_not_sent"]
 
 
-async def test_the_scheduler_survives_a_database_that_is_away(
+async def test_the_scheduler_survives_a_database_that_is_unavailable(
     state: State, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     failed_twice = asyncio.Event()

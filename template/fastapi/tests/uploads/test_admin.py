@@ -4,7 +4,7 @@ from httpx2 import AsyncClient
 
 from app.accounts.models import User
 from app.unit_of_work import UnitOfWork
-from app.uploads.files import path_of
+from app.uploads.files import get_path
 from app.uploads.models import Upload
 from tests.uploads.helpers import list_files
 
@@ -15,7 +15,7 @@ async def test_staff_delete_files(
     upload = Upload(owner_id=staff.id, name="a.pdf", type="application/pdf", size=0)
     unit_of_work.session.add(upload)
     await unit_of_work.commit()
-    path_of(directory, upload.id).touch()
+    get_path(directory, upload.id).touch()
     assert "a.pdf" in (await admin.get("/admin/upload/list")).text
     await admin.delete(f"/admin/upload/delete?pks={upload.id}")
     assert "a.pdf" not in (await admin.get("/admin/upload/list")).text

@@ -23,7 +23,6 @@ from app.accounts.schemas import (
 )
 from app.api.problems import problems
 from app.api.requests import check_json
-from app.extensions import db
 from app.unit_of_work import UnitOfWork
 
 WRITE = problems(400, 408, 413, 415, 422, 500, 503)
@@ -76,8 +75,9 @@ def confirm_registration(json_data: RegistrationConfirm) -> str:
 
     The token from the email creates the account.
     """
+    unit_of_work = UnitOfWork()
     service.confirm_registration(json_data.token)
-    db.session.commit()
+    unit_of_work.commit()
     return ""
 
 
@@ -96,11 +96,12 @@ def create_tokens(form_data: SignIn) -> Any:
     """
     email = normalize_email(form_data.username)
     check_sign_in(email)
+    unit_of_work = UnitOfWork()
     user = service.find_user(email)
-    db.session.commit()  # release the connection before the slow verification
+    unit_of_work.commit()  # release the connection before the slow verification
     credentials = service.verify_credentials(user, form_data.password)
     issued = tokens.create_tokens(service.sign_in(credentials))
-    db.session.commit()
+    unit_of_work.commit()
     clear_sign_in()
     return _token_pair(issued)
 
@@ -119,8 +120,9 @@ def refresh_tokens(json_data: RefreshTokenInput) -> Any:
     A refresh token can be used once. One that is used again later than ten seconds
     after its first use ends all tokens that come from the same sign-in.
     """
+    unit_of_work = UnitOfWork()
     issued = tokens.rotate_refresh_token(json_data.refresh_token)
-    db.session.commit()  # a revocation, too
+    unit_of_work.commit()  # the error must not undo a revocation
     if issued is None:
         raise InvalidRefreshToken
     return _token_pair(issued)
@@ -135,8 +137,9 @@ def revoke_tokens(json_data: RefreshTokenInput) -> str:
 
     This revokes the refresh token, and all tokens that come from the same sign-in.
     """
+    unit_of_work = UnitOfWork()
     tokens.revoke_token_family(json_data.refresh_token)
-    db.session.commit()
+    unit_of_work.commit()
     return ""
 
 
@@ -150,7 +153,7 @@ def revoke_tokens(json_data: RefreshTokenInput) -> str:
 def request_password_reset(json_data: PasswordResetCreate) -> Response:
     """Request a password reset.
 
-    The address gets an email if it has an account. The answer does not tell.
+    The address gets an email if it has an account. The response does not reveal it.
     """
     check_email(json_data.email)
     unit_of_work = UnitOfWork()
@@ -168,11 +171,12 @@ def reset_password(json_data: PasswordResetConfirm) -> str:
 
     The token from the email permits this. It signs the user out everywhere.
     """
+    unit_of_work = UnitOfWork()
     reset_id = service.find_password_reset(json_data.token)
-    db.session.commit()  # release the connection before the slow hashing
+    unit_of_work.commit()  # release the connection before the slow hashing
     password_hash = hash_password(json_data.password)
     service.reset_password(reset_id, password_hash)
-    db.session.commit()
+    unit_of_work.commit()
     return ""
 
 
@@ -190,15 +194,15 @@ def change_password(json_data: PasswordChange) -> str:
 
     This signs the user out everywhere, also here.
     """
-    user = get_token_user()
-    db.session.commit()  # release the connection before the slow hashing
+    unit_of_work, user = UnitOfWork(), get_token_user()
+    unit_of_work.commit()  # release the connection before the slow hashing
     check_sign_in(user.email)
     credentials = service.verify_credentials(user, json_data.current_password)
     if credentials is None:
         raise service.WrongPassword
     password_hash = hash_password(json_data.new_password)
     service.change_password(credentials, password_hash)
-    db.session.commit()
+    unit_of_work.commit()
     clear_sign_in()
     return ""
 

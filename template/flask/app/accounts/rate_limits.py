@@ -55,7 +55,7 @@ def get_client_network() -> str:
     return host
 
 
-# What attempts are counted by. Flask-Limiter calls these functions without arguments.
+# The keys that attempts are counted by. Flask-Limiter calls these without arguments.
 def get_client_key() -> str:
     return f"client {get_client_network()}"
 
@@ -91,7 +91,7 @@ def check_sign_in(email: str) -> None:
 
 
 def clear_sign_in() -> None:
-    """Forget the attempts of this client at the address that was checked last."""
+    """Reset the strict limit of this client and the address that was checked last."""
     strict = limiter.current_limits[0]
     try:
         limiter.limiter.storage.clear(strict.key)

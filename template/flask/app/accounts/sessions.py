@@ -43,7 +43,7 @@ def add_sessions(app: Flask) -> None:
     """Set up Flask-Login, and give templates `current_user`.
 
     Flask-Login's own context processor would read the session for every template, also
-    for the page which says that the database is away.
+    for the error page that is shown when the database does not answer.
     """
     login_manager.init_app(app, add_context_processor=False)
     login_manager.user_loader(load_session)
@@ -52,7 +52,7 @@ def add_sessions(app: Flask) -> None:
 
 @dataclass(frozen=True, eq=False)
 class ActiveSession(UserMixin):  # type: ignore[misc]  # Flask-Login has no types
-    """What `current_user` is in a browser that is signed in."""
+    """The value of `current_user` if a user is signed in."""
 
     user: User
     row: UserSession
@@ -109,7 +109,7 @@ def _extend_after_request(session: UserSession) -> None:
 
 
 def extend_session(session_id: UUID, expires_at: datetime) -> None:
-    db.session.rollback()  # what a request that failed left open
+    db.session.rollback()  # a failed request may have left a transaction open
     db.session.execute(
         update(UserSession)
         .where(UserSession.id == session_id)

@@ -17,7 +17,6 @@ from app.accounts.forms import (
     ResetRequestForm,
     SignInForm,
 )
-from app.accounts.models import User
 from app.accounts.passwords import hash_password
 from app.accounts.rate_limits import check_email, check_sign_in, clear_sign_in
 from app.accounts.schemas import (
@@ -29,7 +28,6 @@ from app.accounts.schemas import (
     normalize_email,
 )
 from app.errors import AppError
-from app.extensions import db
 from app.pages.forms import validate_form
 from app.unit_of_work import UnitOfWork
 
@@ -61,8 +59,9 @@ def confirm() -> ResponseReturnValue:
     """Ask before confirming, since programs that scan emails open links."""
     form = ConfirmationForm(data={"token": request.args.get("token", "")})
     if form.validate_on_submit():
+        unit_of_work = UnitOfWork()
         service.confirm_registration(form.token.data or "")
-        db.session.commit()
+        unit_of_work.commit()
         flash("Your address is confirmed. You can sign in now.")
         return redirect(url_for(".sign_in"), code=303)
     return _show_form("confirm", form)
@@ -75,8 +74,9 @@ def sign_in() -> ResponseReturnValue:
         return _show_form("sign_in", form)
     email = normalize_email(form.email.data or "")
     check_sign_in(email)
+    unit_of_work = UnitOfWork()
     user = service.find_user(email)
-    db.session.commit()  # release the connection before the slow verification
+    unit_of_work.commit()  # release the connection before the slow verification
     credentials = service.verify_credentials(user, form.password.data or "")
     try:
         user = service.sign_in(credentials)
@@ -85,7 +85,7 @@ def sign_in() -> ResponseReturnValue:
     if current_user.is_authenticated:
         sessions.revoke_session(current_user)
     sessions.start_session(user)
-    db.session.commit()
+    unit_of_work.commit()
     clear_sign_in()
     return redirect(_next_url(), code=303)
 
@@ -93,8 +93,9 @@ def sign_in() -> ResponseReturnValue:
 @bp.post("/sign-out")
 def sign_out() -> ResponseReturnValue:
     if current_user.is_authenticated:
+        unit_of_work = UnitOfWork()
         sessions.revoke_session(current_user)
-        db.session.commit()
+        unit_of_work.commit()
         logout_user()
     flash("You are signed out.")
     return redirect(url_for("pages.home"), code=303)
@@ -116,11 +117,12 @@ def request_reset() -> ResponseReturnValue:
 def reset_password() -> ResponseReturnValue:
     form = ResetForm(data={"token": request.args.get("token", "")})
     if reset := validate_form(form, PasswordResetConfirm):
+        unit_of_work = UnitOfWork()
         reset_id = service.find_password_reset(reset.token)
-        db.session.commit()  # release the connection before the slow hashing
+        unit_of_work.commit()  # release the connection before the slow hashing
         password_hash = hash_password(reset.password)
         service.reset_password(reset_id, password_hash)
-        db.session.commit()
+        unit_of_work.commit()
         flash("Your password is changed. You can sign in now.")
         return redirect(url_for(".sign_in"), code=303)
     return _show_form("reset", form)
@@ -140,15 +142,17 @@ def change_password() -> ResponseReturnValue:
     change = validate_form(form, PasswordChange)
     if change is None:
         return _show_form("change_password", form)
-    user = current_user.user
-    credentials = _verify_current_password(user, change.current_password)
+    unit_of_work, user = UnitOfWork(), current_user.user
+    unit_of_work.commit()  # release the connection before the slow verification
+    check_sign_in(user.email)
+    credentials = service.verify_credentials(user, change.current_password)
     if credentials is None:
         form.current_password.errors = [service.WrongPassword.detail]
         return _show_form("change_password", form)
     password_hash = hash_password(change.new_password)
     service.change_password(credentials, password_hash)
     sessions.start_session(user)
-    db.session.commit()
+    unit_of_work.commit()
     clear_sign_in()
     flash("Your password is changed. All other devices are signed out.")
     return redirect(url_for(".profile"), code=303)
@@ -157,8 +161,9 @@ def change_password() -> ResponseReturnValue:
 @bp.post("/sessions/sign-out-others")
 @login_required
 def sign_out_other_devices() -> ResponseReturnValue:
+    unit_of_work = UnitOfWork()
     service.sign_out_other_devices(current_user.row)
-    db.session.commit()
+    unit_of_work.commit()
     flash("All other devices are signed out.")
     return redirect(url_for(".profile"), code=303)
 
@@ -170,8 +175,10 @@ def delete_account() -> ResponseReturnValue:
     deletion = validate_form(form, AccountDelete)
     if deletion is None:
         return _show_form("delete_account", form)
-    user = current_user.user
-    credentials = _verify_current_password(user, deletion.current_password)
+    unit_of_work, user = UnitOfWork(), current_user.user
+    unit_of_work.commit()  # release the connection before the slow verification
+    check_sign_in(user.email)
+    credentials = service.verify_credentials(user, deletion.current_password)
     if credentials is None:
         form.current_password.errors = [service.WrongPassword.detail]
         return _show_form("delete_account", form)
@@ -179,16 +186,10 @@ def delete_account() -> ResponseReturnValue:
         service.delete_account(credentials)
     except service.LastStaffAccount as error:
         return _show_error("delete_account", form, error)
-    db.session.commit()
+    unit_of_work.commit()
     logout_user()
     flash("Your account is deleted.")
     return redirect(url_for("pages.home"), code=303)
-
-
-def _verify_current_password(user: User, password: str) -> service.Credentials | None:
-    db.session.commit()  # release the connection before the slow verification
-    check_sign_in(user.email)
-    return service.verify_credentials(user, password)
 
 
 def _next_url() -> str:

@@ -12,6 +12,7 @@ from app.accounts.rate_limits import check_sign_in, clear_sign_in
 from app.accounts.schemas import normalize_email
 from app.admin.forms import SignInForm
 from app.extensions import db
+from app.unit_of_work import UnitOfWork
 
 log = get_logger()
 
@@ -44,8 +45,9 @@ class StaffIndex(AdminIndexView):  # type: ignore[misc]  # Flask-Admin has no ty
             return page
         email = normalize_email(form.username.data or "")
         check_sign_in(email)
+        unit_of_work = UnitOfWork()
         user = service.find_user(email)
-        db.session.commit()  # release the connection before the slow verification
+        unit_of_work.commit()  # release the connection before the slow verification
         credentials = service.verify_credentials(user, form.password.data or "")
         try:
             _start_staff_session(service.sign_in(credentials))
@@ -53,15 +55,16 @@ class StaffIndex(AdminIndexView):  # type: ignore[misc]  # Flask-Admin has no ty
             db.session.rollback()
             form.form_errors = [error.detail]
             return self.render("panel/sign_in.html", form=form), error.status
-        db.session.commit()
+        unit_of_work.commit()
         clear_sign_in()
         return redirect(url_for(".index"), code=303)
 
     @expose("/sign-out", methods=("POST",))
     def sign_out(self) -> ResponseReturnValue:
         if current_user.is_authenticated:
+            unit_of_work = UnitOfWork()
             sessions.revoke_session(current_user)
-            db.session.commit()
+            unit_of_work.commit()
             logout_user()
         return redirect(url_for(".sign_in"), code=303)
 

@@ -35,13 +35,13 @@ Filters = Sequence[tuple[int, str, str]]
 
 @dataclass(frozen=True)
 class Change:
-    """What a member of the staff changes, in one transaction."""
+    """A change by a member of the staff, in one transaction."""
 
     unit_of_work: UnitOfWork
     user: User
 
 
-def show_time(time: datetime) -> str:
+def format_time(time: datetime) -> str:
     text = f"{time:%d %b %Y %H:%M} UTC"
     return Markup('<time datetime="{}">{}</time>').format(time.isoformat(), text)
 
@@ -59,7 +59,7 @@ class AdminView(ModelView):  # type: ignore[misc]  # Flask-Admin has no types
     can_view_details = True
     column_type_formatters = BASE_FORMATTERS | {
         bool: lambda _view, value, _name: "Yes" if value else "No",
-        datetime: lambda _view, value, _name: show_time(value),
+        datetime: lambda _view, value, _name: format_time(value),
     }
     column_type_formatters_detail = column_type_formatters
     filter_converter = FilterConverter()
@@ -166,7 +166,7 @@ class AdminView(ModelView):  # type: ignore[misc]  # Flask-Admin has no types
             change.unit_of_work.commit()
         except (AppError, ValidationError) as error:
             db.session.rollback()
-            show_error(error, form)
+            report_error(error, form)
             return False
         log.info(
             "admin_change",
@@ -185,7 +185,7 @@ def read_values(form: FlaskForm) -> dict[str, Any]:
     return values
 
 
-def show_error(error: AppError | ValidationError, form: FlaskForm | None) -> None:
+def report_error(error: AppError | ValidationError, form: FlaskForm | None) -> None:
     """Add an error to the fields that it concerns, or to the next page."""
     if isinstance(error, AppError):
         flash(error.detail, "danger")

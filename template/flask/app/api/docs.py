@@ -1,4 +1,4 @@
-"""The documentation of the API, from this service's own files."""
+"""The documentation of the API. Its scripts and styles are local."""
 
 import json
 import re
@@ -50,10 +50,10 @@ def add_docs(app: APIFlask) -> None:
 
 
 def complete_spec(spec: Any) -> Any:
-    """Add what APIFlask does not know: the schema of errors, and UUIDs in paths.
+    """Add what APIFlask leaves out: the schema of errors, and the type of ids in paths.
 
-    APIFlask names a schema in another one ItemPage.ItemRead, besides ItemRead, and
-    programs that generate clients cannot have both.
+    APIFlask also defines nested schemas twice, such as ItemRead and ItemPage.ItemRead.
+    Programs that generate clients need one definition.
     """
     schemas = spec["components"]["schemas"]
     for name in [name for name in schemas if "." in name]:
@@ -81,15 +81,15 @@ def openapi() -> Any:
 
 @bp.get("/docs")
 def swagger_ui() -> Response:
-    return show("api/swagger.html")
+    return render_documentation("api/swagger.html")
 
 
 @bp.get("/redoc")
 def redoc() -> Response:
-    return show("api/redoc.html")
+    return render_documentation("api/redoc.html")
 
 
-def show(template: str) -> Response:
+def render_documentation(template: str) -> Response:
     response = make_response(render_template(template))
     response.headers["Content-Security-Policy"] = POLICY
     return response

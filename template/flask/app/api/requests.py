@@ -1,4 +1,4 @@
-"""What the API demands of requests."""
+"""Checks of requests to the API."""
 
 import json
 from typing import Any
@@ -24,7 +24,7 @@ UUID_ADAPTER = TypeAdapter(UUID)
 
 
 class JSONProvider(DefaultJSONProvider):
-    """Reads JSON. What is nested too deeply is malformed, and no failure."""
+    """Reads JSON. Nesting that is too deep is an error of the client."""
 
     def loads(self, s: str | bytes, **kwargs: Any) -> Any:
         try:
@@ -34,11 +34,11 @@ class JSONProvider(DefaultJSONProvider):
 
 
 class InvalidId(UnprocessableEntity):
-    """An id in a path is malformed. Flask knows HTTP errors only when it matches it."""
+    """A malformed id in a path. Flask expects an HTTP error here."""
 
 
 class IdConverter(UUIDConverter):
-    """An id in a path: a malformed one is bad input, not an unknown page."""
+    """An id in a path. A malformed one is answered with 422 instead of 404."""
 
     regex = "[^/]+"
 
@@ -51,7 +51,7 @@ class IdConverter(UUIDConverter):
 
 
 def check_json() -> None:
-    """Refuse bodies that are not a JSON object, before anything looks at fields."""
+    """Refuse bodies that are not JSON objects, before their fields are validated."""
     if request.method not in {"PATCH", "POST"}:
         return
     if request.mimetype != "application/json":
@@ -71,7 +71,7 @@ def handle_invalid_id(_: InvalidId) -> Response:
 
 
 def handle_validation_error(error: HTTPError) -> Response:
-    """Answer what APIFlask finds invalid like other errors."""
+    """Answer APIFlask's validation errors like other errors."""
     details: dict[str, dict[str, list[str]]] = error.detail
     fields = {
         "body" if name == "_schema" else name: messages[0]

@@ -40,7 +40,7 @@ class ModelCache:
     def __init__(self, app: Flask, *, enabled: bool, lifetime: int) -> None:
         self.enabled = enabled
         self.lifetime = lifetime
-        # Keys of versions that are yet to be written, and for which change.
+        # The changes whose new version is yet to be written, by the key of the version.
         self.missed: dict[str, UUID] = {}
         self._app = app
         self._lock = Lock()
@@ -57,8 +57,8 @@ class ModelCache:
     ) -> Schema:
         """Return the stored value; load and store it if there is none.
 
-        `viewer` is who may see the value, `key` tells it from other values of the name:
-        the parameters of a list, the id of a row. Call it while nothing is written: it
+        `viewer` is who may see the value. `key` is what else it depends on, such as the
+        parameters of a list or the id of a row. Call it while nothing is written: it
         ends the transaction.
         """
         version_key = f"{name}:{viewer}"
@@ -68,20 +68,25 @@ class ModelCache:
         # from a transaction that began after its version was read.
         db.session.commit()
         value_key = f"{version_key}:{fingerprint(schema)}:{key}"
-        version, stored = _ask(cache.get_many, version_key, value_key) or (None, None)
+        version, stored = _call_redis(cache.get_many, version_key, value_key) or (
+            None,
+            None,
+        )
         if version and stored and stored.startswith(version):
             # It is invalid if another release of this service validates differently.
             with suppress(ValidationError):
                 return schema.model_validate_json(stored.removeprefix(version))
         if not version:
             version = uuid4().hex
-            _ask(cache.add, version_key, version, VERSION_LIFETIME)
+            _call_redis(cache.add, version_key, version, VERSION_LIFETIME)
         value = load()
-        _ask(cache.set, value_key, version + value.model_dump_json(), self.lifetime)
+        _call_redis(
+            cache.set, value_key, version + value.model_dump_json(), self.lifetime
+        )
         return value
 
     def invalidate(self, name: str, *, viewers: Iterable[str]) -> None:
-        """Forget all values of a name for these viewers."""
+        """Invalidate all values of a name for these viewers."""
         if self.enabled:
             changes = {f"{name}:{viewer}": uuid4() for viewer in viewers}
             self.missed |= changes
@@ -99,7 +104,7 @@ class ModelCache:
 
     def _write_versions(self, changes: dict[str, UUID]) -> None:
         for key, change in changes.items():
-            written = _ask(cache.set, key, uuid4().hex, VERSION_LIFETIME)
+            written = _call_redis(cache.set, key, uuid4().hex, VERSION_LIFETIME)
             # There may have been another change in the meantime.
             if written and self.missed.get(key) == change:
                 del self.missed[key]
@@ -121,8 +126,8 @@ class ModelCache:
                     return
 
 
-def _ask(call: Callable[..., Result], *args: Any) -> Result | None:
-    """Find and store nothing while Redis does not answer."""
+def _call_redis(call: Callable[..., Result], *args: Any) -> Result | None:
+    """Call Redis, or return None while it does not answer."""
     try:
         with breaker.guard():
             return call(*args)

@@ -1,4 +1,4 @@
-"""What workers do for items."""
+"""Tasks of items."""
 
 from sqlalchemy import func, select
 from structlog import get_logger

@@ -1,4 +1,4 @@
-"""Forms that have the rules of a schema."""
+"""Validation of forms by the rules of a schema."""
 
 from typing import TypeVar
 

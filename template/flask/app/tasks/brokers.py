@@ -1,4 +1,4 @@
-"""How a task reaches what runs it: a worker, by Redis and dramatiq, or this process."""
+"""Brokers: they send tasks to workers through Redis, or run them in this process."""
 
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor, wait
@@ -26,7 +26,7 @@ log = get_logger()
 
 class TaskBroker(Protocol):
     def send(self, task_id: UUID) -> None:
-        """Let a worker run the task. It may get lost: then its row is sent again."""
+        """Send a task to a worker. The scheduler sends it again if it gets lost."""
 
     def join(self) -> None:
         """Wait until all tasks are sent, or done if this process runs them."""

@@ -17,7 +17,7 @@ from app.tasks import registry
 from app.tasks.models import FAILED, PENDING, RUNNING, Task
 
 TIMEOUT = 30  # seconds for one attempt: what takes longer is several tasks
-LEASE = timedelta(seconds=TIMEOUT + 15)  # then its worker is taken for dead
+LEASE = timedelta(seconds=TIMEOUT + 15)  # then another worker may run it
 MAX_ATTEMPTS = 12  # over an hour: the delays between them are 2 s, 4 s, 8 s and so on
 MAX_ERROR_LENGTH = 4000
 log = get_logger()
@@ -70,13 +70,13 @@ def _record_success(task: Task) -> None:
 
 
 def _record_failure(task: Task) -> None:
-    """Let the task become due again after a while, or give it up."""
+    """Make the task due again after a delay, or mark it as failed."""
     error = traceback.format_exc()[-MAX_ERROR_LENGTH:]
     values: dict[str, object] = {"status": PENDING, "error": error}
     if task.attempts < MAX_ATTEMPTS:
         values["due_at"] = now() + timedelta(seconds=2**task.attempts)
     else:
-        log.error("task_given_up")
+        log.error("task_retries_exceeded")
         if interval := registry.schedule.get(task.name):
             values |= {"attempts": 0, "due_at": now() + interval}
         else:

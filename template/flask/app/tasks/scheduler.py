@@ -1,4 +1,4 @@
-"""Sends what is due: lost tasks, those to be tried again, and scheduled ones."""
+"""Sends tasks that are due: scheduled ones, retries, and those that were lost."""
 
 from datetime import timedelta
 from functools import partial
@@ -52,7 +52,7 @@ def run_scheduler_in_development(app: Flask) -> None:
 
 
 def send_due_tasks() -> None:
-    """Send tasks that were lost, have to be tried again, or whose worker died."""
+    """Send scheduled tasks and retries that are due, and tasks that were lost."""
     is_due = Task.status.in_((PENDING, RUNNING)) & (Task.due_at <= now())
     query = select(Task.id).where(is_due).order_by(Task.due_at).limit(BATCH_SIZE)
     task_ids = db.session.scalars(query).all()

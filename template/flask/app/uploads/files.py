@@ -20,7 +20,7 @@ class FileMissing(NotFound):
 
 
 class StrictFormParser(FormDataParser):
-    """Refuses malformed forms. Werkzeug would take them for empty ones."""
+    """Refuses malformed forms, which Werkzeug treats as empty."""
 
     def __init__(self, *arguments: Any, **options: Any) -> None:
         super().__init__(*arguments, **options | {"silent": False})
@@ -36,13 +36,13 @@ class UploadRequest(Request):
     form_data_parser_class = StrictFormParser
 
 
-def path_of(upload_id: UUID) -> Path:
+def get_path(upload_id: UUID) -> Path:
     directory: Path = current_app.config["UPLOADS_DIR"]
     return directory / upload_id.hex
 
 
 def store_file(file: IO[bytes], path: Path) -> None:
-    """Write the file to the disk. It is there before the row that names it."""
+    """Write the file, and wait until it is on the disk."""
     file.seek(0)
     with path.open("xb") as target:
         shutil.copyfileobj(file, target)
@@ -56,7 +56,7 @@ def delete_file(path: Path) -> None:
 
 def send_upload(upload: Upload) -> Response:
     """Return a response that browsers save instead of displaying it."""
-    path = path_of(upload.id)
+    path = get_path(upload.id)
     if not path.is_file():
         raise FileMissing
     response = send_file(

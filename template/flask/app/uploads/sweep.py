@@ -14,7 +14,7 @@ from structlog import get_logger
 
 from app.database import now
 from app.extensions import db
-from app.uploads.files import delete_file, path_of
+from app.uploads.files import delete_file, get_path
 from app.uploads.models import Upload
 
 MIN_AGE = timedelta(hours=1)  # the row of a younger file may not be committed yet
@@ -24,20 +24,20 @@ log = get_logger()
 
 
 def delete_files_without_row(directory: Path) -> int:
-    """Return the number of deleted files: of crashes, and of users who are deleted."""
+    """Delete the files that crashes and deleted users left. Return their number."""
     files, count = _find_old_files(directory), 0
     while batch := set(islice(files, BATCH_SIZE)):
         query = select(Upload.id).where(Upload.id.in_(batch))
         known = set(db.session.scalars(query))
         db.session.rollback()
         for upload_id in batch - known:
-            delete_file(path_of(upload_id))
+            delete_file(get_path(upload_id))
             count += 1
     return count
 
 
 def delete_rows_without_file(directory: Path) -> int:
-    """Return the number of deleted rows: of files that were deleted by hand."""
+    """Delete the rows whose file was deleted by hand. Return their number."""
     count, last = 0, UUID(int=0)
     is_old = Upload.created_at < now() - MIN_AGE
     while True:
@@ -51,7 +51,7 @@ def delete_rows_without_file(directory: Path) -> int:
             log.warning("uploads_directory_is_empty")
             return count
         last = batch[-1]
-        missing = [upload_id for upload_id in batch if not path_of(upload_id).exists()]
+        missing = [upload_id for upload_id in batch if not get_path(upload_id).exists()]
         db.session.execute(delete(Upload).where(Upload.id.in_(missing)))
         db.session.commit()
         count += len(missing)

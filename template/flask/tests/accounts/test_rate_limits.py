@@ -18,7 +18,9 @@ from app.extensions import limiter
 ADA = "ada@example.org"
 
 
-@pytest.fixture(params=["", "redis://127.0.0.1:1/0"], ids=["memory", "Redis is away"])
+@pytest.fixture(
+    params=["", "redis://127.0.0.1:1/0"], ids=["memory", "Redis is unreachable"]
+)
 def app(
     request: pytest.FixtureRequest, create_client: Callable[..., FlaskClient]
 ) -> Flask:

@@ -26,21 +26,21 @@ def send(client: FlaskClient, page: str, **fields: str) -> TestResponse:
     return submit(client, f"/accounts/{page}", **fields)
 
 
-def press(client: FlaskClient, button: str) -> TestResponse:
-    """Send a form that has no page."""
+def post(client: FlaskClient, path: str) -> TestResponse:
+    """Send a form that consists of a button."""
     token = read_csrf_token(client.get("/accounts/profile").text)
-    return client.post(f"/accounts/{button}", data={"csrf_token": token})
+    return client.post(f"/accounts/{path}", data={"csrf_token": token})
 
 
-def leads_to(response: TestResponse, path: str) -> bool:
+def redirects_to(response: TestResponse, path: str) -> bool:
     return response.status_code in {302, 303} and response.location == path
 
 
 def is_signed_in(client: FlaskClient) -> bool:
-    return client.get("/items/").status_code == 200
+    return client.get("/accounts/profile").status_code == 200
 
 
-def cookie_of(client: FlaskClient) -> str:
+def get_cookie(client: FlaskClient) -> str:
     cookie = client.get_cookie("session")
     assert cookie
     return cookie.value
@@ -63,14 +63,16 @@ def test_pages_of_an_account(client: FlaskClient, page: str) -> None:
 
 
 def test_anonymous_users_are_asked_to_sign_in(anonymous_client: FlaskClient) -> None:
-    response = anonymous_client.get("/items/new?a=b")
-    assert leads_to(response, "/accounts/sign-in?next=%2Fitems%2Fnew%3Fa%3Db")
+    response = anonymous_client.get("/accounts/profile?a=b")
+    assert redirects_to(
+        response, "/accounts/sign-in?next=%2Faccounts%2Fprofile%3Fa%3Db"
+    )
 
 
 @pytest.mark.parametrize(
     ("url", "location"),
     [
-        ("/items/new?a=b", "/items/new?a=b"),
+        ("/some/page?a=b", "/some/page?a=b"),
         ("https://evil.example/", "/"),
         ("//evil.example/", "/"),
         ("/\\evil.example/", "/"),
@@ -83,7 +85,7 @@ def test_signing_in_leads_only_to_this_site(
     token = read_csrf_token(client.get("/accounts/sign-in").text)
     fields = {"email": ADA, "password": PASSWORD, "csrf_token": token}
     response = client.post("/accounts/sign-in", query_string={"next": url}, data=fields)
-    assert leads_to(response, location)
+    assert redirects_to(response, location)
 
 
 def test_a_user_registers_confirms_and_signs_in(
@@ -91,7 +93,7 @@ def test_a_user_registers_confirms_and_signs_in(
 ) -> None:
     client, email = anonymous_client, "new@example.org"
     fields = {"email": email, "password": PASSWORD}
-    assert leads_to(send(client, "register", **fields), "/accounts/check-email")
+    assert redirects_to(send(client, "register", **fields), "/accounts/check-email")
     assert send(client, "sign-in", **fields).status_code == 401
     token = read_token(app, outbox, email)
     (message,) = read_emails(app, outbox, email)
@@ -100,8 +102,8 @@ def test_a_user_registers_confirms_and_signs_in(
     assert link in (message.html or "")
     assert token in client.get(link).text
     confirmed = send(client, "confirm", token=token)
-    assert leads_to(confirmed, "/accounts/sign-in")
-    assert leads_to(send(client, "sign-in", **fields), "/")
+    assert redirects_to(confirmed, "/accounts/sign-in")
+    assert redirects_to(send(client, "sign-in", **fields), "/")
     assert email in client.get("/").text
 
 
@@ -135,22 +137,22 @@ def test_errors_are_shown_at_their_fields(
 
 
 def test_a_session_ends_when_its_user_signs_out(client: FlaskClient) -> None:
-    stolen = cookie_of(client)
+    stolen = get_cookie(client)
     assert client.get("/accounts/sign-out").status_code == 405
-    assert leads_to(press(client, "sign-out"), "/")
+    assert redirects_to(post(client, "sign-out"), "/")
     assert not is_signed_in(client)
     client.set_cookie("session", stolen)
     assert not is_signed_in(client)
 
 
-def test_signing_out_twice_does_no_harm(anonymous_client: FlaskClient) -> None:
+def test_signing_out_without_a_session_succeeds(anonymous_client: FlaskClient) -> None:
     token = read_csrf_token(anonymous_client.get("/accounts/sign-in").text)
     form = {"csrf_token": token}
-    assert leads_to(anonymous_client.post("/accounts/sign-out", data=form), "/")
+    assert redirects_to(anonymous_client.post("/accounts/sign-out", data=form), "/")
 
 
 def test_signing_in_again_ends_the_session_before(client: FlaskClient) -> None:
-    before = cookie_of(client)
+    before = get_cookie(client)
     send_cookie(client, ADA)
     assert is_signed_in(client)
     client.set_cookie("session", before)
@@ -158,9 +160,9 @@ def test_signing_in_again_ends_the_session_before(client: FlaskClient) -> None:
 
 
 def test_a_new_password_ends_all_sessions_but_this(client: FlaskClient) -> None:
-    stolen = cookie_of(client)
+    stolen = get_cookie(client)
     fields = {"current_password": PASSWORD, "new_password": NEW_PASSWORD}
-    assert leads_to(send(client, "password", **fields), "/accounts/profile")
+    assert redirects_to(send(client, "password", **fields), "/accounts/profile")
     assert is_signed_in(client)
     client.set_cookie("session", stolen)
     assert not is_signed_in(client)
@@ -169,12 +171,12 @@ def test_a_new_password_ends_all_sessions_but_this(client: FlaskClient) -> None:
 def test_a_forgotten_password_is_replaced(
     app: Flask, client: FlaskClient, outbox: Sequence[Message]
 ) -> None:
-    assert leads_to(send(client, "reset", email=ADA), "/accounts/check-email")
+    assert redirects_to(send(client, "reset", email=ADA), "/accounts/check-email")
     token = read_token(app, outbox, ADA)
     page = client.get(f"/accounts/reset/confirm?token={token}")
     assert token in page.text
     fields = {"token": token, "password": NEW_PASSWORD}
-    assert leads_to(send(client, "reset/confirm", **fields), "/accounts/sign-in")
+    assert redirects_to(send(client, "reset/confirm", **fields), "/accounts/sign-in")
     assert not is_signed_in(client)
     assert send(client, "reset/confirm", **fields).status_code == 400
     send_cookie(client, ADA, NEW_PASSWORD)
@@ -182,10 +184,10 @@ def test_a_forgotten_password_is_replaced(
 
 
 def test_other_devices_are_signed_out(client: FlaskClient) -> None:
-    other = cookie_of(client)
+    other = get_cookie(client)
     client.delete_cookie("session")
     send_cookie(client, ADA)
-    assert leads_to(press(client, "sessions/sign-out-others"), "/accounts/profile")
+    assert redirects_to(post(client, "sessions/sign-out-others"), "/accounts/profile")
     assert is_signed_in(client)
     client.set_cookie("session", other)
     assert not is_signed_in(client)
@@ -206,7 +208,7 @@ def test_queries_do_not_grow_with_the_sessions(
 
 def test_an_account_is_deleted(app: Flask, client: FlaskClient) -> None:
     response = send(client, "delete", current_password=PASSWORD)
-    assert leads_to(response, "/")
+    assert redirects_to(response, "/")
     with app.app_context():
         assert db.session.scalar(select(func.count(User.id))) == 0
     assert not is_signed_in(client)

@@ -25,11 +25,11 @@ def test_documentation_can_be_off(create_client: Callable[..., FlaskClient]) -> 
     assert {client.get(path).status_code for path in PATHS} == {404}
 
 
-def test_operations_have_ids(client: FlaskClient) -> None:
+def test_each_operation_has_an_id_of_its_own(client: FlaskClient) -> None:
     spec: Any = client.get("/api/openapi.json").json
     paths = spec["paths"].values()
-    ids = {operation["operationId"] for path in paths for operation in path.values()}
-    assert {"list_items", "create_item", "update_item"} <= ids
+    ids = [operation["operationId"] for path in paths for operation in path.values()]
+    assert len(ids) == len(set(ids))
 
 
 def test_listed_origins_may_call(create_client: Callable[..., FlaskClient]) -> None:

@@ -123,7 +123,7 @@ def test_a_value_that_this_release_does_not_accept_is_loaded(
     assert stock.count == 0
 
 
-@pytest.mark.parametrize("listening", [True, False], ids=["silent", "away"])
+@pytest.mark.parametrize("listening", [True, False], ids=["silent", "unreachable"])
 def test_without_redis_values_are_loaded_in_time(
     create_app: Callable[..., Flask],
     monkeypatch: pytest.MonkeyPatch,

@@ -58,6 +58,18 @@ def test_the_rules_are_those_of_the_service(
     assert list_items(app) == [("Ink", staff.id)]
 
 
+def test_queries_do_not_grow_with_the_rows(
+    app: Flask, admin: FlaskClient, staff: User, statements: list[str]
+) -> None:
+    counts = []
+    for _ in range(3):
+        create_item(app, staff)
+        statements.clear()
+        admin.get("/admin/item/")
+        counts.append(len(statements))
+    assert counts == counts[:1] * 3
+
+
 def test_an_item_without_owner_is_shown(app: Flask, admin: FlaskClient) -> None:
     with app.app_context():
         db.session.add(Item(name="Pen", price=9))

@@ -43,7 +43,7 @@ def loop() -> None:
 
 
 @pytest.fixture(autouse=True)
-def _forget_calls() -> Iterator[None]:
+def _clear_calls() -> Iterator[None]:
     yield
     calls.clear()
     failures.clear()
@@ -115,11 +115,11 @@ def test_arguments_are_passed_by_keyword() -> None:
 
 
 def test_a_failed_task_is_tried_again_later(app: Flask) -> None:
-    failures.append(RuntimeError("The server is away."))
+    failures.append(RuntimeError("The server is unreachable."))
     add_task(app)
     (task,) = run_due_tasks(app)
     assert (task.status, task.attempts) == (PENDING, 1)
-    assert task.error.endswith("RuntimeError: The server is away.\n")
+    assert task.error.endswith("RuntimeError: The server is unreachable.\n")
     assert now() < task.due_at < now() + timedelta(seconds=3)
     assert run_due_tasks(app)
     update_tasks(app, due_at=now())
@@ -136,12 +136,12 @@ def test_a_failed_task_is_tried_again_later(app: Flask) -> None:
         {"arguments": '{"number": "x"}'},
     ],
 )
-def test_a_malformed_row_is_set_aside(app: Flask, values: dict[str, object]) -> None:
+def test_a_malformed_task_fails(app: Flask, values: dict[str, object]) -> None:
     add_task(app, attempts=runner.MAX_ATTEMPTS - 1, **values)
     with capture_logs() as lines:
         (task,) = run_due_tasks(app)
     assert task.status == FAILED
-    assert [line["event"] for line in lines] == ["task_failed", "task_given_up"]
+    assert [line["event"] for line in lines] == ["task_failed", "task_retries_exceeded"]
 
 
 def test_the_task_of_a_killed_worker_runs_again(app: Flask) -> None:
@@ -150,7 +150,7 @@ def test_the_task_of_a_killed_worker_runs_again(app: Flask) -> None:
     assert calls == [(1, None)]
 
 
-def test_a_task_that_kills_its_workers_is_given_up(app: Flask) -> None:
+def test_a_task_that_kills_its_workers_fails_at_last(app: Flask) -> None:
     add_task(app, status=RUNNING, attempts=runner.MAX_ATTEMPTS)
     (task,) = run_due_tasks(app)
     assert (task.status, calls) == (FAILED, [])
@@ -164,7 +164,7 @@ def test_a_task_that_is_sent_twice_runs_once(app: Flask) -> None:
     assert calls == [(1, None)]
 
 
-def test_a_task_waits_while_the_database_is_away(
+def test_a_task_waits_while_the_database_is_unavailable(
     app: Flask, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     task_id = add_task(app)
@@ -232,7 +232,7 @@ def test_in_development_the_process_runs_what_is_due(
     thread.join()
 
 
-def test_the_scheduler_survives_a_database_that_is_away(
+def test_the_scheduler_survives_a_database_that_is_unavailable(
     app: Flask, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     stop = Event()

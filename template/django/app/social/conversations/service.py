@@ -1,4 +1,4 @@
-"""What can be done with messages. Only two profiles that see each other have any."""
+"""Operations on messages. Only two profiles that see each other have any."""
 
 from uuid import UUID
 

@@ -1,4 +1,4 @@
-"""What can be done with posts."""
+"""Operations on posts."""
 
 from uuid import UUID
 

@@ -1,4 +1,4 @@
-"""What can be done with profiles. The viewer is the profile of the user who acts."""
+"""Operations on profiles. The viewer is the profile of the user who acts."""
 
 from __future__ import annotations
 
