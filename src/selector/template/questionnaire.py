@@ -1,33 +1,34 @@
 """The questions of copier.yml, evaluated as Copier evaluates them."""
 
 import difflib
+import json
+import re
 from collections.abc import Callable, Collection, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
-from typing import Any, NoReturn, Protocol
+from typing import Any, Protocol
 
 import yaml
-from jinja2 import FunctionLoader, StrictUndefined, Template, Undefined, UndefinedError
+from jinja2 import FunctionLoader, StrictUndefined, Template
+from jinja2.meta import find_undeclared_variables
 from jinja2.sandbox import SandboxedEnvironment
 
 from selector.errors import UserError
 from selector.recommendation import model as decision_model
 from selector.recommendation.decision import Decision
+from selector.template.copier_features import (
+    UNSUPPORTED_VARIABLES,
+    check_features,
+    reject,
+)
 from selector.yaml_loader import load_documents
 
-# The subset of Copier's features that is evaluated here exactly as Copier does.
-_KEYS = {
-    "type",
-    "help",
-    "default",
-    "choices",
-    "multiselect",
-    "validator",
-    "when",
-    "ask",
-}
-_TYPES = {"str", "bool", "json", "yaml"}
-_UNSUPPORTED_SETTINGS = ("_external_data", "_jinja_extensions", "_secret_questions")
+# Other texts change when Jinja renders them: it also normalizes line breaks.
+_IS_PLAIN = re.compile(r"[^{\r\n]*").fullmatch
+
+_YES = {"y", "yes", "t", "true", "on"}
+_NO = {"n", "no", "f", "false", "off", "none", "null", "~", ""}
 
 
 class Tree(Protocol):
@@ -112,18 +113,25 @@ class Questionnaire:
         self.questions: dict[str, dict[str, Any]] = {
             k: v for k, v in entries.items() if not k.startswith("_")
         }
-        _check_supported(entries)
-        options = dict(entries.get("_envops", {}))
-        strict = options.pop("undefined", "") == "jinja2.StrictUndefined"
+        if "criteria" not in self.questions:
+            message = (
+                "Its copier.yml has no `criteria`: it is not a template of Trivet."
+            )
+            raise UserError(message)
+        check_features(entries)
+        options = {**entries["_envops"], "undefined": StrictUndefined}
         self.compiled = lru_cache(maxsize=None)(self._compile)
         self.environment = SandboxedEnvironment(
             loader=FunctionLoader(tree.read),
             extensions=["jinja2_ansible_filters.AnsibleCoreFiltersExtension"],
-            undefined=StrictUndefined if strict else Undefined,
             **{"keep_trailing_newline": True, **options},
         )
 
     def _compile(self, text: str) -> Template:
+        if any(name in text for name in UNSUPPORTED_VARIABLES):
+            used = find_undeclared_variables(self.environment.parse(text))
+            for name in sorted(used & UNSUPPORTED_VARIABLES):
+                reject(f"the variable `{name}`")
         return self.environment.from_string(text)
 
     @cached_property
@@ -245,40 +253,6 @@ class Questionnaire:
         return question.parse(default)
 
 
-def _check_supported(entries: Mapping[str, Any]) -> None:
-    """Raise UserError for a feature of Copier that is not evaluated here."""
-    for setting in _UNSUPPORTED_SETTINGS:
-        if setting in entries:
-            _reject(f"the setting `{setting}`")
-    for name, details in entries.items():
-        if not name.startswith("_"):
-            _check_question(name, details)
-
-
-def _check_question(name: str, details: object) -> None:
-    if not isinstance(details, dict) or details.get("type") not in _TYPES:
-        types = ", ".join(sorted(_TYPES))
-        _reject(f"the question `{name}` without a type of {types}")
-    for key in sorted(details.keys() - _KEYS):
-        _reject(f"the key `{key}` in the question `{name}`")
-    if not isinstance(details.get("when", True), bool):
-        _reject(f"a condition as `when` in the question `{name}`")
-    if not isinstance(details.get("multiselect", False), bool):
-        _reject(f"a condition as `multiselect` in `{name}`")
-    if not isinstance(details.get("choices", {}), dict | str):
-        _reject(f"a list of choices in the question `{name}`")
-    if "choices" in details and details["type"] != "str":
-        _reject(f"choices other than texts in the question `{name}`")
-
-
-def _reject(feature: str) -> NoReturn:
-    message = (
-        f"copier.yml: trivet does not support {feature}. Render this template with "
-        "`copier copy`."
-    )
-    raise UserError(message)
-
-
 def _answerable(details: Mapping[str, Any]) -> bool:
     """Check that this is a question, not a value that is computed or only stored."""
     return details.get("when") is not False and details.get("ask") is not False
@@ -304,16 +278,21 @@ class _Question:
     def render(self, value: Any, **extra: object) -> Any:  # noqa: ANN401
         if isinstance(value, list):
             return [self.render(item) for item in value]
-        if not isinstance(value, str) or "{" not in value:
+        if not isinstance(value, str) or _IS_PLAIN(value):
             return value
         try:
             return self.compiled(value).render({**self.context, **extra})
-        except UndefinedError as error:
+        except UserError:
+            raise
+        except Exception as error:  # a template can raise anything
             message = f"copier.yml: the question `{self.name}` is invalid: {error}"
             raise UserError(message) from error
 
     def flag(self, key: str) -> bool:
-        return bool(_to_bool(self.render(self.details.get(key, True))))
+        result = _to_bool(self.render(self.details.get(key, True)))
+        if result is None:
+            reject(f"`{key}` in the question `{self.name}` that is neither yes nor no")
+        return result
 
     def default(self) -> Any:  # noqa: ANN401
         value = self.render(self.details.get("default"))
@@ -325,19 +304,22 @@ class _Question:
         if isinstance(choices, str):
             choices = yaml.safe_load(self.render(choices))
         if not isinstance(choices, dict):
-            _reject(f"a list of choices in the question `{self.name}`")
-        return tuple(self._choice(title, entry) for title, entry in choices.items())
+            reject(f"a list of choices in the question `{self.name}`")
+        result = tuple(self._choice(title, entry) for title, entry in choices.items())
+        if len({choice.value for choice in result}) < len(result):
+            reject(f"two choices with the same value in the question `{self.name}`")
+        return result
 
     def _choice(self, title: object, entry: object) -> Choice:
         """Read a choice in its short form, `title: value`, or with a validator."""
         disabled = ""
         if isinstance(entry, dict):
-            if entry.keys() - {"value", "validator"}:
-                _reject(f"these keys of a choice in `{self.name}`: {entry}")
+            if not {"value"} <= entry.keys() <= {"value", "validator"}:
+                reject(f"these keys of a choice in `{self.name}`: {', '.join(entry)}")
             disabled = self.render(entry.get("validator", ""))
             entry = entry["value"]
-        if not isinstance(entry, str):
-            _reject(f"a choice in `{self.name}` that is no text: {entry}")
+        if not isinstance(entry, str) or not isinstance(disabled, str):
+            reject(f"a choice in `{self.name}` that is no text: {entry}")
         return Choice(str(self.render(title)), self.render(entry), disabled)
 
     def prompt(self, default: Any) -> Prompt:  # noqa: ANN401
@@ -372,7 +354,8 @@ class _Question:
             if not inner.startswith("["):
                 inner = f"[{inner}]"
             try:
-                value = yaml.safe_load(inner)
+                # Copier keeps the texts too: `[yes, 007]` has no other types.
+                value = yaml.load(inner, yaml.BaseLoader)  # noqa: S506 - makes texts only
             except yaml.YAMLError:
                 value = None
         if not isinstance(value, list):
@@ -397,24 +380,30 @@ class _Question:
 
     def cast(self, value: Any) -> Any:  # noqa: ANN401
         if self.kind == "bool":
-            result = _to_bool(value)
+            result = None if value is None else _to_bool(value)
             if result is None:
                 raise InvalidAnswerError(self.name, "answer yes or no.")
             return result
+        if self.kind in {"json", "yaml"} and isinstance(value, str):
+            try:
+                return (
+                    json.loads(value) if self.kind == "json" else yaml.safe_load(value)
+                )
+            except (ValueError, yaml.YAMLError) as error:
+                message = f"copier.yml: the value `{self.name}` is invalid: {error}"
+                raise UserError(message) from error
         if self.kind in {"json", "yaml"}:
-            return yaml.safe_load(value) if isinstance(value, str) else value
+            return value
         if isinstance(value, bool | dict | list) or value is None:
             raise InvalidAnswerError(self.name, "give a text.")
         return str(value)
 
 
 def _to_bool(value: object) -> bool | None:
-    if isinstance(value, bool | int | float):
-        return bool(value)
-    words = {
-        **dict.fromkeys(["y", "yes", "t", "true", "on", "1"], True),
-        **dict.fromkeys(
-            ["n", "no", "f", "false", "off", "0", "none", "null", "~", ""], False
-        ),
-    }
-    return words.get(str(value).strip().lower())
+    """Return a value as a bool, or None if it is neither yes nor no."""
+    text = str(value).strip().lower()
+    with suppress(ValueError):
+        return bool(float(text))
+    if text in _YES:
+        return True
+    return False if text in _NO else None
