@@ -343,6 +343,12 @@ def without_commit(project: Path) -> None:
     git("init", "--quiet", cwd=project)
 
 
+def with_sha256_objects(project: Path) -> None:
+    without_git(project)
+    git("init", "--quiet", "--object-format=sha256", cwd=project)
+    commit_all(project, "Start")
+
+
 def without_answers(project: Path) -> None:
     (project / ANSWERS_FILE).unlink()
 
@@ -371,6 +377,7 @@ def answers(old: str, new: str) -> object:
         (untracked, "not committed (app/new.py). Commit them"),
         (without_git, "in no git repository"),
         (without_commit, "has no commit yet"),
+        (with_sha256_objects, "has SHA-256 objects. Copier can only update"),
         (without_answers, f"Restore it with `git checkout HEAD -- {ANSWERS_FILE}`"),
         (removed_answers, f"~ -- {ANSWERS_FILE}`"),
         (never_had_answers, "either it was not made by Trivet"),

@@ -96,6 +96,13 @@ def find_project(folder: Path) -> ExistingProject:
             "undone. Run `git add --all && git commit -m Start` there first."
         )
         raise UserError(message)
+    # Copier compares the project with its template in repositories with SHA-1 objects.
+    if project.git("rev-parse", "--show-object-format").stdout.strip() == "sha256":
+        message = (
+            f"The repository of {folder} has SHA-256 objects. Copier can only update "
+            "projects in repositories with SHA-1 objects."
+        )
+        raise UserError(message)
     return project
 
 

@@ -163,7 +163,8 @@ class PreparedUpdate:
     def _mark_conflicts(self) -> None:
         """Leave the update uncommitted, with its conflicts unmerged in the index."""
         self.project.git("reset", "--soft", "HEAD~").check_output()
-        resolved = "".join(f"0 {'0' * 40}\t{name}\0" for name in self.conflicts)
+        no_object = "0" * len(self.commit)
+        resolved = "".join(f"0 {no_object}\t{name}\0" for name in self.conflicts)
         entries = resolved + self.conflict_stages
         index = ("update-index", "-z", "--index-info")
         self.project.git(*index, input=entries).check_output()
