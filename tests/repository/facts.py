@@ -10,6 +10,7 @@ from typing import Any
 import click
 
 from selector.cli.main import cli
+from selector.recommendation.model import Model
 from selector.template.questionnaire import Prompt, Questionnaire
 from selector.template.source import PackageTree
 from tests.conftest import ROOT
@@ -45,19 +46,25 @@ def with_facts(text: str) -> str:
 def features() -> str:
     """Return the table of features and the frameworks that have them."""
     model = Questionnaire(PackageTree()).model
-    rows = []
-    for key, feature in model.features.items():
-        row = [f"`{key}`", feature.title]
-        for framework in model.frameworks:
-            if key in model.built[framework]:
-                row.append("yes")
-            elif framework in feature.rules_out:
-                row.append("not offered")
-            else:
-                row.append("not yet")
-        rows.append(row)
+    rows = [
+        [
+            f"`{key}`",
+            feature.title,
+            *(availability(model, key, f) for f in model.frameworks),
+        ]
+        for key, feature in model.features.items()
+    ]
     titles = [framework.title for framework in model.frameworks.values()]
     return table(["`features`", "What it is", *titles], rows)
+
+
+def availability(model: Model, feature: str, framework: str) -> str:
+    """Return whether a framework has a feature, in words for the table."""
+    having = [key for key, built in model.built.items() if feature in built]
+    if framework in having:
+        return "yes"
+    is_offered = not having and framework not in model.features[feature].rules_out
+    return "not yet" if is_offered else "not offered"
 
 
 def use_cases() -> str:
@@ -90,9 +97,10 @@ def use_cases() -> str:
                 listed(later),
             ]
         )
-    return table(
-        ["`use_case`", "What", "Pick", "Then", "Generated today", "Later"], rows
-    )
+    header = ["`use_case`", "What", "Recommended", "Runner-up", "Features", "Not yet"]
+    if not any(row[-1] for row in rows):  # every feature is available
+        header, *rows = [row[:-1] for row in [header, *rows]]
+    return table(header, rows)
 
 
 def answers() -> str:

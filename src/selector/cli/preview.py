@@ -6,7 +6,6 @@ from pathlib import Path
 import click
 from rich.console import Console
 
-from selector import process
 from selector.cli import output
 from selector.cli.answers import Explanation, answer_questions, load_data
 from selector.cli.options import answer_options, json_option
@@ -56,7 +55,7 @@ def _print_json(
     content = {
         "framework": answers.given["framework"],
         "answers": answers.given,
-        "not_yet": missing_features(questionnaire, answers),
+        "left_out": missing_features(questionnaire, answers),
         "files": project.files,
         "dependencies": groups.pop("", []),
         "dependency_groups": groups,
@@ -77,11 +76,9 @@ def print_contents(
     if missing:
         framework = questionnaire.model.frameworks[answers.given["framework"]].title
         out.print(
-            f"\n[bold]Left out:[/] {', '.join(missing)}. They are not available with "
-            f"{framework}. If a later release has them, add them with:"
+            "\n[bold]Left out,[/] because they are not available with "
+            f"{framework}: {', '.join(missing)}"
         )
-        added = " ".join(f"--add {feature}" for feature in missing)
-        output.command(out, f"{process.program_name()} update {added}")
 
 
 def missing_features(questionnaire: Questionnaire, answers: Answers) -> list[str]:
