@@ -3,6 +3,10 @@
 import os
 import re
 import shlex
+import shutil
+import subprocess
+import sys
+import tomllib
 from collections.abc import Callable
 from pathlib import Path
 
@@ -213,6 +217,56 @@ def test_in_a_larger_repository_the_configuration_works_from_its_top(
         assert shlex.split(hook["entry"])[:4] == ["uv", "run", "--project", path]
     ci = yaml.safe_load((folder / ".github/workflows/ci.yml").read_text("utf-8"))
     assert ci["jobs"]["check"]["defaults"]["run"]["working-directory"] == path
+
+
+@pytest.mark.skipif(not shutil.which("uv"), reason="the hooks are run by uv")
+def test_in_a_larger_repository_the_git_hooks_check_the_project(
+    trivet: Trivet,
+    template_repo: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    git("init", "--quiet", cwd=tmp_path)
+    folder = tmp_path / "services/my orders"
+    options = ("--template", template_repo, "--defaults", "--no-setup")
+    output = trivet("new", folder, *options).out
+    keep_tools_of_hooks(folder)
+    (install,) = re.findall(r"^  (\(.* pre-commit install\))$", output, re.MULTILINE)
+    monkeypatch.setenv("PRE_COMMIT_HOME", str(tmp_path / "cache"))
+    monkeypatch.setenv("UV_PYTHON", sys.executable)
+    subprocess.run(["sh", "-c", install], cwd=tmp_path, check=True)
+
+    pyproject = folder / "pyproject.toml"
+    pyproject.write_text(pyproject.read_text("utf-8").replace('"0"', '"1"'), "utf-8")
+    ours, others = folder / "main.py", tmp_path / "main.py"
+    for file in (ours, others):
+        file.write_text("x=1\n", "utf-8")
+    staged = (ours, others, pyproject, folder / "uv.lock")
+    git("add", *map(str, staged), cwd=tmp_path)
+    with pytest.raises(subprocess.CalledProcessError):
+        git("commit", "--message=Start", cwd=tmp_path)
+    assert ours.read_text("utf-8") == "x = 1\n"
+    assert others.read_text("utf-8") == "x=1\n"
+    assert 'version = "1"' in (folder / "uv.lock").read_text("utf-8")
+
+    git("add", *map(str, staged), cwd=tmp_path)
+    git("commit", "--message=Start", cwd=tmp_path)
+
+
+def keep_tools_of_hooks(project: Path) -> None:
+    """Reduce the dependencies of a project to what its hooks run."""
+    pyproject = project / "pyproject.toml"
+    settings = tomllib.loads(pyproject.read_text("utf-8"))
+    tools = [
+        entry
+        for entry in settings["dependency-groups"]["dev"]
+        if entry.startswith(("pre-commit", "ruff"))
+    ]
+    pyproject.write_text(
+        '[project]\nname = "orders"\nversion = "0"\nrequires-python = ">=3.11"\n'
+        f"[dependency-groups]\ndev = {tools}\n[tool.uv]\npackage = false\n",
+        "utf-8",
+    )
 
 
 def test_in_a_larger_repository_gitlab_includes_the_file_of_the_project(
