@@ -269,7 +269,9 @@ def test_a_preview_writes_nothing(
     assert any(e.startswith("pytest") for e in shown["dependency_groups"]["dev"])
     model = Questionnaire(PackageTree()).model
     features = model.criteria["use_case"].answers["high_concurrency"].features
-    assert set(shown["left_out"]) == set(features) - set(model.built["fastapi"])
+    assert set(shown["left_out"]) == set(features) - set(
+        model.available_features["fastapi"]
+    )
     assert not os.listdir(tmp_path)  # noqa: PTH208
 
 

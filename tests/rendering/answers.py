@@ -211,7 +211,7 @@ def extreme_cases() -> Iterator[Case]:
         known = {"known_framework": framework}
         bare = known | {"features": [], "extras": []}
         yield Case(f"{framework} bare", bare)
-        features = model()["built"][framework]
+        features = model()["available_features"][framework]
         full = known | {"features": features, "database": "postgresql"}
         yield Case(f"{framework} full", full | {"licence": "mit"}, part="quick")
 

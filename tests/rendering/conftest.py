@@ -56,9 +56,9 @@ class Project:
         on |= set(self.answers["extras"])
         parts = {*self.answers["features"]}
         for feature in self.answers["features"]:
-            parts |= {*model()["brings"].get(feature, "").split()}
+            parts |= {*model()["requires"].get(feature, "").split()}
         for feature in [*parts]:
-            through = model()["shown_through"].get(feature, "").split()
+            through = model()["requires_one_of"].get(feature, "").split()
             if through and not parts & {*through}:
                 parts.add(through[0])
         on |= parts
@@ -74,8 +74,8 @@ class Project:
 
     @cached_property
     def requested(self) -> list[str]:
-        """Return the requested features, including those that are not built yet."""
-        own = model()["comes_with"][self.answers["use_case"]].split()
+        """Return the requested features, including those that are not available."""
+        own = model()["use_case_features"][self.answers["use_case"]].split()
         features: list[str] = self.case.answers.get("features", own)
         return features
 

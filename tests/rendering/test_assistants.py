@@ -27,7 +27,10 @@ class Assisted:
 PROJECTS = [
     pytest.param((framework, tuple(features)), id=f"{framework}-{name}")
     for framework in FRAMEWORKS
-    for name, features in (("all", model()["built"][framework]), ("none", ()))
+    for name, features in (
+        ("all", model()["available_features"][framework]),
+        ("none", ()),
+    )
 ]
 
 

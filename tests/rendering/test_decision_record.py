@@ -98,8 +98,8 @@ def test_it_reports_answers_that_contradict_each_other(record: Record) -> None:
 
 def test_it_lists_missing_features_and_how_to_add_them(project: Project) -> None:
     text = project.texts[FILE]
-    built = model()["built"][project.answers["framework"]]
-    later = [feature for feature in project.requested if feature not in built]
+    available = model()["available_features"][project.answers["framework"]]
+    later = [feature for feature in project.requested if feature not in available]
     heading = "## Not available with "
     assert (heading in text) == bool(later)
     for feature in later:

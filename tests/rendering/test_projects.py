@@ -167,13 +167,13 @@ def test_toml_yaml_and_json_can_be_read(project: Project) -> None:
 
 
 def test_only_features_that_are_built_are_stored(project: Project) -> None:
-    built = model()["built"][project.answers["framework"]]
-    asked = [feature for feature in project.requested if feature in built]
+    available = model()["available_features"][project.answers["framework"]]
+    asked = [feature for feature in project.requested if feature in available]
     assert sorted(project.answers["features"]) == sorted(asked)
 
 
 def test_features_are_folders_or_modules(project: Project) -> None:
-    for feature in model()["built"]["fastapi"]:
+    for feature in model()["available_features"]["fastapi"]:
         for folder, module in (
             (f"app/{feature}/", f"app/{feature}.py"),
             (f"tests/{feature}/", f"tests/test_{feature}.py"),

@@ -60,7 +60,9 @@ def features() -> str:
 
 def availability(model: Model, feature: str, framework: str) -> str:
     """Return whether a framework has a feature, in words for the table."""
-    having = [key for key, built in model.built.items() if feature in built]
+    having = [
+        f for f, available in model.available_features.items() if feature in available
+    ]
     if framework in having:
         return "yes"
     is_offered = not having and framework not in model.features[feature].rules_out

@@ -141,7 +141,11 @@ def test_a_feature_that_not_every_framework_has_is_marked() -> None:
     model = Questionnaire(PackageTree()).model
     by_known = {known: labels(known) for known in ("none", *model.frameworks)}
     for feature in model.features:
-        having = [key for key, built in model.built.items() if feature in built]
+        having = [
+            key
+            for key, available in model.available_features.items()
+            if feature in available
+        ]
         advice = by_known["none"][feature]
         assert advice.endswith(" only)") == (0 < len(having) < len(model.frameworks))
         assert advice.endswith("(not available yet)") == (not having)
@@ -162,8 +166,8 @@ def test_what_a_framework_lacks_is_marked_where_it_is_chosen() -> None:
 
     data = {"use_case": "social_network"}
     features = questionnaire.answer(data, ask).given["features"]
-    for framework, built in questionnaire.model.built.items():
-        missing = [feature for feature in features if feature not in built]
+    for framework, available in questionnaire.model.available_features.items():
+        missing = [feature for feature in features if feature not in available]
         assert ("(without " in choices[framework]) == bool(missing)
         for feature in missing[:4]:
             assert feature in choices[framework]

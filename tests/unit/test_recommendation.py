@@ -72,10 +72,10 @@ def expected_points(answers: Mapping[str, Any]) -> dict[str, int]:
 def expected_ranking(answers: Mapping[str, Any]) -> list[tuple[str, int]]:
     wanted = set(answers["features"])
     for key in answers["features"]:
-        wanted |= set(MODEL.features[key].brings)
+        wanted |= set(MODEL.features[key].requires)
     out = {framework for key in wanted for framework in MODEL.features[key].rules_out}
     scores = expected_points(answers)
-    known = MODEL.known_by.get(answers["experience"])
+    known = MODEL.framework_by_experience.get(answers["experience"])
     left = [framework for framework in MODEL.tie_break if framework not in out]
     return sorted(
         ((framework, scores[framework]) for framework in left),
@@ -209,7 +209,7 @@ def test_contradictions_are_not_called_clear() -> None:
     answers = alone("data_driven_app", size="large", control="own_choice")
     assert DECISION.recommend(answers).verdict == "clear"
     contradictory = DECISION.recommend({**answers, "priority": "security"})
-    assert (contradictory.margin or 0) >= MODEL.clear_from
+    assert (contradictory.margin or 0) >= MODEL.clear_margin
     assert contradictory.verdict == "close"
 
 
@@ -315,14 +315,14 @@ def test_every_framework_wins_for_many_answers() -> None:
 
 def expected_verdict(answers: Mapping[str, Any]) -> str:
     ranking = expected_ranking(answers)
-    lead = ranking[0][1] - ranking[1][1] if len(ranking) > 1 else MODEL.clear_from
+    lead = ranking[0][1] - ranking[1][1] if len(ranking) > 1 else MODEL.clear_margin
     if lead == 0:
         return "tie"
     contradictory = any(
         all(is_met(condition, answers) for condition in rule.split())
         for rule in MODEL.contradictions
     )
-    return "clear" if lead >= MODEL.clear_from and not contradictory else "close"
+    return "clear" if lead >= MODEL.clear_margin and not contradictory else "close"
 
 
 def is_met(condition: str, answers: Mapping[str, Any]) -> bool:

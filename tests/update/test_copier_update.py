@@ -71,7 +71,7 @@ def test_a_project_keeps_its_data_through_every_change(
     assert data
 
     for changed in (
-        {"features": model()["built"][framework]},
+        {"features": model()["available_features"][framework]},
         {"features": ["pages"], "database": "postgresql", "ci_provider": "gitlab"},
     ):
         commit_all(directory, "Own work")

@@ -142,7 +142,7 @@ def grow(rough_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Grow
     @cache
     def grown(framework: str, since: str, *features: str) -> Base:
         folder = tmp_path_factory.mktemp(f"{framework}-{since}")
-        features = features or tuple(model()["built"][framework])
+        features = features or tuple(model()["available_features"][framework])
         return Base(folder, rough_template, framework, since, features)
 
     return grown

@@ -18,7 +18,7 @@ from tests.update.releases import LAST, NEXT, RELEASES, commit_all
 FULL = {
     f"{framework} full": {
         "known_framework": framework,
-        "features": model()["built"][framework],
+        "features": model()["available_features"][framework],
         "database": "postgresql",
         "licence": "mit",
     }

@@ -84,7 +84,7 @@ def print_contents(
 def missing_features(questionnaire: Questionnaire, answers: Answers) -> list[str]:
     """Return the requested features that the framework does not have."""
     requested = set(answers.given["features"])
-    available = questionnaire.model.built[answers.given["framework"]]
+    available = questionnaire.model.available_features[answers.given["framework"]]
     return [
         key
         for key in questionnaire.model.features

@@ -80,7 +80,7 @@ def _verdict(model: Model, result: Recommendation) -> Iterator[str]:
     elif result.verdict == "tie":
         names = _join([model.frameworks[key].title for key in result.tied], "and")
         yield f"[bold]A tie between {names}.[/]"
-        known = model.known_by.get(result.answers["experience"])
+        known = model.framework_by_experience.get(result.answers["experience"])
         if result.framework == known:
             yield f"{winner} is first because your team knows it."
         else:

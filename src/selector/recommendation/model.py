@@ -57,11 +57,15 @@ class Rule:
 
 @dataclass(frozen=True)
 class Feature:
-    """A feature that a project can have."""
+    """A feature that a project can have.
+
+    requires         the features that it depends on
+    requires_one_of  features of which it needs one; the first one by default
+    """
 
     title: str
-    brings: tuple[str, ...]
-    shown_through: tuple[str, ...]
+    requires: tuple[str, ...]
+    requires_one_of: tuple[str, ...]
     rules_out: Mapping[str, Rule]
 
 
@@ -73,11 +77,11 @@ class Model:
     frameworks: Mapping[str, Framework]
     criteria: Mapping[str, Criterion]
     features: Mapping[str, Feature]
-    built: Mapping[str, tuple[str, ...]]
-    known_by: Mapping[str, str]
+    available_features: Mapping[str, tuple[str, ...]]
+    framework_by_experience: Mapping[str, str]
     tie_break: tuple[str, ...]
     weights: Mapping[str, int]
-    clear_from: int
+    clear_margin: int
     verdicts: Mapping[str, str]
     implied: Mapping[str, str]
     contradictions: Mapping[str, str]
@@ -101,7 +105,7 @@ def parse(data: Mapping[str, Any]) -> Model:
                     key: Answer(
                         label=label,
                         points=dict(_points(entry["answers"][key])),
-                        features=_names(data["comes_with"], key)
+                        features=_names(data["use_case_features"], key)
                         if name == "use_case"
                         else (),
                     )
@@ -113,17 +117,19 @@ def parse(data: Mapping[str, Any]) -> Model:
         features={
             key: Feature(
                 title=title,
-                brings=_names(data["brings"], key),
-                shown_through=_names(data["shown_through"], key),
+                requires=_names(data["requires"], key),
+                requires_one_of=_names(data["requires_one_of"], key),
                 rules_out=_rules(data["rules_out"].get(key, {})),
             )
             for key, title in data["features"].items()
         },
-        built={key: tuple(features) for key, features in data["built"].items()},
-        known_by=data["known_by"],
+        available_features={
+            key: tuple(features) for key, features in data["available_features"].items()
+        },
+        framework_by_experience=data["framework_by_experience"],
         tie_break=tuple(data["tie_break"]),
         weights=data["weights"],
-        clear_from=data["clear_from"],
+        clear_margin=data["clear_margin"],
         verdicts=data["verdicts"],
         implied=data["implied"],
         contradictions=data["contradictions"],
