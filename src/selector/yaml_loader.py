@@ -20,7 +20,7 @@ def load_yaml(text: str, name: str) -> Any:  # noqa: ANN401 - YAML can be anythi
     try:
         return yaml.load(text, Loader=_SafeLoader)
     except yaml.YAMLError as error:
-        raise _invalid(name, error) from error
+        raise _syntax_error(name, error) from error
 
 
 def load_documents(text: str, name: str, read: Read) -> Iterator[dict[str, Any]]:
@@ -47,7 +47,7 @@ def load_documents(text: str, name: str, read: Read) -> Iterator[dict[str, Any]]
                 if entry is not None:
                     yield _require_mapping(entry, name)
     except yaml.YAMLError as error:
-        raise _invalid(name, error) from error
+        raise _syntax_error(name, error) from error
 
 
 def _require_mapping(entry: object, name: str) -> dict[str, Any]:
@@ -57,5 +57,5 @@ def _require_mapping(entry: object, name: str) -> dict[str, Any]:
     return entry
 
 
-def _invalid(name: str, error: yaml.YAMLError) -> UserError:
+def _syntax_error(name: str, error: yaml.YAMLError) -> UserError:
     return UserError(f"{name} is not valid YAML: {' '.join(str(error).split())}")

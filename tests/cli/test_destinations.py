@@ -1,4 +1,4 @@
-"""`trivet new` in repositories, workspaces and on machines that need extra care."""
+"""`trivet new` in repositories and workspaces, and on machines of various kinds."""
 
 import os
 import re
@@ -17,8 +17,8 @@ from selector import process
 from tests.cli.conftest import Trivet
 from tests.conftest import ROOT, git
 from tests.update.conftest import (  # noqa: F401 - pytest finds fixtures here
+    read_stored_answers,
     small_template,
-    stored_answers,
     template,
     update,
 )
@@ -149,9 +149,11 @@ def test_a_uv_that_only_trivet_finds_is_reported_with_how_to_install_it(
     new: New, trivet: Trivet, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     private = ROOT / ".cache/uv/uv"
-    find = process.find
+    find = process.find_program
     monkeypatch.setattr(
-        process, "find", lambda name: str(private) if name == "uv" else find(name)
+        process,
+        "find_program",
+        lambda name: str(private) if name == "uv" else find(name),
     )
     output = new(tmp_path / "x")
     assert f"{private} run poe dev" in output
@@ -186,7 +188,7 @@ def test_a_slug_from_the_folder_survives_updates(
         assert trivet("update", moved, "--no-test").code == 0
     pyproject = (moved / "pyproject.toml").read_text("utf-8")
     assert 'name = "orders-service"' in pyproject
-    assert stored_answers(moved)["folder_name"] == "orders"
+    assert read_stored_answers(moved)["folder_name"] == "orders"
     assert f"_commit: {NEXT}" in (moved / ".copier-answers.yml").read_text("utf-8")
 
 
@@ -205,7 +207,7 @@ def test_in_a_larger_repository_the_configuration_works_from_its_top(
     ):
         assert f"  {command}\n" in output
     assert "git init" not in output
-    assert stored_answers(folder)["subdirectory"] == path
+    assert read_stored_answers(folder)["subdirectory"] == path
 
     hooks = yaml.safe_load((folder / ".pre-commit-config.yaml").read_text("utf-8"))
     assert re.match(hooks["files"], f"{path}/app/main.py")
@@ -230,7 +232,7 @@ def test_in_a_larger_repository_the_git_hooks_check_the_project(
     folder = tmp_path / "services/my orders"
     options = ("--template", template_repo, "--defaults", "--no-setup")
     output = trivet("new", folder, *options).out
-    keep_tools_of_hooks(folder)
+    reduce_to_tools_of_hooks(folder)
     (install,) = re.findall(r"^  (\(.* pre-commit install\))$", output, re.MULTILINE)
     monkeypatch.setenv("PRE_COMMIT_HOME", str(tmp_path / "cache"))
     monkeypatch.setenv("UV_PYTHON", sys.executable)
@@ -253,8 +255,9 @@ def test_in_a_larger_repository_the_git_hooks_check_the_project(
     git("commit", "--message=Start", cwd=tmp_path)
 
 
-def keep_tools_of_hooks(project: Path) -> None:
-    """Reduce the dependencies of a project to what its hooks run."""
+def reduce_to_tools_of_hooks(project: Path) -> None:
+    """Let a project depend only on what its hooks run, with any version of Python."""
+    (project / ".python-version").unlink()
     pyproject = project / "pyproject.toml"
     settings = tomllib.loads(pyproject.read_text("utf-8"))
     tools = [
@@ -286,4 +289,4 @@ def test_a_separate_repository_needs_no_instructions(new: New, tmp_path: Path) -
     (tmp_path / "x").mkdir()
     git("init", "--quiet", cwd=tmp_path / "x")
     assert "larger repository" not in new(tmp_path / "x")
-    assert stored_answers(tmp_path / "x")["subdirectory"] == ""
+    assert read_stored_answers(tmp_path / "x")["subdirectory"] == ""

@@ -81,6 +81,8 @@ def tested_template(
     constraints = folder / constraints_path("flask")
     constraints.parent.mkdir(parents=True)
     constraints.write_text("# The tested versions.\nsample==1.0\n", "utf-8")
+    # Use the Python of the tests, whatever versions are installed.
+    (folder / "template/flask/.python-version").unlink()
     commit_all(folder, "Depend on a package")
     monkeypatch.setenv("UV_PYTHON", sys.executable)
     return folder

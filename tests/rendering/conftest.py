@@ -1,4 +1,4 @@
-"""Renders a project for each case of answers.py."""
+"""Render a project for each case of answers.py."""
 
 import re
 from collections.abc import Mapping
@@ -45,7 +45,7 @@ class Project:
 
     @cached_property
     def answers(self) -> dict[str, Any]:
-        """Return the answers that the project remembers."""
+        """Return the answers that the project stores."""
         stored: dict[str, Any] = yaml.safe_load(self.texts[".copier-answers.yml"])
         return stored
 

@@ -63,7 +63,7 @@ def test_it_states_that_the_framework_was_chosen_in_advance(record: Record) -> N
 def test_it_reports_a_tie(record: Record) -> None:
     text = record({"use_case": "prototype"})
     assert "The answers lead to a tie between Flask and FastAPI" in text
-    assert "it is the gentlest to learn of these" in text
+    assert "it is the easiest to learn of these" in text
 
 
 def test_a_tie_is_decided_by_what_the_team_knows(record: Record) -> None:

@@ -1,4 +1,4 @@
-"""Export the versions that `trivet new` installs.
+"""Export the dependency versions that `trivet new` installs.
 
 For each framework, the dependencies of projects with every feature and extra are
 locked at their newest versions, once for each database. Run this with

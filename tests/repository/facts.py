@@ -15,12 +15,12 @@ from selector.template.questionnaire import Prompt, Questionnaire
 from selector.template.source import PackageTree
 from tests.conftest import ROOT
 
-# Defaults that depend on other answers, in words.
+# Descriptions of defaults that depend on other answers.
 DEPENDENT_DEFAULTS = {
     "project_name": "from the name of the destination folder",
-    "use_case": "`api`; `other` once a framework is named",
+    "use_case": "`api`, or `other` if `known_framework` names a framework",
     "features": "those of the use case",
-    "framework": "the recommendation; the one that is known, if one is",
+    "framework": "the recommendation, or the framework in `known_framework`",
     "extras": "`container`, `ci`, `precommit` and `renovate`; none for the use cases "
     "`prototype` and `education`",
 }
@@ -120,7 +120,7 @@ def answers() -> str:
             "",
             prompt.message.splitlines()[0]
             if prompt.name != "framework"
-            else "Which one.",
+            else "Which framework do you want to use?",
             "",
             f"Default: {default}. Takes {kind}{':' if prompt.choices else '.'}",
         ]
@@ -158,7 +158,7 @@ def placeholder(option: click.Option) -> list[str]:
 
 
 def prompts() -> list[Prompt]:
-    """Return all questions, as asked of someone who wants advice and customises."""
+    """Return all questions, including those that only some answers lead to."""
     asked: list[Prompt] = []
 
     def ask(prompt: Prompt) -> Any:  # noqa: ANN401 - an answer can be of any type

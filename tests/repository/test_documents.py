@@ -1,4 +1,4 @@
-"""The documentation is correct: facts, links, commands, versions."""
+"""The documentation is correct: its tables, links, commands and versions."""
 
 import re
 import subprocess
@@ -124,7 +124,7 @@ def test_every_setting_of_a_service_is_documented() -> None:
     )
 
 
-def test_every_row_that_a_reason_rests_on_is_documented() -> None:
+def test_every_source_of_a_reason_is_documented() -> None:
     text = read("docs/reference/criteria.md")
     rows = set(re.findall(r"^\| ([TUFP]\d+) \|", text, re.MULTILINE))
     sources = set(

@@ -1,4 +1,4 @@
-"""criteria.yml has the shape that its readers rely on."""
+"""criteria.yml matches its schema, and its parts match each other."""
 
 import copy
 import json
@@ -25,7 +25,7 @@ def model(questionnaire: Questionnaire) -> Model:
 
 
 def errors(data: Data) -> list[str]:
-    """Return the paths of what does not fit the schema."""
+    """Return the paths of entries that do not match the schema."""
     validator = Draft202012Validator(
         SCHEMA, format_checker=Draft202012Validator.FORMAT_CHECKER
     )
@@ -33,7 +33,7 @@ def errors(data: Data) -> list[str]:
 
 
 def as_json(data: object) -> Data:
-    """Return YAML data as JSON has it: a date is a text."""
+    """Return YAML data as JSON, in which dates are texts."""
     converted: Data = json.loads(json.dumps(data, default=str))
     return converted
 
@@ -124,7 +124,9 @@ def test_only_known_features_are_named(model: Model) -> None:
         assert set(features) <= set(model.features)
 
 
-def test_a_feature_brings_all_that_its_own_features_bring(model: Model) -> None:
+def test_a_feature_lists_what_its_required_features_require(
+    model: Model,
+) -> None:
     for key, feature in model.features.items():
         for other in feature.requires:
             missing = set(model.features[other].requires) - {*feature.requires, key}
@@ -140,7 +142,7 @@ def test_every_set_of_features_leaves_a_framework(model: Model) -> None:
     assert ruled_out < set(model.frameworks)
 
 
-def test_what_a_framework_cannot_have_is_not_built_for_it(model: Model) -> None:
+def test_a_framework_does_not_have_features_that_rule_it_out(model: Model) -> None:
     for key, feature in model.features.items():
         for framework in feature.rules_out:
             assert key not in model.available_features[framework]

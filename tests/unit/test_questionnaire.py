@@ -22,7 +22,7 @@ from tests.conftest import ROOT
 
 @pytest.fixture(scope="module")
 def questions_only(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Make a template of nothing but its questions, so that Copier is quick."""
+    """Create a template that only has questions, which Copier renders quickly."""
     folder = tmp_path_factory.mktemp("questions")
     shutil.copy(ROOT / "copier.yml", folder)
     shutil.copytree(ROOT / "questions", folder / "questions")
@@ -100,7 +100,7 @@ def test_copier_and_trivet_reach_the_same_answers(
     tmp_path: Path,
 ) -> None:
     questions = Questionnaire(PackageTree())
-    questions.start_in("garden-club_api")
+    questions.set_folder_name("garden-club_api")
     answers = questions.answer(data)
     expected = answer_with_copier(questions_only, tmp_path / "garden-club_api", data)
     assert without_source(answers) == expected
@@ -122,7 +122,7 @@ def test_copier_and_trivet_reach_the_same_answers(
 )
 def test_the_name_is_proposed_from_the_folder(folder: str, name: str) -> None:
     questionnaire = Questionnaire(PackageTree())
-    questionnaire.start_in(folder)
+    questionnaire.set_folder_name(folder)
     assert questionnaire.answer({}).given["project_name"] == name
 
 
@@ -233,14 +233,17 @@ def test_lists_are_written_with_commas_or_as_yaml(
 @pytest.mark.parametrize(
     ("data", "sentence"),
     [
-        ({"use_case": "apis"}, "use_case: `apis` is not offered. Did you mean `api`?"),
+        (
+            {"use_case": "apis"},
+            "use_case: `apis` is not a valid answer. Did you mean `api`?",
+        ),
         ({"use_case": "zzz"}, "Choose from: api, small_web_app, "),
-        ({"size": ["small"]}, "size: give a text."),
-        ({"size": None}, "size: give a text."),
-        ({"features": "api,graphql"}, "features: `graphql` is not offered."),
-        ({"features": "[api"}, "features: give a list, such as api,pages"),
-        ({"features": 3}, "features: give a list"),
-        ({"customise": "perhaps"}, "customise: answer yes or no."),
+        ({"size": ["small"]}, "size: Enter a text."),
+        ({"size": None}, "size: Enter a text."),
+        ({"features": "api,graphql"}, "features: `graphql` is not a valid answer."),
+        ({"features": "[api"}, "features: Enter a list, such as api,pages"),
+        ({"features": 3}, "features: Enter a list"),
+        ({"customise": "perhaps"}, "customise: Answer yes or no."),
         ({"database": "oracle"}, "Choose from: sqlite, postgresql, mysql."),
         ({"project_name": ""}, "project_name: Give the service a name"),
         ({"project_name": "  "}, "project_name: Give the service a name"),
@@ -254,7 +257,7 @@ def test_lists_are_written_with_commas_or_as_yaml(
         ({"project_name": " a"}, "Leave out the space"),
         (
             {"known_framework": "flask", "features": "cms"},
-            "does not fit the other answers",
+            "is not possible with the other answers",
         ),
         ({"framework": "flask", "use_case": "ecommerce"}, "no well-kept shop"),
     ],
@@ -332,7 +335,7 @@ def test_the_slug_of_a_name_in_another_alphabet_is_made_from_the_folder(
     name: str, folder: str, slug: str
 ) -> None:
     questions = Questionnaire(PackageTree())
-    questions.start_in(folder)
+    questions.set_folder_name(folder)
     assert questions.answer({"project_name": name}).computed["project_slug"] == slug
 
 
@@ -361,7 +364,7 @@ class _Files:
         ({"copier": "a: [1"}, "copier.yml is not valid YAML"),
         ({"copier": "- a"}, "copier.yml has other content than lines such as"),
         ({"copier": "1: a"}, "copier.yml has other content than lines such as"),
-        ({"copier": "a: {type: str}"}, "it is not a template of Trivet"),
+        ({"copier": "a: {type: str}"}, "this is not a template of Trivet"),
         ({"copier": "--- !include other.yml"}, "other.yml, which does not exist"),
         ({"copier": "--- !include b.yml", "b": "x: ["}, "b.yml is not valid YAML"),
         ({"copier": "--- !include 'q/*.yml'"}, "does not support the pattern q/"),
@@ -383,7 +386,7 @@ def answer_questions(questions: str, answers: dict[str, object]) -> Answers:
     text = f"_envops: {{{STRICT}}}\n{questions}{CRITERIA}"
     questionnaire = Questionnaire(_Files(copier=text))
     given = questionnaire.answer(answers)
-    questionnaire.asked(given)
+    questionnaire.list_asked_questions(given)
     return given
 
 

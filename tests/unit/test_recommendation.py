@@ -1,4 +1,4 @@
-"""The decision: table U, its properties, and what would change it."""
+"""The recommendation for each use case, its properties, and what would change it."""
 
 import random
 from collections import Counter
@@ -29,7 +29,7 @@ Answers = dict[str, Any]
 
 
 def alone(use_case: str, **others: object) -> Answers:
-    """Answer nothing but the use case."""
+    """Return answers with a use case, and no preference for the rest."""
     answers: Answers = dict.fromkeys(MODEL.criteria, "no_preference")
     features = list(MODEL.criteria["use_case"].answers[use_case].features)
     return {**answers, "use_case": use_case, "features": features, **others}
@@ -141,7 +141,7 @@ def test_a_prototype_is_a_tie_of_flask_and_fastapi() -> None:
     assert set(result.tied) == {"flask", "fastapi"}
 
 
-def test_no_answer_is_a_tie_of_all_with_the_gentlest_first() -> None:
+def test_no_answer_is_a_tie_of_all_with_the_easiest_first() -> None:
     result = DECISION.recommend(alone("other"))
     assert (result.verdict, result.framework) == ("tie", "flask")
     assert set(result.tied) == set(FRAMEWORKS)
@@ -266,7 +266,7 @@ def test_reported_flips_are_correct_and_complete(answers: Answers) -> None:
 @given(all_answers())
 @settings(max_examples=25, deadline=None)
 def test_every_other_answer_is_tried_once(answers: Answers) -> None:
-    tried = [named(flip) for flip, _ in DECISION.changes(answers)]
+    tried = [named(flip) for flip, _ in DECISION.list_changes(answers)]
     assert sorted(tried) == sorted(change for change, _ in expected_changes(answers))
 
 
@@ -292,14 +292,14 @@ def test_reported_pairs_are_correct_and_complete(answers: Answers) -> None:
     }
     found = [
         (frozenset({named(p.first)[:2], named(p.second)[:2]}), p.framework)
-        for p in DECISION.pairs(answers)
+        for p in DECISION.find_pairs(answers)
     ]
     assert set(found) == expected
     assert len(found) == len(expected)
 
 
 def test_every_framework_wins_for_many_answers() -> None:
-    """Of all possible answers, 400 are drawn at random, each as likely."""
+    """Draw 400 random answers; each combination is equally likely."""
     space = 1
     for name, criterion in MODEL.criteria.items():
         answers = len(criterion.answers)
@@ -307,7 +307,7 @@ def test_every_framework_wins_for_many_answers() -> None:
     assert space == 223_641_600
 
     chance = random.Random(20261122)  # noqa: S311 - not for secrets
-    won = Counter(DECISION.first(any_answers(chance)) for _ in range(400))
+    won = Counter(DECISION.find_first(any_answers(chance)) for _ in range(400))
     # cms or shop is in three of four sets of features, and only Django has them.
     assert won["django"] > 300
     assert all(won[framework] > 20 for framework in FRAMEWORKS)
@@ -334,9 +334,9 @@ def is_met(condition: str, answers: Mapping[str, Any]) -> bool:
 
 @pytest.mark.slow
 def test_the_documented_shares_of_all_answers_are_counted() -> None:
-    """Every set of answers with the features that its use case proposes.
+    """Count over all answers with the features that the use case proposes.
 
-    What one more answer does is tried on every tenth of them.
+    The effect of one more answer is counted for every tenth of them.
     """
     names = [name for name in MODEL.criteria if name != "features"]
     first: Counter[str] = Counter()
@@ -379,7 +379,7 @@ def test_the_documented_shares_of_all_answers_are_counted() -> None:
 
 
 def any_answers(chance: random.Random) -> Answers:
-    """Draw answers, each combination as likely as any other."""
+    """Draw random answers; each combination is equally likely."""
     return {
         name: [feature for feature in MODEL.features if chance.random() < 0.5]
         if name == "features"
@@ -432,7 +432,7 @@ def test_the_next_question_is_the_most_informative_one(
 def test_the_most_informative_question_is_named() -> None:
     nothing = DECISION.recommend(alone("other"))
     assert nothing.most_informative_question == "experience"
-    without = DECISION.weighted({"experience": "none"}).recommend(alone("other"))
+    without = DECISION.with_weights({"experience": "none"}).recommend(alone("other"))
     assert without.most_informative_question == "use_case"
 
 
@@ -498,8 +498,8 @@ def test_an_answer_with_points_for_one_framework_never_lowers_it(
     for other in set(FRAMEWORKS) - {framework}:
         lead_before = before["scores"][framework] - before["scores"][other]
         assert after["scores"][framework] - after["scores"][other] >= lead_before
-    if DECISION.first(without) == framework:
-        assert DECISION.first(with_it) == framework
+    if DECISION.find_first(without) == framework:
+        assert DECISION.find_first(with_it) == framework
 
 
 @given(all_answers(), st.integers(min_value=0, max_value=2**32))
@@ -517,7 +517,7 @@ def test_the_order_of_the_file_does_not_matter(answers: Answers, seed: int) -> N
         return value
 
     data = shuffled(dict(MODEL.data))
-    other = Decision(decision_model.parse(data), QUESTIONNAIRE.environment)
+    other = Decision(decision_model.parse_model(data), QUESTIONNAIRE.environment)
     one, two = DECISION.recommend(answers), other.recommend(answers)
     unordered = {"reasons", "flips", "ruled_out", "coverage", "contradictions"}
     for field in one.as_data().keys() - unordered:
@@ -543,8 +543,8 @@ def test_the_order_of_the_features_does_not_matter(
 def test_another_weight_changes_what_a_criterion_counts() -> None:
     answers = alone("api", experience="knows_django")
     plain = DECISION.recommend(answers)
-    heavy = DECISION.weighted({"experience": "decisive"}).recommend(answers)
-    silent = DECISION.weighted({"experience": "none"}).recommend(answers)
+    heavy = DECISION.with_weights({"experience": "decisive"}).recommend(answers)
+    silent = DECISION.with_weights({"experience": "none"}).recommend(answers)
     assert (plain.framework, plain.verdict) == ("django", "tie")
     assert (heavy.framework, heavy.verdict) == ("django", "clear")
     assert silent.framework == "fastapi"
@@ -564,7 +564,7 @@ def test_another_weight_changes_what_a_criterion_counts() -> None:
 )
 def test_an_invalid_weight_is_refused(weights: dict[str, str], sentence: str) -> None:
     with pytest.raises(UserError, match=sentence):
-        DECISION.weighted(weights)
+        DECISION.with_weights(weights)
 
 
 def test_an_explanation_with_its_flips_takes_less_than_100_ms() -> None:

@@ -29,7 +29,7 @@ def preview(  # noqa: PLR0913 - one argument for each option
     """Show the files and dependencies of a project without writing it."""
     import tempfile  # noqa: PLC0415 - the other commands need not wait for it
 
-    out = output.console()
+    out = output.create_console()
     data = load_data(pairs, data_file)
     with (
         open_template(address, ref) as template,
@@ -70,8 +70,8 @@ def print_contents(
     project: RenderedProject,
 ) -> None:
     """Print the files and dependencies of a project, and the features it lacks."""
-    output.tree(out, project.destination.name, project.files)
-    output.dependencies(out, project.dependencies)
+    output.print_tree(out, project.destination.name, project.files)
+    output.print_dependencies(out, project.dependencies)
     missing = missing_features(questionnaire, answers)
     if missing:
         framework = questionnaire.model.frameworks[answers.given["framework"]].title

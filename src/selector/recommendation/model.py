@@ -88,7 +88,7 @@ class Model:
     costs: Mapping[str, Mapping[str, Rule]]
 
 
-def parse(data: Mapping[str, Any]) -> Model:
+def parse_model(data: Mapping[str, Any]) -> Model:
     """Convert the content of criteria.yml."""
     return Model(
         data=data,
@@ -100,12 +100,12 @@ def parse(data: Mapping[str, Any]) -> Model:
                 title=entry["title"],
                 question=entry["question"],
                 weight=entry["weight"],
-                scale=dict(_scale(entry["scale"])),
+                scale=dict(_parse_scale(entry["scale"])),
                 answers={
                     key: Answer(
                         label=label,
-                        points=dict(_points(entry["answers"][key])),
-                        features=_names(data["use_case_features"], key)
+                        points=dict(_parse_points(entry["answers"][key])),
+                        features=_split_names(data["use_case_features"], key)
                         if name == "use_case"
                         else (),
                     )
@@ -117,9 +117,9 @@ def parse(data: Mapping[str, Any]) -> Model:
         features={
             key: Feature(
                 title=title,
-                requires=_names(data["requires"], key),
-                requires_one_of=_names(data["requires_one_of"], key),
-                rules_out=_rules(data["rules_out"].get(key, {})),
+                requires=_split_names(data["requires"], key),
+                requires_one_of=_split_names(data["requires_one_of"], key),
+                rules_out=_parse_rules(data["rules_out"].get(key, {})),
             )
             for key, title in data["features"].items()
         },
@@ -133,23 +133,23 @@ def parse(data: Mapping[str, Any]) -> Model:
         verdicts=data["verdicts"],
         implied=data["implied"],
         contradictions=data["contradictions"],
-        costs={key: _rules(entry) for key, entry in data["costs"].items()},
+        costs={key: _parse_rules(entry) for key, entry in data["costs"].items()},
     )
 
 
-def _scale(lines: str) -> Iterator[tuple[int, str]]:
+def _parse_scale(lines: str) -> Iterator[tuple[int, str]]:
     for line in lines.splitlines():
         points, meaning = line.split(" ", 1)
         yield int(points), meaning
 
 
-def _points(lines: str) -> Iterator[tuple[str, Point]]:
+def _parse_points(lines: str) -> Iterator[tuple[str, Point]]:
     for line in lines.splitlines():
         framework, points, source, date, text = line.split(" ", 4)
         yield framework, Point(int(points), text, source, date)
 
 
-def _rules(rules: Mapping[str, str]) -> Mapping[str, Rule]:
+def _parse_rules(rules: Mapping[str, str]) -> Mapping[str, Rule]:
     result = {}
     for framework, line in rules.items():
         source, date, text = line.split(" ", 2)
@@ -157,5 +157,5 @@ def _rules(rules: Mapping[str, str]) -> Mapping[str, Rule]:
     return result
 
 
-def _names(section: Mapping[str, str], key: str) -> tuple[str, ...]:
+def _split_names(section: Mapping[str, str], key: str) -> tuple[str, ...]:
     return tuple(section.get(key, "").split())

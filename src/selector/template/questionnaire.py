@@ -1,4 +1,4 @@
-"""The questions of copier.yml, evaluated as Copier evaluates them."""
+"""Evaluate the questions of copier.yml as Copier does."""
 
 import difflib
 import json
@@ -41,12 +41,12 @@ class Tree(Protocol):
 class InvalidAnswerError(UserError):
     """An answer that its question does not accept."""
 
-    def __init__(self, key: str, text: str, *, final: bool = True) -> None:
-        """Name the question; `final` is false if other answers could change that."""
+    def __init__(self, key: str, text: str, *, is_final: bool = True) -> None:
+        """Create the error; `is_final` is false if other answers could change that."""
         super().__init__(f"{key}: {text}")
         self.key = key
         self.text = text
-        self.final = final
+        self.is_final = is_final
 
 
 @dataclass(frozen=True)
@@ -69,7 +69,7 @@ class Prompt:
     choices: tuple[Choice, ...]
     multiselect: bool
     parse: Callable[[object], Any]
-    known: Mapping[str, Any]
+    known_answers: Mapping[str, Any]
 
 
 @dataclass
@@ -101,26 +101,26 @@ class Questionnaire:
         """Read copier.yml and what it includes."""
         text = tree.read("copier.yml")
         if text is None:
-            message = "It has no copier.yml, so it is not a template of Trivet."
+            message = "There is no copier.yml, so this is not a template of Trivet."
             raise UserError(message)
         entries = {
             key: value
             for document in load_documents(text, "copier.yml", tree.read)
             for key, value in document.items()
         }
-        # What Copier takes the default of the project's name from: see `start_in`.
+        # Copier proposes a project name made from this one.
         self.context: dict[str, Any] = {"_folder_name": ""}
         self.questions: dict[str, dict[str, Any]] = {
             k: v for k, v in entries.items() if not k.startswith("_")
         }
         if "criteria" not in self.questions:
             message = (
-                "Its copier.yml has no `criteria`: it is not a template of Trivet."
+                "copier.yml has no `criteria`, so this is not a template of Trivet."
             )
             raise UserError(message)
         check_features(entries)
         options = {**entries["_envops"], "undefined": StrictUndefined}
-        self.compiled = lru_cache(maxsize=None)(self._compile)
+        self.compile_template = lru_cache(maxsize=None)(self._compile)
         self.environment = SandboxedEnvironment(
             loader=FunctionLoader(tree.read),
             extensions=["jinja2_ansible_filters.AnsibleCoreFiltersExtension"],
@@ -137,23 +137,23 @@ class Questionnaire:
     @cached_property
     def model(self) -> decision_model.Model:
         """Return the decision's data from this version of the template."""
-        return decision_model.parse(self.questions["criteria"]["default"][0])
+        return decision_model.parse_model(self.questions["criteria"]["default"][0])
 
     @cached_property
     def decision(self) -> Decision:
         """Return the scoring rule from this version of the template."""
         return Decision(self.model, self.environment)
 
-    def start_in(self, folder: str) -> None:
-        """Propose a project name made from the name of the destination folder."""
+    def set_folder_name(self, folder: str) -> None:
+        """Set the destination folder's name, from which a project name is proposed."""
         self.context["_folder_name"] = folder
 
-    def weigh(self, weights: Mapping[str, str]) -> None:
-        """Change weights of criteria for all that is asked and computed afterwards.
+    def set_weights(self, weights: Mapping[str, str]) -> None:
+        """Change weights of criteria, for all later questions and computed values.
 
         Raise UserError if a criterion or a weight does not exist.
         """
-        self.decision = self.decision.weighted(weights)
+        self.decision = self.decision.with_weights(weights)
         self.questions["criteria"]["default"] = [self.decision.data]
 
     @property
@@ -184,20 +184,23 @@ class Questionnaire:
             raise UserError(message)
 
     def check(self, data: Mapping[str, object]) -> None:
-        """Raise InvalidAnswerError for invalid answers before anything is asked.
+        """Raise InvalidAnswerError for an invalid answer, before questions are asked.
 
         An answer that is invalid only until another one is given is accepted.
         """
         try:
             self.answer(data)
         except InvalidAnswerError as error:
-            if error.final:
+            if error.is_final:
                 raise
 
     def answer(
         self, data: Mapping[str, object], ask: Ask | None = None, *, until: str = ""
     ) -> Answers:
-        """Answer the questions in order: from `data`, else by `ask` or by default."""
+        """Answer the questions in order, up to the question `until`.
+
+        An answer is taken from `data`, or else from `ask`, or else from the default.
+        """
         answers = Answers()
         for name, details in self.questions.items():
             context = {**self.context, **answers.all}
@@ -213,7 +216,7 @@ class Questionnaire:
                 break
         return answers
 
-    def asked(self, answers: Answers) -> list[str]:
+    def list_asked_questions(self, answers: Answers) -> list[str]:
         """Return the questions that are asked, given the answers to earlier ones."""
         names = []
         for name in answers.given:
@@ -223,9 +226,9 @@ class Questionnaire:
         return names
 
     def summarize(self, answers: Answers) -> dict[str, tuple[str, str]]:
-        """Return the title of each question that is asked, and that of its answer."""
+        """Return for each question that is asked its title and that of its answer."""
         lines = {}
-        for name in self.asked(answers):
+        for name in self.list_asked_questions(answers):
             given = answers.given[name]
             question = _Question(self, name, self.questions[name], answers.all)
             titles: dict[Any, str] = {True: "yes", False: "no"}
@@ -268,7 +271,7 @@ class _Question:
         details: Mapping[str, Any],
         context: Mapping[str, Any],
     ) -> None:
-        self.compiled = questionnaire.compiled
+        self.compile_template = questionnaire.compile_template
         self.name = name
         self.details = details
         self.context = context
@@ -281,7 +284,7 @@ class _Question:
         if not isinstance(value, str) or _IS_PLAIN(value):
             return value
         try:
-            return self.compiled(value).render({**self.context, **extra})
+            return self.compile_template(value).render({**self.context, **extra})
         except UserError:
             raise
         except Exception as error:  # a template can raise anything
@@ -331,7 +334,7 @@ class _Question:
             choices=self.choices,
             multiselect=self.multiselect,
             parse=self.parse,
-            known=self.context,
+            known_answers=self.context,
         )
 
     def parse(self, value: object) -> Any:  # noqa: ANN401
@@ -359,7 +362,7 @@ class _Question:
             except yaml.YAMLError:
                 value = None
         if not isinstance(value, list):
-            text = "give a list, such as api,pages or [api, pages]."
+            text = "Enter a list, such as api,pages or [api, pages]."
             raise InvalidAnswerError(self.name, text)
         return [self.cast(item) for item in value]
 
@@ -368,21 +371,24 @@ class _Question:
             if choice.value == value:
                 if choice.disabled:
                     text = (
-                        f"`{value}` does not fit the other answers: {choice.disabled}"
+                        f"`{value}` is not possible with the other answers. "
+                        f"{choice.disabled}"
                     )
-                    raise InvalidAnswerError(self.name, text, final=False)
+                    raise InvalidAnswerError(self.name, text, is_final=False)
                 return value
         values = [c.value for c in self.choices]
         near = difflib.get_close_matches(value, values, n=1)
         hint = f"Did you mean `{near[0]}`? " if near else ""
-        text = f"`{value}` is not offered. {hint}Choose from: {', '.join(values)}."
+        text = (
+            f"`{value}` is not a valid answer. {hint}Choose from: {', '.join(values)}."
+        )
         raise InvalidAnswerError(self.name, text)
 
     def cast(self, value: Any) -> Any:  # noqa: ANN401
         if self.kind == "bool":
             result = None if value is None else _to_bool(value)
             if result is None:
-                raise InvalidAnswerError(self.name, "answer yes or no.")
+                raise InvalidAnswerError(self.name, "Answer yes or no.")
             return result
         if self.kind in {"json", "yaml"} and isinstance(value, str):
             try:
@@ -395,7 +401,7 @@ class _Question:
         if self.kind in {"json", "yaml"}:
             return value
         if isinstance(value, bool | dict | list) or value is None:
-            raise InvalidAnswerError(self.name, "give a text.")
+            raise InvalidAnswerError(self.name, "Enter a text.")
         return str(value)
 
 
