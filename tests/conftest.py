@@ -133,7 +133,7 @@ def template_without_code(
 def render(template_repo: Path, tmp_path: Path) -> Render:
     """Render projects from the work tree."""
 
-    def rendered(answers: Mapping[str, object], *, name: str = "project") -> Path:
+    def render_project(answers: Mapping[str, object], *, name: str = "project") -> Path:
         return render_into(tmp_path / name, template=template_repo, answers=answers)
 
-    return rendered
+    return render_project

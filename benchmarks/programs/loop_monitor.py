@@ -36,7 +36,7 @@ def now() -> tuple[float, float, float, int]:
 
 def watch() -> None:
     """Time every callback from now on."""
-    run: Any = Handle._run  # noqa: SLF001 - the one place that all callbacks pass
+    run: Any = Handle._run  # noqa: SLF001 - all callbacks pass through it
 
     @functools.wraps(run)
     def timed(handle: Handle) -> None:

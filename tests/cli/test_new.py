@@ -270,10 +270,10 @@ def test_a_destination_that_cannot_be_written_is_refused(
 def test_a_full_disk_is_reported(
     trivet: Trivet, template_repo: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def full(*_: object, **__: object) -> str:
+    def raise_disk_full(*_: object, **__: object) -> str:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("tempfile.mkdtemp", full)
+    monkeypatch.setattr("tempfile.mkdtemp", raise_disk_full)
     outcome = trivet("new", tmp_path / "x", *ONLY_FILES, "--template", template_repo)
     assert outcome.code == 2
     assert "No space left on device" in outcome.err

@@ -140,7 +140,7 @@ def test_the_cost_of_a_choice_against_the_recommendation_is_printed(
     assert "instead of" not in as_recommended.text
 
 
-def test_nothing_for_another_framework_is_listed_against_one(trivet: Trivet) -> None:
+def test_only_negative_points_are_listed_against_a_framework(trivet: Trivet) -> None:
     outcome = trivet("recommend", "--defaults", "--data", "use_case=microservice")
     assert "Against Flask" not in outcome.out
     assert "For FastAPI, the runner-up" in outcome.out

@@ -64,7 +64,7 @@ def write_wheel(
 
 
 @pytest.fixture
-def tested_template(
+def constrained_template(
     small_template: Path,  # noqa: F811
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
@@ -99,9 +99,9 @@ def installed_version(project: Path) -> str:
 
 
 def test_a_breaking_release_of_a_dependency_does_not_reach_new_projects(
-    trivet: Trivet, tested_template: Path, tmp_path: Path
+    trivet: Trivet, constrained_template: Path, tmp_path: Path
 ) -> None:
-    options = ("--template", tested_template, "--data", "known_framework=flask")
+    options = ("--template", constrained_template, "--data", "known_framework=flask")
     project = tmp_path / "by-trivet"
     outcome = trivet("new", project, *options, "--defaults")
     assert outcome.code == 0, outcome.out + outcome.err
@@ -117,9 +117,9 @@ def test_a_breaking_release_of_a_dependency_does_not_reach_new_projects(
 
 
 def test_plain_copier_installs_the_newest_versions(
-    tested_template: Path, tmp_path: Path
+    constrained_template: Path, tmp_path: Path
 ) -> None:
-    project = copy(tested_template, tmp_path / "by-copier", FLASK)
+    project = copy(constrained_template, tmp_path / "by-copier", FLASK)
     assert run_uv(project, "sync") == 0
     assert installed_version(project) == "2.0"
     assert run_uv(project, "run", "poe", "setup") == 1

@@ -84,12 +84,12 @@ class Project:
 def render_without_code(template_without_code: Path, tmp_path: Path) -> Render:
     """Render projects without packages and tests."""
 
-    def rendered(answers: Mapping[str, object], *, name: str = "project") -> Path:
+    def render_project(answers: Mapping[str, object], *, name: str = "project") -> Path:
         return render_into(
             tmp_path / name, template=template_without_code, answers=answers
         )
 
-    return rendered
+    return render_project
 
 
 def parameter(case: Case) -> Any:  # noqa: ANN401 - pytest does not export the type

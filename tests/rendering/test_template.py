@@ -64,8 +64,8 @@ def test_shared_files_are_included_by_stubs(framework: str) -> None:
     for path in (TEMPLATE / framework).rglob("*.jinja"):
         text = path.read_text(encoding="utf-8")
         if stub := STUB.fullmatch(text):
-            place = path.relative_to(TEMPLATE / framework)
-            assert f"includes/{place.as_posix()}" in {stub[1], f"{stub[1]}.jinja"}
+            name = path.relative_to(TEMPLATE / framework).as_posix()
+            assert f"includes/{name}" in {stub[1], f"{stub[1]}.jinja"}
             assert (ROOT / stub[1]).is_file()
             shared += 1
     assert shared >= 13

@@ -55,7 +55,7 @@ def features() -> str:
         for key, feature in model.features.items()
     ]
     titles = [framework.title for framework in model.frameworks.values()]
-    return table(["`features`", "What it is", *titles], rows)
+    return format_table(["`features`", "What it is", *titles], rows)
 
 
 def availability(model: Model, feature: str, framework: str) -> str:
@@ -80,7 +80,7 @@ def use_cases() -> str:
             continue
         answers = questionnaire.answer({"use_case": key}).all
         decision = answers["recommendation"]
-        later = [
+        unavailable = [
             feature
             for feature in answers["features"]
             if feature not in answers["parts"]
@@ -95,21 +95,23 @@ def use_cases() -> str:
                 titles["use_case"][key],
                 f"{first}, in a tie" if decision["verdict"] == "tie" else first,
                 second or "none: ruled out",
-                listed(answers["parts"]),
-                listed(later),
+                format_names(answers["parts"]),
+                format_names(unavailable),
             ]
         )
     header = ["`use_case`", "What", "Recommended", "Runner-up", "Features", "Not yet"]
     if not any(row[-1] for row in rows):  # every feature is available
         header, *rows = [row[:-1] for row in [header, *rows]]
-    return table(header, rows)
+    return format_table(header, rows)
 
 
 def answers() -> str:
     """Return every question with its values and its default."""
     sections = []
     for prompt in prompts():
-        default = DEPENDENT_DEFAULTS.get(prompt.name) or f"`{value(prompt.default)}`"
+        default = (
+            DEPENDENT_DEFAULTS.get(prompt.name) or f"`{format_value(prompt.default)}`"
+        )
         if prompt.default == "":
             default = "empty"
         kind = "any of" if prompt.multiselect else "one of"
@@ -130,7 +132,7 @@ def answers() -> str:
                 [f"`{c.value}`", c.title.split(" (without ")[0]]
                 for c in prompt.choices
             ]
-            lines += ["", table(["Value", "Meaning"], rows)]
+            lines += ["", format_table(["Value", "Meaning"], rows)]
         sections.append("\n".join(lines))
     return "\n\n".join(sections)
 
@@ -147,7 +149,7 @@ def commands() -> str:
         ]
         usage = " ".join(["trivet", name, *command.collect_usage_pieces(context)])
         parts = [f"## `{usage}`", command.help or ""]
-        parts += [table(["Option", "Does"], rows)] if rows else []
+        parts += [format_table(["Option", "Does"], rows)] if rows else []
         sections.append("\n\n".join(parts))
     return "\n\n".join(sections)
 
@@ -169,20 +171,20 @@ def prompts() -> list[Prompt]:
     return asked
 
 
-def table(header: list[str], rows: list[list[str]]) -> str:
+def format_table(header: list[str], rows: list[list[str]]) -> str:
     """Return a Markdown table."""
     return "\n".join(
         f"| {' | '.join(row)} |" for row in [header, ["---"] * len(header), *rows]
     )
 
 
-def listed(names: list[str]) -> str:
+def format_names(names: list[str]) -> str:
     return ", ".join(f"`{name}`" for name in names)
 
 
-def value(given: object) -> str:
+def format_value(value: object) -> str:
     """Return a value in the form that --data accepts."""
-    return str(given).lower() if isinstance(given, bool) else str(given)
+    return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 def facts_in(text: str) -> Iterator[str]:

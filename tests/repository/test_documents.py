@@ -52,7 +52,7 @@ def anchors(text: str) -> set[str]:
 
 
 @pytest.mark.parametrize("name", DOCUMENTS)
-def test_relative_links_lead_somewhere(name: str) -> None:
+def test_relative_links_have_targets(name: str) -> None:
     for target in re.findall(r"\]\(([^)\s]+)\)", read(name)):
         if target.startswith(("https://", "http://", "mailto:")):
             continue
@@ -124,7 +124,7 @@ def test_every_setting_of_a_service_is_documented() -> None:
     )
 
 
-def test_every_source_of_a_reason_is_documented() -> None:
+def test_every_row_that_a_reason_rests_on_is_documented() -> None:
     text = read("docs/reference/criteria.md")
     rows = set(re.findall(r"^\| ([TUFP]\d+) \|", text, re.MULTILINE))
     sources = set(
@@ -175,7 +175,7 @@ def own_ignores(framework: str) -> dict[str, Any]:
     return tomllib.loads(re.split(r"^\[", following, flags=re.MULTILINE)[0])
 
 
-def test_shell_scripts_are_posix_where_they_say_so() -> None:
+def test_scripts_for_sh_have_posix_syntax() -> None:
     for name in ("bin/trivet", "bin/test", "bin/setup.sh"):
         checked = subprocess.run(
             ["sh", "-n", ROOT / name], capture_output=True, text=True, check=False

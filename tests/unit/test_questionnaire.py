@@ -399,7 +399,6 @@ def answer_questions(questions: str, answers: dict[str, object]) -> Answers:
         ("q: {type: path, default: x}", "the question `q` without a type of bool"),
         ("q: {type: json, default: x}", "the question `q` without a type of bool"),
         ("q: {type: yaml, default: x}", "the question `q` without a type of bool"),
-        ("q: {type: json, ask: false, default: x}", "the question `q` without a type"),
         ("q: {default: 1}", "the question `q` without a type of bool"),
         ("q: {type: '{{ kind }}', default: x}", "the question `q` without a type"),
         (

@@ -42,7 +42,7 @@ _QUESTION_KEYS = {
     "when",
 }
 _TYPES_OF_ANSWERS = {"bool", "str"}
-_TYPES_OF_COMPUTED_VALUES = {"bool", "json", "str", "yaml"}
+_TYPES_OF_OTHER_VALUES = {"bool", "json", "str", "yaml"}
 
 # Variables that Copier defines and the questionnaire does not.
 UNSUPPORTED_VARIABLES = frozenset(
@@ -106,11 +106,11 @@ def _check_question(name: str, details: object) -> None:
     for key in ("help", "validator"):
         if not isinstance(details.get(key, ""), str):
             reject(f"`{key}` in the question `{name}` that is no text")
-    is_computed = details.get("when") is False
-    types = _TYPES_OF_COMPUTED_VALUES if is_computed else _TYPES_OF_ANSWERS
+    is_asked = details.get("when") is not False and details.get("ask") is not False
+    types = _TYPES_OF_ANSWERS if is_asked else _TYPES_OF_OTHER_VALUES
     if details.get("type") not in types:
         reject(f"the question `{name}` without a type of {', '.join(sorted(types))}")
-    if not is_computed and details.get("default") is None:
+    if is_asked and details.get("default") is None:
         reject(f"the question `{name}` without a default")
     _check_choices(name, details)
 
