@@ -1,7 +1,7 @@
-"""Says which version this checkout holds, and whether its tag is due.
+"""Print the version of this checkout, and whether the version is due for a tag.
 
-It is due when the version in pyproject.toml has no tag yet and its section in
-CHANGELOG.md has a date. Prints lines for $GITHUB_OUTPUT.
+It is due if the version in pyproject.toml has no tag yet, and its section in
+CHANGELOG.md has a date. The lines are printed for $GITHUB_OUTPUT.
 """
 
 import re
@@ -11,7 +11,7 @@ from pathlib import Path
 
 
 def main() -> None:
-    """Look at the checkout in the current directory."""
+    """Print both for the checkout in the current directory."""
     with Path("pyproject.toml").open("rb") as file:
         version = tomllib.load(file)["project"]["version"]
     dated = re.search(

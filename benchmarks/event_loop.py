@@ -63,7 +63,7 @@ def monitored_service(project: Project) -> Iterator[Service]:
 
 
 def picture() -> bytes:
-    """Return a PNG that takes a while to look through."""
+    """Return a PNG that takes long to check."""
 
     def chunk(kind: bytes, data: bytes) -> bytes:
         check = struct.pack(">I", zlib.crc32(kind + data))
@@ -80,7 +80,7 @@ def picture() -> bytes:
 
 
 def visits(service: Service) -> list[Callable[[], object]]:
-    """Return what people do: each uses one part of the service."""
+    """Return actions of users; each uses another part of the service."""
     content = picture()
 
     def item() -> None:
@@ -150,7 +150,7 @@ def check_monitor(project: Project) -> None:
 def main() -> int:
     """Measure, print, and return the exit code.
 
-    What the service does itself blocks it in each attempt; a busy machine does not.
+    Code that blocks does so in each attempt; a busy machine does not.
     """
     attempts = int(sys.argv[1]) if len(sys.argv) > 1 else ATTEMPTS
     if sys.platform != "linux":

@@ -1,14 +1,21 @@
 """Compare `copier copy` and `trivet new` with Copier rendering an empty template.
 
 .venv/bin/python benchmarks/render.py [RUNS]
+.venv/bin/python benchmarks/render.py profile
+
+`profile` prints the functions of Copier in which `copier copy` spends most time.
 """
 
+import cProfile
+import pstats
 import shutil
 import sys
 import tempfile
+import time
 from pathlib import Path
 
 from _measure import BIN, git, measure_in_turn, report
+from copier import run_copy
 
 ROOT = Path(__file__).parent.parent
 EMPTY, COPY, NEW = (
@@ -17,33 +24,64 @@ EMPTY, COPY, NEW = (
     "trivet new --no-setup",
 )
 LIMITS = {COPY: (EMPTY, 3.0), NEW: (COPY, 1.1)}
+PROFILED_FUNCTIONS = 25
+
+
+def create_empty_template(folder: Path) -> Path:
+    """Create a template with one question and no files."""
+    folder.mkdir()
+    (folder / "copier.yml").write_text("name:\n  type: str\n  default: x\n", "utf-8")
+    git("init", "-q", cwd=folder)
+    git("add", ".", cwd=folder)
+    git("commit", "-q", "-m", "Empty", cwd=folder)
+    return folder
+
+
+def compare(folder: Path, template: Path, runs: int) -> int:
+    """Measure, print, and return the exit code."""
+    empty, project = create_empty_template(folder / "empty"), folder / "project"
+    copy = [BIN / "copier", "copy", "--quiet", "--defaults", "--vcs-ref", "HEAD"]
+    new = [BIN / "trivet", "new", "--no-setup", "--defaults", "--template"]
+    times = measure_in_turn(
+        {
+            EMPTY: [*copy, empty, project],
+            COPY: [*copy, template, project],
+            NEW: [*new, template, project],
+        },
+        runs,
+        prepare=lambda: shutil.rmtree(project, ignore_errors=True),
+    )
+    return report(times, LIMITS)
+
+
+def profile(folder: Path, template: Path) -> None:
+    """Print the functions of Copier by the processor time that they and others take."""
+    profiler = cProfile.Profile(time.process_time)
+    profiler.runcall(
+        run_copy,
+        str(template),
+        folder / "project",
+        vcs_ref="HEAD",
+        defaults=True,
+        quiet=True,
+    )
+    stats = pstats.Stats(profiler).strip_dirs()
+    stats.sort_stats("cumulative").print_stats(
+        r"_main|_template|_user_data|_vcs", PROFILED_FUNCTIONS
+    )
 
 
 def main() -> int:
     """Measure, print, and return the exit code."""
-    runs = int(sys.argv[1]) if len(sys.argv) > 1 else 7
-    with tempfile.TemporaryDirectory() as folder:
-        empty, template, project = (
-            Path(folder, name) for name in ("empty", "template", "project")
-        )
-        empty.mkdir()
-        (empty / "copier.yml").write_text("name:\n  type: str\n  default: x\n", "utf-8")
-        git("init", "-q", cwd=empty)
-        git("add", ".", cwd=empty)
-        git("commit", "-q", "-m", "Empty", cwd=empty)
+    argument = sys.argv[1] if len(sys.argv) > 1 else "7"
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        template = folder / "template"
         git("clone", "-q", ROOT, template, cwd=ROOT)
-        copy = [BIN / "copier", "copy", "--quiet", "--defaults", "--vcs-ref", "HEAD"]
-        new = [BIN / "trivet", "new", "--no-setup", "--defaults", "--template"]
-        times = measure_in_turn(
-            {
-                EMPTY: [*copy, empty, project],
-                COPY: [*copy, template, project],
-                NEW: [*new, template, project],
-            },
-            runs,
-            prepare=lambda: shutil.rmtree(project, ignore_errors=True),
-        )
-    return report(times, LIMITS)
+        if argument == "profile":
+            profile(folder, template)
+            return 0
+        return compare(folder, template, int(argument))
 
 
 if __name__ == "__main__":

@@ -1,7 +1,7 @@
-"""Compare services with their bare frameworks, and with the simplest equal work.
+"""Compare services with two other programs: the bare framework, and equal work.
 
-All list 20 of 500 items on PostgreSQL, in alternating rounds. FRAMEWORK is django,
-fastapi, flask or all.
+All three list 20 of 500 items on PostgreSQL, in alternating rounds. FRAMEWORK is
+django, fastapi, flask or all.
 
 .venv/bin/python -m benchmarks.service [FRAMEWORK] [ROUNDS]
 """
@@ -33,12 +33,12 @@ from tests.starters.selection import with_dependencies
 SECONDS = 4
 ROWS = 500
 STARTER, BARE, EQUAL_WORK = "starter", "bare", "equal work"
-FAST, SMALL = "at least", "at most"
+AT_LEAST, AT_MOST = "at least", "at most"
 
 
 @dataclass(frozen=True)
 class Framework:
-    """The program that serves the others, and limits compared with the bare framework.
+    """The server of the other programs, and limits compared with the bare framework.
 
     min_rate    the smallest ratio of requests a second
     max_growth  the largest ratio of memory and of the 99th percentile
@@ -67,7 +67,7 @@ class Series:
 
 
 Figures = Callable[[Series], list[float]]
-# Figure, compared with which program, and the limit of its ratio.
+# A figure, the program that it is compared with, and the limit of the ratio.
 Limit = tuple[str, Figures, str, str, float]
 RATE: tuple[str, Figures] = ("rate", lambda series: series.rates)
 MEMORY: tuple[str, Figures] = ("memory", lambda series: series.megabytes)
@@ -75,21 +75,21 @@ SLOWEST: tuple[str, Figures] = ("p99", lambda series: series.slowest_percents)
 
 
 def limits_of(framework: str, *, signed_in: bool) -> list[Limit]:
-    """Return what is promised. The bare framework has no users."""
-    equal_work: Limit = (*RATE, EQUAL_WORK, FAST, MIN_RATE_OF_EQUAL_WORK)
+    """Return the promised limits. The bare framework has no users."""
+    equal_work: Limit = (*RATE, EQUAL_WORK, AT_LEAST, MIN_RATE_OF_EQUAL_WORK)
     if signed_in:
         return [equal_work]
     promised = FRAMEWORKS[framework]
     return [
-        (*RATE, BARE, FAST, promised.min_rate),
+        (*RATE, BARE, AT_LEAST, promised.min_rate),
         equal_work,
-        (*MEMORY, BARE, SMALL, promised.max_growth),
-        (*SLOWEST, BARE, SMALL, promised.max_growth),
+        (*MEMORY, BARE, AT_MOST, promised.max_growth),
+        (*SLOWEST, BARE, AT_MOST, promised.max_growth),
     ]
 
 
 def add_items(database: PostgreSQL, table: str, owner: str = "") -> None:
-    """Write the rows that are listed."""
+    """Insert the items that the services list."""
     column, value = (", owner_id", f", '{owner}'") if owner else ("", "")
     database.execute(
         f"INSERT INTO {table}"  # noqa: S608 - the id comes from the service
@@ -103,7 +103,7 @@ def add_items(database: PostgreSQL, table: str, owner: str = "") -> None:
 def measure(
     services: Mapping[str, Service], headers: Mapping[str, str], rounds: int
 ) -> dict[str, Series]:
-    """Put load on one service after the other; the first round warms them up."""
+    """Put load on one service after the other; the first round is not counted."""
     measured = {name: Series() for name in services}
     for number in range(rounds + 1):
         for name, service in services.items():
@@ -130,7 +130,7 @@ def report(measured: Mapping[str, Series], limits: list[Limit]) -> bool:
             figures_of(measured[STARTER]), figures_of(measured[base]), strict=True
         )
         ratio = statistics.median(one / other for one, other in pairs)
-        is_kept = ratio >= limit if kind == FAST else ratio <= limit
+        is_kept = ratio >= limit if kind == AT_LEAST else ratio <= limit
         missed = "" if is_kept else "  MISSED"
         print(f"  {label}: {ratio:.2f} of {base}, {kind} {limit}{missed}")
         kept = kept and is_kept

@@ -21,7 +21,9 @@ LIMITS = {TRIVET: (COPIER, 1.3)}
 def all_features() -> list[str]:
     """Return all features that a project of the framework can have."""
     path = ROOT / "src/selector/recommendation/criteria.yml"
-    features: list[str] = yaml.safe_load(path.read_text("utf-8"))["built"][FRAMEWORK]
+    features: list[str] = yaml.safe_load(path.read_text("utf-8"))["available_features"][
+        FRAMEWORK
+    ]
     return features
 
 

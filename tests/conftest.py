@@ -1,4 +1,4 @@
-"""Fixtures that render projects from the work tree."""
+"""Fixtures and functions that render projects from the work tree."""
 
 import os
 import shutil
@@ -60,7 +60,7 @@ def render_into(
 
 
 def pytest_xdist_auto_num_workers() -> int:
-    """Start one worker more than there are cores: many tests wait for a server."""
+    """Start one worker more than there are cores, since many tests wait for servers."""
     return (os.cpu_count() or 1) + 1
 
 
@@ -94,7 +94,7 @@ def no_settings_of_the_user(tmp_path_factory: pytest.TempPathFactory) -> Iterato
 
 @pytest.fixture(scope="session")
 def template_repo(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Commit the work tree, untracked files included, to a temporary repository."""
+    """Commit the work tree, with untracked files, to a temporary repository."""
     snapshot = tmp_path_factory.mktemp("template") / "trivet"
     listed = git(
         "ls-files", "-z", "--cached", "--others", "--exclude-standard", cwd=ROOT
@@ -133,7 +133,7 @@ def template_without_code(
 def render(template_repo: Path, tmp_path: Path) -> Render:
     """Render projects from the work tree."""
 
-    def rendered(answers: Mapping[str, object], *, name: str = "project") -> Path:
+    def render_project(answers: Mapping[str, object], *, name: str = "project") -> Path:
         return render_into(tmp_path / name, template=template_repo, answers=answers)
 
-    return rendered
+    return render_project

@@ -1,4 +1,4 @@
-"""What all programs with the duties of a starter use.
+"""Shared code of the programs that have the duties of a starter.
 
 The duties are one log line, a request id, security headers, a body limit and a checked
 page size. With ACCOUNTS=1 a program also verifies an access token, and loads its user

@@ -1,10 +1,10 @@
 """Serve a FastAPI project as `python -m app` does, and report what blocks its loop.
 
 It runs in the environment of the project, on Linux. The event loop is asyncio's own,
-since what uvloop calls cannot be timed. Each line that starts with BLOCKED names a
-callback that computed for too long, or waited as long for a file, a lock or another
-program. To wait for a processor does not count, nor for Python's own lock: threads
-have that for 5 ms at a time.
+since callbacks of uvloop cannot be timed. Each line that starts with BLOCKED names a
+callback that computed for too long, or that waited too long for a file, a lock or
+another program. Waiting for a processor does not count. Neither does waiting for
+Python's global lock, which other threads hold for 5 ms at a time.
 """
 
 import functools
@@ -18,15 +18,16 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-LONGEST = 0.020  # seconds
-OWN_LOCK = 0.010  # seconds that one wait for it can take, with some to spare
+MAX_SECONDS = 0.020
+MAX_LOCK_SECONDS = 0.010  # that one wait for Python's lock can take, with some to spare
 BLOCKED = "blocked"
 
 
 def now() -> tuple[float, float, float, int]:
-    """Return the time, what this thread computed, what it was ready in vain, its waits.
+    """Return the time, and three figures of this thread.
 
-    The first three are in seconds, the last one is their number.
+    They are the seconds that it computed, the seconds that it waited for a processor,
+    and how often it waited for something else.
     """
     ready = int(Path("/proc/thread-self/schedstat").read_text("utf-8").split()[1])
     waits = resource.getrusage(resource.RUSAGE_THREAD).ru_nvcsw
@@ -35,7 +36,7 @@ def now() -> tuple[float, float, float, int]:
 
 def watch() -> None:
     """Time every callback from now on."""
-    run: Any = Handle._run  # noqa: SLF001 - the one place that all callbacks pass
+    run: Any = Handle._run  # noqa: SLF001 - all callbacks pass through it
 
     @functools.wraps(run)
     def timed(handle: Handle) -> None:
@@ -45,7 +46,9 @@ def watch() -> None:
         run(handle)
         took, computed, ready, waits = map(operator.sub, now(), before)
         waited = took - computed - ready
-        if computed > LONGEST or waited > max(LONGEST, waits * OWN_LOCK):
+        if computed > MAX_SECONDS or waited > max(
+            MAX_SECONDS, waits * MAX_LOCK_SECONDS
+        ):
             figures = f"{computed:.3f} s computing, {waited:.3f} s in {waits} waits"
             sys.stdout.write(f"{BLOCKED} {figures}: {task!r}\n")
             sys.stdout.flush()

@@ -45,6 +45,11 @@ class Result:
             (line for line in reversed(lines) if line), f"exit code {self.code}"
         )
 
+    @property
+    def first_error_line(self) -> str:
+        """Return the first line of the error output."""
+        return self.stderr.strip().partition("\n")[0]
+
     def check_output(self) -> str:
         """Return the output without surrounding space; raise UserError on failure."""
         if not self.ok:
@@ -59,7 +64,7 @@ def clean_environment() -> None:
         os.environ.pop(name, None)
 
 
-def find(program: str) -> str | None:
+def find_program(program: str) -> str | None:
     """Return the path of a program; uv may also be installed beside this Python."""
     if path := shutil.which(program):
         return path
@@ -72,8 +77,8 @@ def run(
     environment: Mapping[str, str] | None = None,
     input: str = "",  # noqa: A002 - named as in subprocess.run
 ) -> Result:
-    """Run a program and wait until it ends; `input` is all that it can read."""
-    path = find(arguments[0])
+    """Run a program and wait until it ends; `input` is its standard input."""
+    path = find_program(arguments[0])
     if path is None:
         error = f"{arguments[0]} is not installed"
         return Result(127, "", error, arguments[0])
@@ -85,7 +90,7 @@ def run(
         capture_output=True,
         check=False,
     )
-    # No text mode: it would change line ends. Any byte survives surrogateescape.
+    # Text mode would change line endings. surrogateescape keeps other bytes than UTF-8.
     stdout, stderr = (
         output.decode("utf-8", "surrogateescape")
         for output in (done.stdout, done.stderr)
@@ -94,7 +99,7 @@ def run(
 
 
 def program_name() -> str:
-    """Return the command as the user can type it again; bin/trivet passes it on."""
+    """Return the command as the user typed it, which bin/trivet passes on."""
     if typed := os.environ.get("TRIVET_PROGRAM"):
         return typed
     by_path = Path(sys.argv[0]).name == "trivet" and not shutil.which("trivet")

@@ -20,7 +20,7 @@ def load_yaml(text: str, name: str) -> Any:  # noqa: ANN401 - YAML can be anythi
     try:
         return yaml.load(text, Loader=_SafeLoader)
     except yaml.YAMLError as error:
-        raise _invalid(name, error) from error
+        raise _syntax_error(name, error) from error
 
 
 def load_documents(text: str, name: str, read: Read) -> Iterator[dict[str, Any]]:
@@ -31,6 +31,9 @@ def load_documents(text: str, name: str, read: Read) -> Iterator[dict[str, Any]]
 
     def include(loader: Loader, node: yaml.ScalarNode) -> list[dict[str, Any]]:
         path = str(loader.construct_scalar(node))
+        if any(character in path for character in "*?["):
+            message = f"{name}: trivet does not support the pattern {path} in !include."
+            raise UserError(message)
         included = read(path)
         if included is None:
             message = f"{name} includes {path}, which does not exist."
@@ -40,13 +43,19 @@ def load_documents(text: str, name: str, read: Read) -> Iterator[dict[str, Any]]
     Loader.add_constructor("!include", include)
     try:
         for document in yaml.load_all(text, Loader=Loader):
-            if isinstance(document, list):
-                yield from document
-            elif document:
-                yield document
+            for entry in document if isinstance(document, list) else [document]:
+                if entry is not None:
+                    yield _require_mapping(entry, name)
     except yaml.YAMLError as error:
-        raise _invalid(name, error) from error
+        raise _syntax_error(name, error) from error
 
 
-def _invalid(name: str, error: yaml.YAMLError) -> UserError:
+def _require_mapping(entry: object, name: str) -> dict[str, Any]:
+    if not isinstance(entry, dict) or not all(isinstance(key, str) for key in entry):
+        message = f"{name} has other content than lines such as `key: value`."
+        raise UserError(message)
+    return entry
+
+
+def _syntax_error(name: str, error: yaml.YAMLError) -> UserError:
     return UserError(f"{name} is not valid YAML: {' '.join(str(error).split())}")

@@ -1,4 +1,4 @@
-"""The command, run in this process."""
+"""Run the command in this process."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -32,7 +32,7 @@ class Trivet(Protocol):
 
 @pytest.fixture(scope="session")
 def template_repo(template_without_code: Path) -> Path:
-    """Replace the template: the command does not depend on the code of starters."""
+    """Leave out the code of the starters, which the command does not depend on."""
     return template_without_code
 
 

@@ -1,8 +1,12 @@
-"""`trivet new` in repositories, workspaces and on machines that need extra care."""
+"""`trivet new` in repositories and workspaces, and on machines of various kinds."""
 
 import os
 import re
 import shlex
+import shutil
+import subprocess
+import sys
+import tomllib
 from collections.abc import Callable
 from pathlib import Path
 
@@ -13,8 +17,8 @@ from selector import process
 from tests.cli.conftest import Trivet
 from tests.conftest import ROOT, git
 from tests.update.conftest import (  # noqa: F401 - pytest finds fixtures here
+    read_stored_answers,
     small_template,
-    stored_answers,
     template,
     update,
 )
@@ -145,9 +149,11 @@ def test_a_uv_that_only_trivet_finds_is_reported_with_how_to_install_it(
     new: New, trivet: Trivet, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     private = ROOT / ".cache/uv/uv"
-    find = process.find
+    find = process.find_program
     monkeypatch.setattr(
-        process, "find", lambda name: str(private) if name == "uv" else find(name)
+        process,
+        "find_program",
+        lambda name: str(private) if name == "uv" else find(name),
     )
     output = new(tmp_path / "x")
     assert f"{private} run poe dev" in output
@@ -182,7 +188,7 @@ def test_a_slug_from_the_folder_survives_updates(
         assert trivet("update", moved, "--no-test").code == 0
     pyproject = (moved / "pyproject.toml").read_text("utf-8")
     assert 'name = "orders-service"' in pyproject
-    assert stored_answers(moved)["folder_name"] == "orders"
+    assert read_stored_answers(moved)["folder_name"] == "orders"
     assert f"_commit: {NEXT}" in (moved / ".copier-answers.yml").read_text("utf-8")
 
 
@@ -201,7 +207,7 @@ def test_in_a_larger_repository_the_configuration_works_from_its_top(
     ):
         assert f"  {command}\n" in output
     assert "git init" not in output
-    assert stored_answers(folder)["subdirectory"] == path
+    assert read_stored_answers(folder)["subdirectory"] == path
 
     hooks = yaml.safe_load((folder / ".pre-commit-config.yaml").read_text("utf-8"))
     assert re.match(hooks["files"], f"{path}/app/main.py")
@@ -213,6 +219,57 @@ def test_in_a_larger_repository_the_configuration_works_from_its_top(
         assert shlex.split(hook["entry"])[:4] == ["uv", "run", "--project", path]
     ci = yaml.safe_load((folder / ".github/workflows/ci.yml").read_text("utf-8"))
     assert ci["jobs"]["check"]["defaults"]["run"]["working-directory"] == path
+
+
+@pytest.mark.skipif(not shutil.which("uv"), reason="the hooks are run by uv")
+def test_in_a_larger_repository_the_git_hooks_check_the_project(
+    trivet: Trivet,
+    template_repo: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    git("init", "--quiet", cwd=tmp_path)
+    folder = tmp_path / "services/my orders"
+    options = ("--template", template_repo, "--defaults", "--no-setup")
+    output = trivet("new", folder, *options).out
+    reduce_to_tools_of_hooks(folder)
+    (install,) = re.findall(r"^  (\(.* pre-commit install\))$", output, re.MULTILINE)
+    monkeypatch.setenv("PRE_COMMIT_HOME", str(tmp_path / "cache"))
+    monkeypatch.setenv("UV_PYTHON", sys.executable)
+    subprocess.run(["sh", "-c", install], cwd=tmp_path, check=True)
+
+    pyproject = folder / "pyproject.toml"
+    pyproject.write_text(pyproject.read_text("utf-8").replace('"0"', '"1"'), "utf-8")
+    ours, others = folder / "main.py", tmp_path / "main.py"
+    for file in (ours, others):
+        file.write_text("x=1\n", "utf-8")
+    staged = (ours, others, pyproject, folder / "uv.lock")
+    git("add", *map(str, staged), cwd=tmp_path)
+    with pytest.raises(subprocess.CalledProcessError):
+        git("commit", "--message=Start", cwd=tmp_path)
+    assert ours.read_text("utf-8") == "x = 1\n"
+    assert others.read_text("utf-8") == "x=1\n"
+    assert 'version = "1"' in (folder / "uv.lock").read_text("utf-8")
+
+    git("add", *map(str, staged), cwd=tmp_path)
+    git("commit", "--message=Start", cwd=tmp_path)
+
+
+def reduce_to_tools_of_hooks(project: Path) -> None:
+    """Let a project depend only on what its hooks run, with any version of Python."""
+    (project / ".python-version").unlink()
+    pyproject = project / "pyproject.toml"
+    settings = tomllib.loads(pyproject.read_text("utf-8"))
+    tools = [
+        entry
+        for entry in settings["dependency-groups"]["dev"]
+        if entry.startswith(("pre-commit", "ruff"))
+    ]
+    pyproject.write_text(
+        '[project]\nname = "orders"\nversion = "0"\nrequires-python = ">=3.11"\n'
+        f"[dependency-groups]\ndev = {tools}\n[tool.uv]\npackage = false\n",
+        "utf-8",
+    )
 
 
 def test_in_a_larger_repository_gitlab_includes_the_file_of_the_project(
@@ -232,4 +289,4 @@ def test_a_separate_repository_needs_no_instructions(new: New, tmp_path: Path) -
     (tmp_path / "x").mkdir()
     git("init", "--quiet", cwd=tmp_path / "x")
     assert "larger repository" not in new(tmp_path / "x")
-    assert stored_answers(tmp_path / "x")["subdirectory"] == ""
+    assert read_stored_answers(tmp_path / "x")["subdirectory"] == ""

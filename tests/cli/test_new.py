@@ -1,6 +1,7 @@
 """`trivet new`: the files it writes, its output, and the input it refuses."""
 
 import os
+import re
 import select
 import shlex
 import shutil
@@ -27,11 +28,11 @@ from tests.conftest import ROOT, git
 ONLY_FILES = ("--defaults", "--no-setup")
 
 
-def names(folder: Path) -> list[str]:
+def list_names(folder: Path) -> list[str]:
     return [path.name for path in folder.iterdir()]
 
 
-def contents(folder: Path) -> dict[str, bytes]:
+def read_files(folder: Path) -> dict[str, bytes]:
     return {
         path.relative_to(folder).as_posix(): path.read_bytes()
         for path in sorted(folder.rglob("*"))
@@ -54,16 +55,16 @@ def test_a_project_is_written_and_explained(
     trivet: Trivet, template_repo: Path, tmp_path: Path
 ) -> None:
     destination = tmp_path / "my project"
-    done = trivet("new", destination, *ONLY_FILES, "--template", template_repo)
-    assert done.code == 0, done.err
-    assert "Recommended: FastAPI" in done.out
-    assert "For FastAPI" in done.out
-    assert "pyproject.toml" in done.out
-    assert "fastapi>=" in done.out
-    assert "work on this machine only" in done.text
-    assert f"cd '{destination}'" in done.out
-    assert "uv run poe dev" in done.out
-    assert names(tmp_path) == ["my project"]
+    outcome = trivet("new", destination, *ONLY_FILES, "--template", template_repo)
+    assert outcome.code == 0, outcome.err
+    assert "Recommended: FastAPI" in outcome.out
+    assert "For FastAPI" in outcome.out
+    assert "pyproject.toml" in outcome.out
+    assert "fastapi>=" in outcome.out
+    assert "work on this machine only" in outcome.text
+    assert f"cd '{destination}'" in outcome.out
+    assert "uv run poe dev" in outcome.out
+    assert list_names(tmp_path) == ["my project"]
     assert destination.stat().st_mode & 0o777 == 0o777 & ~_umask()
     answers = read_answers(destination)
     assert answers["_src_path"] == template_repo.as_posix()
@@ -91,11 +92,11 @@ def test_the_printed_command_creates_the_same_project(
         "--data",
         "features=pages,cache",
     ]
-    done = trivet("new", first, *ONLY_FILES, "--template", template_repo, *arguments)
-    line = next(li for li in done.out.splitlines() if li.startswith("  trivet new"))
+    outcome = trivet("new", first, *ONLY_FILES, "--template", template_repo, *arguments)
+    line = next(li for li in outcome.out.splitlines() if li.startswith("  trivet new"))
     words = [second if word == str(first) else word for word in shlex.split(line)]
     assert trivet(*words[1:], "--no-setup").code == 0
-    assert contents(first) == contents(second)
+    assert read_files(first) == read_files(second)
 
 
 @pytest.mark.slow
@@ -105,11 +106,11 @@ def test_an_empty_folder_is_filled_and_stays_the_same_folder(
     destination = tmp_path / "here"
     destination.mkdir()
     before = destination.stat().st_ino
-    done = trivet("new", destination, *ONLY_FILES, "--template", template_repo)
-    assert done.code == 0
+    outcome = trivet("new", destination, *ONLY_FILES, "--template", template_repo)
+    assert outcome.code == 0
     assert destination.stat().st_ino == before
     assert (destination / "app").is_dir()
-    assert names(tmp_path) == ["here"]
+    assert list_names(tmp_path) == ["here"]
 
 
 def test_answers_come_from_a_file_and_from_data(
@@ -122,10 +123,10 @@ def test_answers_come_from_a_file_and_from_data(
     )
     arguments: list[str | Path] = ["--data-file", file, "--data", "features=api"]
     destination = tmp_path / "x"
-    done = trivet(
+    outcome = trivet(
         "new", destination, *ONLY_FILES, "--template", template_repo, *arguments
     )
-    assert done.code == 0, done.err
+    assert outcome.code == 0, outcome.err
     answers = read_answers(destination)
     assert (answers["use_case"], answers["features"]) == ("education", ["api"])
     assert answers["framework"] == "flask"
@@ -134,13 +135,13 @@ def test_answers_come_from_a_file_and_from_data(
 def test_an_unusual_name_arrives_unchanged(
     trivet: Trivet, template_repo: Path, tmp_path: Path
 ) -> None:
-    """How names are rendered is tested in tests/rendering/test_names.py."""
+    """tests/rendering/test_names.py tests how names are rendered."""
     name = 'It\'s: #1 & "two"; rm -rf'
     arguments: list[str | Path] = ["--data", f"project_name={name}"]
-    done = trivet(
+    outcome = trivet(
         "new", tmp_path / "x", *ONLY_FILES, "--template", template_repo, *arguments
     )
-    assert done.code == 0, done.err
+    assert outcome.code == 0, outcome.err
     assert read_answers(tmp_path / "x")["project_name"] == name
 
 
@@ -149,7 +150,7 @@ def test_an_unusual_name_arrives_unchanged(
     [
         (["--data", "use_cse=api"], "Did you mean `use_case`?"),
         (["--data", "use_case=apis"], "Did you mean `api`? Choose from: api, "),
-        (["--data", "features=graphql"], "features: `graphql` is not offered"),
+        (["--data", "features=graphql"], "features: `graphql` is not a valid answer"),
         (["--data", "use_case"], "write key=value, not `use_case`"),
         (["--data", "=api"], "write key=value"),
         (["--data", "project_name="], "Give the service a name"),
@@ -178,10 +179,10 @@ def test_invalid_input_is_explained_and_nothing_is_written(  # noqa: PLR0913, PL
     where: list[str | Path] = (
         [] if "--template" in arguments else ["--template", template_repo]
     )
-    done = trivet("new", "x", *ONLY_FILES, *where, *arguments)
-    assert done.code == 2
-    assert sentence in done.err
-    assert not names(tmp_path)
+    outcome = trivet("new", "x", *ONLY_FILES, *where, *arguments)
+    assert outcome.code == 2
+    assert sentence in outcome.err
+    assert not list_names(tmp_path)
 
 
 @pytest.mark.parametrize(
@@ -190,7 +191,7 @@ def test_invalid_input_is_explained_and_nothing_is_written(  # noqa: PLR0913, PL
         ("- api\n", "needs lines such as `use_case: api`"),
         ("use_case: [\n", "is not valid YAML"),
         ("1: api\n", "needs lines such as"),
-        ("size: {}\n", "size: give a text."),
+        ("size: {}\n", "size: Enter a text."),
         ("colour: red\n", "There is no question `colour`"),
         (b"\xff\xfe\x00", "it is not UTF-8 text"),
     ],
@@ -201,40 +202,40 @@ def test_an_invalid_file_of_answers_is_explained(
     file = tmp_path / "answers.yml"
     file.write_bytes(content if isinstance(content, bytes) else content.encode())
     arguments: list[str | Path] = ["--template", template_repo, "--data-file", file]
-    done = trivet("new", tmp_path / "x", *ONLY_FILES, *arguments)
-    assert done.code == 2
-    assert sentence in done.err
-    assert names(tmp_path) == ["answers.yml"]
+    outcome = trivet("new", tmp_path / "x", *ONLY_FILES, *arguments)
+    assert outcome.code == 2
+    assert sentence in outcome.err
+    assert list_names(tmp_path) == ["answers.yml"]
 
 
 Prepare = Callable[[Path], None]
 
 
-def _occupied(destination: Path) -> None:
+def _create_folder_with_file(destination: Path) -> None:
     destination.mkdir()
     (destination / "precious").write_text("mine", "utf-8")
 
 
-def _file(destination: Path) -> None:
+def _create_file(destination: Path) -> None:
     destination.write_text("mine", "utf-8")
 
 
-def _below_a_file(destination: Path) -> None:
+def _create_file_as_parent(destination: Path) -> None:
     destination.parent.rmdir()
     destination.parent.write_text("mine", "utf-8")
 
 
-def _dangling(destination: Path) -> None:
+def _create_broken_link(destination: Path) -> None:
     destination.symlink_to(destination.parent / "nowhere")
 
 
 @pytest.mark.parametrize(
     ("prepare", "sentence"),
     [
-        (_occupied, "is not empty. Name a new folder"),
-        (_file, "is a file. Name a new folder"),
-        (_below_a_file, "is a file, so the folder"),
-        (_dangling, "is a broken link"),
+        (_create_folder_with_file, "is not empty. Choose a new or an empty folder"),
+        (_create_file, "is a file. Choose a new or an empty folder"),
+        (_create_file_as_parent, "is a file, so the folder"),
+        (_create_broken_link, "is a broken link"),
     ],
 )
 def test_an_occupied_destination_is_refused_and_unchanged(
@@ -243,17 +244,17 @@ def test_an_occupied_destination_is_refused_and_unchanged(
     destination = tmp_path / "parent" / "x"
     destination.parent.mkdir()
     prepare(destination)
-    before = contents(tmp_path)
-    done = trivet("new", destination, *ONLY_FILES, "--template", template_repo)
-    assert done.code == 2
-    assert sentence in done.err
-    assert contents(tmp_path) == before
+    before = read_files(tmp_path)
+    outcome = trivet("new", destination, *ONLY_FILES, "--template", template_repo)
+    assert outcome.code == 2
+    assert sentence in outcome.err
+    assert read_files(tmp_path) == before
 
 
 def test_a_destination_inside_this_repository_is_refused(trivet: Trivet) -> None:
-    done = trivet("new", ROOT / "services" / "x", *ONLY_FILES)
-    assert done.code == 2
-    assert "inside Trivet's repository" in done.err
+    outcome = trivet("new", ROOT / "services" / "x", *ONLY_FILES)
+    assert outcome.code == 2
+    assert "inside Trivet's repository" in outcome.err
     assert not (ROOT / "services").exists()
 
 
@@ -261,21 +262,21 @@ def test_a_destination_that_cannot_be_written_is_refused(
     trivet: Trivet, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("os.access", lambda *_: False)
-    done = trivet("new", tmp_path / "x", *ONLY_FILES)
-    assert done.code == 2
-    assert f"{tmp_path} is not writable" in done.err
+    outcome = trivet("new", tmp_path / "x", *ONLY_FILES)
+    assert outcome.code == 2
+    assert f"{tmp_path} is not writable" in outcome.err
 
 
 def test_a_full_disk_is_reported(
     trivet: Trivet, template_repo: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def full(*_: object, **__: object) -> str:
+    def raise_disk_full(*_: object, **__: object) -> str:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("tempfile.mkdtemp", full)
-    done = trivet("new", tmp_path / "x", *ONLY_FILES, "--template", template_repo)
-    assert done.code == 2
-    assert "No space left on device" in done.err
+    monkeypatch.setattr("tempfile.mkdtemp", raise_disk_full)
+    outcome = trivet("new", tmp_path / "x", *ONLY_FILES, "--template", template_repo)
+    assert outcome.code == 2
+    assert "No space left on device" in outcome.err
 
 
 def test_no_files_are_left_when_rendering_fails(
@@ -285,10 +286,10 @@ def test_no_files_are_left_when_rendering_fails(
     stub.write_text("{% include 'missing.jinja' %}", "utf-8")
     git("add", "--all", cwd=template_copy)
     git("commit", "--quiet", "--message=Broken", cwd=template_copy)
-    done = trivet("new", tmp_path / "x", *ONLY_FILES, "--template", template_copy)
-    assert done.code == 2
-    assert "could not render" in done.err
-    assert names(tmp_path) == ["own"]
+    outcome = trivet("new", tmp_path / "x", *ONLY_FILES, "--template", template_copy)
+    assert outcome.code == 2
+    assert "could not render" in outcome.err
+    assert list_names(tmp_path) == ["own"]
 
 
 @pytest.mark.slow
@@ -299,7 +300,7 @@ def test_no_files_are_left_when_rendering_fails(
 def test_an_interrupted_rendering_leaves_neither_files_nor_processes(
     template_repo: Path, tmp_path: Path, sent: signal.Signals, code: int
 ) -> None:
-    """Interrupt it while the template is checked out."""
+    """Interrupt it while the template is cloned."""
     for folder in ("bin", "scratch", "home"):
         (tmp_path / folder).mkdir()
     at_work = tmp_path / "at-work"
@@ -339,7 +340,7 @@ exec "{shutil.which("git")}" "$@"
         assert select.select([of_git], [], [], 60)[0], "git still runs"
     assert trivet.returncode == code, errors
     assert "Traceback" not in errors
-    assert names(tmp_path / "home") == names(tmp_path / "scratch") == []
+    assert list_names(tmp_path / "home") == list_names(tmp_path / "scratch") == []
 
 
 def test_without_a_terminal_the_unanswered_questions_are_named(
@@ -351,13 +352,13 @@ def test_without_a_terminal_the_unanswered_questions_are_named(
         "--data",
         "use_case=api",
     ]
-    done = trivet("new", tmp_path / "x", "--no-setup", *arguments)
-    assert done.code == 2
-    assert "no terminal to ask on" in done.err
-    assert "size" in done.err
-    assert "use_case" not in done.err
-    assert "--defaults" in done.err
-    assert not names(tmp_path)
+    outcome = trivet("new", tmp_path / "x", "--no-setup", *arguments)
+    assert outcome.code == 2
+    assert "no terminal to ask on" in outcome.err
+    assert "size" in outcome.err
+    assert "use_case" not in outcome.err
+    assert "--defaults" in outcome.err
+    assert not list_names(tmp_path)
 
 
 ASKED = [
@@ -400,11 +401,11 @@ def test_ctrl_c_at_any_prompt_ends_with_130_and_leaves_nothing(
     monkeypatch.setattr(prompts, "is_terminal", lambda: True)
     monkeypatch.setattr(Prompter, "__call__", ask)
     monkeypatch.setattr(prompts, "choose", choose)
-    done = trivet("new", tmp_path / "x", "--no-setup", "--template", template_repo)
-    assert done.code == 130
-    assert "Nothing was written" in done.err
+    outcome = trivet("new", tmp_path / "x", "--no-setup", "--template", template_repo)
+    assert outcome.code == 130
+    assert "Nothing was written" in outcome.err
     assert asked == ASKED[: ASKED.index(stop) + 1 if stop in ASKED else None]
-    assert not names(tmp_path)
+    assert not list_names(tmp_path)
 
 
 def test_the_answers_are_shown_before_anything_is_written(
@@ -413,15 +414,15 @@ def test_the_answers_are_shown_before_anything_is_written(
     written = []
 
     def choose(_: str, __: object) -> str:
-        written.append(bool(names(tmp_path)) and (tmp_path / "x").exists())
+        written.append(bool(list_names(tmp_path)) and (tmp_path / "x").exists())
         return "stop"
 
     monkeypatch.setattr(prompts, "is_terminal", lambda: True)
     monkeypatch.setattr(Prompter, "__call__", lambda _, prompt: prompt.default)
     monkeypatch.setattr(prompts, "choose", choose)
     arguments: list[str | Path] = ["--template", template_repo, "--data", "size=large"]
-    done = trivet("new", tmp_path / "x", "--no-setup", *arguments)
-    summary = done.out.split("Your answers")[1]
+    outcome = trivet("new", tmp_path / "x", "--no-setup", *arguments)
+    summary = outcome.out.split("Your answers")[1]
     assert "Large: many areas, several teams" in summary
     assert "SQLite: a file, nothing to install" in summary
     assert "Framework" in summary
@@ -437,16 +438,16 @@ def test_other_weights_decide_and_are_recorded(
     arguments: list[str | Path] = ["--template", template_repo, *ONLY_FILES]
     arguments += ["--data", "use_case=api", "--data", "experience=knows_flask"]
     arguments += ["--weight", "experience=decisive"]
-    done = trivet("new", destination, *arguments)
-    assert done.code == 0, done.err
+    outcome = trivet("new", destination, *arguments)
+    assert outcome.code == 0, outcome.err
     assert read_answers(destination)["framework"] == "flask"
-    assert "Experience weighs decisive here, as you asked." in done.text
+    assert "Experience weighs decisive here, as you asked." in outcome.text
     record = (destination / "docs" / "decisions" / "0001-web-framework.md").read_text(
         "utf-8"
     )
     assert "Experience weighed decisive, instead of much." in record
     assert "- Flask is what the team knows (+12, D)." in record
-    assert "--weight experience=decisive" in done.out
+    assert "--weight experience=decisive" in outcome.out
 
 
 @pytest.mark.slow
@@ -456,9 +457,9 @@ def test_stopping_at_the_summary_writes_nothing(
     monkeypatch.setattr(prompts, "is_terminal", lambda: True)
     monkeypatch.setattr(Prompter, "__call__", lambda _, prompt: prompt.default)
     monkeypatch.setattr(prompts, "choose", lambda *_: "stop")
-    done = trivet("new", tmp_path / "x", "--no-setup", "--template", template_repo)
-    assert done.code == 130
-    assert not names(tmp_path)
+    outcome = trivet("new", tmp_path / "x", "--no-setup", "--template", template_repo)
+    assert outcome.code == 130
+    assert not list_names(tmp_path)
 
 
 def test_bad_data_is_refused_before_anything_is_asked(
@@ -475,9 +476,9 @@ def test_bad_data_is_refused_before_anything_is_asked(
         "--data",
         "database=oracle",
     ]
-    done = trivet("new", tmp_path / "x", *arguments)
-    assert done.code == 2
-    assert "`oracle` is not offered" in done.err
+    outcome = trivet("new", tmp_path / "x", *arguments)
+    assert outcome.code == 2
+    assert "`oracle` is not a valid answer" in outcome.err
 
 
 @pytest.mark.slow
@@ -486,9 +487,9 @@ def test_uncommitted_changes_are_left_out_and_mentioned(
 ) -> None:
     destination = tmp_path / "x"
     (template_copy / "template" / "fastapi" / "draft.txt").write_text("draft", "utf-8")
-    done = trivet("new", destination, *ONLY_FILES, "--template", template_copy)
-    assert done.code == 0
-    assert "uncommitted changes; they are not in the project" in done.text
+    outcome = trivet("new", destination, *ONLY_FILES, "--template", template_copy)
+    assert outcome.code == 0
+    assert "uncommitted changes; they are not in the project" in outcome.text
     assert not (destination / "draft.txt").exists()
 
 
@@ -500,11 +501,11 @@ def test_updates_come_from_origin_where_it_has_the_commit(
     git("remote", "add", "origin", origin, cwd=template_copy)
     git("update-ref", "refs/remotes/origin/main", "HEAD", cwd=template_copy)
     destination = tmp_path / "x"
-    done = trivet("new", destination, *ONLY_FILES, "--template", template_copy)
-    assert done.code == 0
+    outcome = trivet("new", destination, *ONLY_FILES, "--template", template_copy)
+    assert outcome.code == 0
     assert read_answers(destination)["_src_path"] == "https://example.org/t.git"
-    assert "this machine only" not in done.text
-    assert "secret" not in done.out
+    assert "this machine only" not in outcome.text
+    assert "secret" not in outcome.out
     assert "secret" not in (destination / ".copier-answers.yml").read_text("utf-8")
 
 
@@ -517,22 +518,22 @@ def test_a_git_address_is_cloned_at_its_latest_release(
     git("commit", "--allow-empty", "--quiet", "--message=Later", cwd=template_copy)
     address = template_copy.as_uri()
     destination = tmp_path / "x"
-    done = trivet("new", destination, *ONLY_FILES, "--template", address)
-    assert done.code == 0, done.err
+    outcome = trivet("new", destination, *ONLY_FILES, "--template", address)
+    assert outcome.code == 0, outcome.err
     answers = read_answers(destination)
     assert (answers["_commit"], answers["_src_path"]) == ("v0.10.0", f"git+{address}")
-    assert f"--template {address} --ref v0.10.0" in done.out
+    assert f"--template {address} --ref v0.10.0" in outcome.out
 
 
 def test_an_installation_without_a_template_asks_for_one(
     trivet: Trivet, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(source, "checkout", lambda: None)
-    monkeypatch.setattr(create, "checkout", lambda: None)
-    monkeypatch.setattr(source, "_distribution", lambda: ("", "0.1.0"))
-    done = trivet("new", tmp_path / "x", *ONLY_FILES)
-    assert done.code == 2
-    assert "--template" in done.err
+    monkeypatch.setattr(source, "find_checkout", lambda: None)
+    monkeypatch.setattr(create, "find_checkout", lambda: None)
+    monkeypatch.setattr(source, "_read_metadata", lambda: ("", "0.1.0"))
+    outcome = trivet("new", tmp_path / "x", *ONLY_FILES)
+    assert outcome.code == 2
+    assert "--template" in outcome.err
 
 
 @pytest.mark.slow
@@ -543,8 +544,8 @@ def test_an_installation_takes_the_release_of_its_own_version(
     git("commit", "--allow-empty", "--quiet", "--message=Later", cwd=template_copy)
     git("tag", "v0.2.0", cwd=template_copy)
     released = (template_copy.as_uri(), "0.1.0")
-    monkeypatch.setattr(source, "checkout", lambda: None)
-    monkeypatch.setattr(source, "_distribution", lambda: released)
+    monkeypatch.setattr(source, "find_checkout", lambda: None)
+    monkeypatch.setattr(source, "_read_metadata", lambda: released)
     destination = tmp_path / "x"
     assert trivet("new", destination, *ONLY_FILES).code == 0
     assert read_answers(destination)["_commit"] == "v0.1.0"
@@ -553,11 +554,11 @@ def test_an_installation_takes_the_release_of_its_own_version(
 def test_a_missing_git_is_reported(
     trivet: Trivet, template_repo: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(process, "find", lambda _: None)
-    done = trivet("new", tmp_path / "x", *ONLY_FILES, "--template", template_repo)
-    assert done.code == 2
-    assert "git is missing" in done.err
-    assert not names(tmp_path)
+    monkeypatch.setattr(process, "find_program", lambda _: None)
+    outcome = trivet("new", tmp_path / "x", *ONLY_FILES, "--template", template_repo)
+    assert outcome.code == 2
+    assert "git is missing" in outcome.err
+    assert not list_names(tmp_path)
 
 
 @pytest.mark.slow
@@ -571,24 +572,25 @@ def test_a_feature_that_is_not_available_is_reported_and_not_stored(
         "--data",
         "use_case=ecommerce",
     ]
-    done = trivet("new", destination, *ONLY_FILES, *arguments)
-    assert done.code == 0
+    outcome = trivet("new", destination, *ONLY_FILES, *arguments)
+    assert outcome.code == 0
     model = Questionnaire(PackageTree()).model
     asked_for = model.criteria["use_case"].answers["ecommerce"].features
-    built = model.built["django"]
+    available = model.available_features["django"]
     assert read_answers(destination)["features"] == [
-        n for n in model.features if n in built and n in asked_for
+        n for n in model.features if n in available and n in asked_for
     ]
-    for feature in set(asked_for) - set(built):
-        assert f"update --add {feature}" in done.out.partition("Left out:")[2]
+    line = re.search("^Left out, .* Django: (.*)$", outcome.out, re.MULTILINE)
+    left_out = line[1].split(", ") if line else []
+    assert set(left_out) == set(asked_for) - set(available)
 
 
 def test_only_what_was_chosen_is_reported_as_left_out(
     trivet: Trivet, template_repo: Path, tmp_path: Path
 ) -> None:
-    """Social pages would bring accounts, which Flask has."""
+    """The feature `social` requires accounts, which Flask has."""
     arguments = ("--template", template_repo, "--data", "known_framework=flask")
-    done = trivet(
+    outcome = trivet(
         "new", tmp_path / "x", *ONLY_FILES, *arguments, "--data", "features=social"
     )
-    assert "Left out: social. They are not available with Flask." in done.text
+    assert "Left out, because they are not available with Flask: social" in outcome.text

@@ -12,8 +12,8 @@ from selector.cli.prompts import Prompter
 from selector.template.questionnaire import Prompt
 from tests.cli.conftest import Outcome, Trivet
 from tests.update.conftest import (  # noqa: F401 - pytest finds fixtures here
+    read_stored_answers,
     small_template,
-    stored_answers,
     template,
 )
 
@@ -88,7 +88,7 @@ def test_an_answer_can_be_changed_and_defaults_follow(
     assert outcome.code == 0, outcome.err
     assert terminal.asked.count("use_case") == 2
     assert terminal.asked.count("framework") == 1
-    stored = stored_answers(tmp_path / "x")
+    stored = read_stored_answers(tmp_path / "x")
     assert (stored["use_case"], stored["framework"]) == ("cms", "django")
     assert stored["database"] == "postgresql", "answers other than defaults are kept"
     assert "pages" in stored["features"], "the default of the new use case"
@@ -111,7 +111,7 @@ def test_questions_that_a_change_brings_are_asked(
         "ci_provider",
         "extras",
     ]
-    assert stored_answers(tmp_path / "x")["licence"] == "mit"
+    assert read_stored_answers(tmp_path / "x")["licence"] == "mit"
 
 
 def test_an_answer_from_the_command_line_can_be_changed_to_its_default(
@@ -120,7 +120,7 @@ def test_an_answer_from_the_command_line_can_be_changed_to_its_default(
     terminal.answers = {"database": "sqlite", "project_name": "Shop"}
     terminal.choices = iter(["change", "database", "change", "project_name", "write"])
     new("--data", "database=mysql", "--data", "known_framework=flask")
-    stored = stored_answers(tmp_path / "x")
+    stored = read_stored_answers(tmp_path / "x")
     assert (stored["database"], stored["project_name"]) == ("sqlite", "Shop")
 
 
@@ -131,9 +131,9 @@ def test_an_answer_that_no_longer_fits_is_asked_again(
     terminal.choices = iter(["change", "features", "write"])
     outcome = new("--data", "framework=flask", "--data", "features=api")
     assert outcome.code == 0, outcome.err
-    assert "`flask` does not fit the other answers" in outcome.out
+    assert "`flask` is not possible with the other answers" in outcome.out
     assert terminal.asked[-2:] == ["features", "framework"]
-    assert stored_answers(tmp_path / "x")["framework"] == "django"
+    assert read_stored_answers(tmp_path / "x")["framework"] == "django"
 
 
 @pytest.mark.parametrize("stop", ["at a question", "in the summary"])
@@ -154,7 +154,7 @@ def test_an_interrupted_run_continues_with_the_answers_given_so_far(
     assert trivet(*arguments).code == 0
     assert not before & set(terminal.asked), "no question is asked twice"
     assert bool(terminal.asked) == (stop == "at a question")
-    stored = stored_answers(tmp_path / "x")
+    stored = read_stored_answers(tmp_path / "x")
     assert stored["project_name"] == "It's ours"
     assert stored["use_case"] == "education"
     assert stored["database"] == "mysql"

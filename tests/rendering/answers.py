@@ -1,8 +1,8 @@
-"""Answers to render, derived from the questions so that new ones are covered.
+"""The answers that are rendered. They are derived from the questions.
 
-Nothing, everything, each use case, and every two choices that are allowed together,
-unless both are answers that only weigh in the decision: these change nothing but the
-decision record, and the tests of the recommendation combine them.
+The cases are: no features, all features, each use case alone, and rows that together
+have every pair of answers that is allowed. Pairs of answers that only weigh in the
+decision are left out: they only change the decision record.
 """
 
 from collections.abc import Iterator, Mapping
@@ -17,7 +17,7 @@ from jinja2_ansible_filters import AnsibleCoreFiltersExtension
 
 from tests.conftest import ROOT
 
-# Questions for free text have no choices. These are typical answers.
+# Typical answers to questions that take any text.
 TEXTS = {
     "project_name": ("My Service", 'R&D: "Ada\'s" #1', "Große Bücher 世界", "class"),
     "author_name": ("", 'Ada "the" Author: #1'),
@@ -74,7 +74,7 @@ def questions() -> dict[str, dict[str, Any]]:
 
 
 def choices(key: str) -> tuple[Any, ...]:
-    """Return the possible values of a question, or of the members of a list."""
+    """Return the possible answers to a question."""
     spec = questions()[key]
     if spec["type"] == "bool":
         return (False, True)
@@ -98,13 +98,13 @@ def choices(key: str) -> tuple[Any, ...]:
     )
 
 
-# (question, None), or (question, member) if the question has several answers.
+# A question and None, or a question and one of its choices if it takes several.
 Factor = tuple[str, str | None]
 
 
 @cache
 def factors() -> dict[Factor, tuple[Any, ...]]:
-    """Return each factor with its values."""
+    """Return each factor with its possible values."""
     found: dict[Factor, tuple[Any, ...]] = {}
     for key, spec in questions().items():
         if spec.get("multiselect"):
@@ -114,8 +114,8 @@ def factors() -> dict[Factor, tuple[Any, ...]]:
     return found
 
 
-def allowed(row: Mapping[Factor, Any]) -> bool:
-    """Return whether these answers can be given together."""
+def is_allowed(row: Mapping[Factor, Any]) -> bool:
+    """Check whether these answers can be given together."""
     chosen = {row.get(("known_framework", None)), row.get(("framework", None))}
     chosen -= {None, "none"}
     if len(chosen) > 1:
@@ -131,10 +131,10 @@ def allowed(row: Mapping[Factor, Any]) -> bool:
 Pair = tuple[tuple[Factor, Any], tuple[Factor, Any]]
 
 
-def weighs_only(factor: Factor) -> bool:
-    """Return whether a question does nothing but weigh in the decision.
+def only_weighs(factor: Factor) -> bool:
+    """Check whether a question only weighs in the decision.
 
-    The use case also proposes features and extras, but each row answers these, too.
+    The use case also proposes features and extras, but each row has answers for these.
     """
     return factor[0] in model()["criteria"] and factor[0] != "features"
 
@@ -144,15 +144,15 @@ def allowed_pairs() -> list[Pair]:
     return [
         ((first, one), (second, other))
         for first, second in combinations(factors(), 2)
-        if not (weighs_only(first) and weighs_only(second))
+        if not (only_weighs(first) and only_weighs(second))
         for one in factors()[first]
         for other in factors()[second]
-        if allowed({first: one, second: other})
+        if is_allowed({first: one, second: other})
     ]
 
 
-def rows() -> Iterator[dict[Factor, Any]]:
-    """Yield rows that cover all pairs. Each starts with the first missing pair."""
+def create_rows() -> Iterator[dict[Factor, Any]]:
+    """Yield rows that together have all pairs. Each row starts with a missing pair."""
     missing = dict.fromkeys(allowed_pairs())
     order = list(factors())
     while missing:
@@ -160,7 +160,7 @@ def rows() -> Iterator[dict[Factor, Any]]:
         for factor in order:
             if factor not in row:
                 row[factor] = max(
-                    (v for v in factors()[factor] if allowed({**row, factor: v})),
+                    (v for v in factors()[factor] if is_allowed({**row, factor: v})),
                     key=lambda value: sum(
                         pair in missing for pair in pairs_with(row, factor, value)
                     ),
@@ -174,18 +174,18 @@ def rows() -> Iterator[dict[Factor, Any]]:
 def pairs_with(
     row: Mapping[Factor, Any], factor: Factor, value: object
 ) -> Iterator[Pair]:
-    """Yield the pairs of a value with those of a row, the earlier factor first."""
+    """Yield the pairs of a value with the values of a row, the earlier factor first."""
     order = list(factors())
-    place = order.index(factor)
+    position = order.index(factor)
     for other, chosen in row.items():
-        if order.index(other) < place:
+        if order.index(other) < position:
             yield (other, chosen), (factor, value)
         else:
             yield (factor, value), (other, chosen)
 
 
 def as_answers(row: Mapping[Factor, Any]) -> Answers:
-    """Return a row as answers, with the members of lists collected."""
+    """Return a row as answers, in which a question with several answers has a list."""
     answers: Answers = {}
     for (key, member), value in row.items():
         if member is None:
@@ -198,7 +198,7 @@ def as_answers(row: Mapping[Factor, Any]) -> Answers:
 
 @dataclass(frozen=True)
 class Case:
-    """Named answers, and the part of the tests in which they are rendered."""
+    """Answers with a name, and the part of the tests in which they are rendered."""
 
     name: str
     answers: Answers
@@ -209,12 +209,15 @@ def extreme_cases() -> Iterator[Case]:
     """Yield each framework without features, and with all its features."""
     for framework in choices("framework"):
         known = {"known_framework": framework}
-        bare = known | {"features": [], "extras": []}
-        yield Case(f"{framework} bare", bare)
-        features = model()["built"][framework]
-        full = known | {"features": features, "database": "postgresql"}
-        full |= {"licence": "mit", "extras": [*choices("extras")]}
-        yield Case(f"{framework} full", full, part="quick")
+        without_features = known | {"features": [], "extras": []}
+        yield Case(f"{framework} bare", without_features)
+        complete = known | {
+            "features": model()["available_features"][framework],
+            "extras": [*choices("extras")],
+            "database": "postgresql",
+            "licence": "mit",
+        }
+        yield Case(f"{framework} full", complete, part="quick")
 
 
 def use_cases() -> Iterator[Case]:
@@ -228,6 +231,6 @@ def cases() -> list[Case]:
     """Return all cases."""
     pairwise = (
         Case(f"pairs {number}", as_answers(row), part="thorough")
-        for number, row in enumerate(rows())
+        for number, row in enumerate(create_rows())
     )
     return [*extreme_cases(), *use_cases(), *pairwise]

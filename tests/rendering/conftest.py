@@ -1,4 +1,4 @@
-"""Renders a project for each case of answers.py."""
+"""Render a project for each case of answers.py."""
 
 import re
 from collections.abc import Mapping
@@ -45,7 +45,7 @@ class Project:
 
     @cached_property
     def answers(self) -> dict[str, Any]:
-        """Return the answers that the project remembers."""
+        """Return the answers that the project stores."""
         stored: dict[str, Any] = yaml.safe_load(self.texts[".copier-answers.yml"])
         return stored
 
@@ -56,9 +56,9 @@ class Project:
         on |= set(self.answers["extras"])
         parts = {*self.answers["features"]}
         for feature in self.answers["features"]:
-            parts |= {*model()["brings"].get(feature, "").split()}
+            parts |= {*model()["requires"].get(feature, "").split()}
         for feature in [*parts]:
-            through = model()["shown_through"].get(feature, "").split()
+            through = model()["requires_one_of"].get(feature, "").split()
             if through and not parts & {*through}:
                 parts.add(through[0])
         on |= parts
@@ -74,8 +74,8 @@ class Project:
 
     @cached_property
     def requested(self) -> list[str]:
-        """Return the requested features, including those that are not built yet."""
-        own = model()["comes_with"][self.answers["use_case"]].split()
+        """Return the requested features, including those that are not available."""
+        own = model()["use_case_features"][self.answers["use_case"]].split()
         features: list[str] = self.case.answers.get("features", own)
         return features
 
@@ -84,12 +84,12 @@ class Project:
 def render_without_code(template_without_code: Path, tmp_path: Path) -> Render:
     """Render projects without packages and tests."""
 
-    def rendered(answers: Mapping[str, object], *, name: str = "project") -> Path:
+    def render_project(answers: Mapping[str, object], *, name: str = "project") -> Path:
         return render_into(
             tmp_path / name, template=template_without_code, answers=answers
         )
 
-    return rendered
+    return render_project
 
 
 def parameter(case: Case) -> Any:  # noqa: ANN401 - pytest does not export the type

@@ -1,4 +1,4 @@
-"""The dev container and AGENTS.md describe what the project has."""
+"""The dev container and AGENTS.md match the files and commands of the project."""
 
 import json
 import re

@@ -63,7 +63,7 @@ def test_it_states_that_the_framework_was_chosen_in_advance(record: Record) -> N
 def test_it_reports_a_tie(record: Record) -> None:
     text = record({"use_case": "prototype"})
     assert "The answers lead to a tie between Flask and FastAPI" in text
-    assert "it is the gentlest to learn of these" in text
+    assert "it is the easiest to learn of these" in text
 
 
 def test_a_tie_is_decided_by_what_the_team_knows(record: Record) -> None:
@@ -98,8 +98,8 @@ def test_it_reports_answers_that_contradict_each_other(record: Record) -> None:
 
 def test_it_lists_missing_features_and_how_to_add_them(project: Project) -> None:
     text = project.texts[FILE]
-    built = model()["built"][project.answers["framework"]]
-    later = [feature for feature in project.requested if feature not in built]
+    available = model()["available_features"][project.answers["framework"]]
+    later = [feature for feature in project.requested if feature not in available]
     heading = "## Not available with "
     assert (heading in text) == bool(later)
     for feature in later:

@@ -13,12 +13,12 @@ MODULES = {
 }
 # Packages that other packages import, with the reason.
 UNSEEN = {
-    "cryptography": "asyncmy and PyMySQL need it for how MySQL asks for passwords",
-    "httptools": "uvicorn takes it where it is",
-    "psycopg": "Django's backend for PostgreSQL names it itself",
+    "cryptography": "asyncmy and PyMySQL use it to send passwords to MySQL",
+    "httptools": "uvicorn uses it if it is installed",
+    "psycopg": "Django's backend for PostgreSQL imports it",
     "python-multipart": "FastAPI reads forms with it",
     "websockets": "uvicorn uses it for WebSockets",
-    "uvloop": "uvicorn takes it where it is",
+    "uvloop": "uvicorn uses it if it is installed",
 }
 NAME = re.compile(r"[\w.-]+")
 

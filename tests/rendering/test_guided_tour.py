@@ -1,4 +1,4 @@
-"""Projects for education explain themselves, and have nothing else that others lack."""
+"""Projects for education have explanations, and the same code as other projects."""
 
 import ast
 import re

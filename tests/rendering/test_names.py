@@ -49,7 +49,7 @@ def projects(render: Render, name: str) -> list[Path]:
     ]
 
 
-# The starters that are run have an unusual name too, so bin/test leaves these out.
+# The starters that are run also have an unusual name, so bin/test leaves this out.
 @pytest.mark.thorough
 @pytest.mark.parametrize("name", NAMES)
 def test_an_unusual_name_is_shown_unchanged(render: Render, name: str) -> None:

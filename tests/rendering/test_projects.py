@@ -126,11 +126,11 @@ def test_no_jinja_is_left_unrendered(project: Project) -> None:
 def test_options_that_are_off_leave_nothing_behind(project: Project) -> None:
     found = [
         f"{switch}: {name}: {line}"
-        for switch, places in LEFTOVERS.items()
+        for switch, patterns in LEFTOVERS.items()
         if not project.switches & set(switch.split(" or "))
-        for place, words in places.items()
+        for pattern, words in patterns.items()
         for name, text in project.own_texts.items()
-        if not RECORDS.fullmatch(name) and re.fullmatch(place, name)
+        if not RECORDS.fullmatch(name) and re.fullmatch(pattern, name)
         for line in [name, *text.splitlines()]
         if re.search(words, line) and not ALLOWED.search(line)
     ]
@@ -166,14 +166,14 @@ def test_toml_yaml_and_json_can_be_read(project: Project) -> None:
             assert json.loads(text)
 
 
-def test_only_features_that_are_built_are_stored(project: Project) -> None:
-    built = model()["built"][project.answers["framework"]]
-    asked = [feature for feature in project.requested if feature in built]
+def test_only_available_features_are_stored(project: Project) -> None:
+    available = model()["available_features"][project.answers["framework"]]
+    asked = [feature for feature in project.requested if feature in available]
     assert sorted(project.answers["features"]) == sorted(asked)
 
 
 def test_features_are_folders_or_modules(project: Project) -> None:
-    for feature in model()["built"]["fastapi"]:
+    for feature in model()["available_features"]["fastapi"]:
         for folder, module in (
             (f"app/{feature}/", f"app/{feature}.py"),
             (f"tests/{feature}/", f"tests/test_{feature}.py"),

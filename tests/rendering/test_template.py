@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import ROOT
-from tests.rendering.answers import allowed_pairs, choices, rows
+from tests.rendering.answers import allowed_pairs, choices, create_rows
 
 TEMPLATE = ROOT / "template"
 INCLUDES = ROOT / "includes"
@@ -64,8 +64,8 @@ def test_shared_files_are_included_by_stubs(framework: str) -> None:
     for path in (TEMPLATE / framework).rglob("*.jinja"):
         text = path.read_text(encoding="utf-8")
         if stub := STUB.fullmatch(text):
-            place = path.relative_to(TEMPLATE / framework)
-            assert f"includes/{place.as_posix()}" in {stub[1], f"{stub[1]}.jinja"}
+            name = path.relative_to(TEMPLATE / framework).as_posix()
+            assert f"includes/{name}" in {stub[1], f"{stub[1]}.jinja"}
             assert (ROOT / stub[1]).is_file()
             shared += 1
     assert shared >= 13
@@ -96,10 +96,10 @@ def test_template_paths_are_no_links_and_valid_on_windows() -> None:
 
 
 def test_the_rendered_rows_cover_every_allowed_pair() -> None:
-    all_rows = list(rows())
+    rows = list(create_rows())
     missing = [
         pair
         for pair in allowed_pairs()
-        if not any(all(row[key] == value for key, value in pair) for row in all_rows)
+        if not any(all(row[key] == value for key, value in pair) for row in rows)
     ]
     assert missing == []

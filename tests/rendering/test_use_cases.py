@@ -13,7 +13,7 @@ ONLY_A_USE_CASE = [
 
 
 @pytest.mark.parametrize("project", ONLY_A_USE_CASE, indirect=True)
-def test_a_use_case_selects_its_framework_and_built_features(project: Project) -> None:
+def test_a_use_case_selects_its_framework_and_features(project: Project) -> None:
     use_case, answers = project.case.answers["use_case"], project.answers
     framework = USE_CASES[use_case]
     assert answers["framework"] == framework

@@ -1,4 +1,4 @@
-"""Export the versions that `trivet new` installs.
+"""Export the dependency versions that `trivet new` installs.
 
 For each framework, the dependencies of projects with every feature and extra are
 locked at their newest versions, once for each database. Run this with
@@ -52,11 +52,11 @@ def read_dependencies(framework: str) -> list[Requirement]:
 def export(framework: str, folder: Path) -> list[str]:
     """Return the locked versions of a framework's largest projects."""
     model = Questionnaire(PackageTree()).model
-    built = list(model.built[framework])
+    available = list(model.available_features[framework])
     # With live updates, Django and Flask run on another server.
-    without_realtime = [feature for feature in built if feature != "realtime"]
+    without_realtime = [feature for feature in available if feature != "realtime"]
     lines: set[str] = set()
-    for database, features in product(DATABASES, (built, without_realtime)):
+    for database, features in product(DATABASES, (available, without_realtime)):
         project = folder / f"{framework}-{database}-{len(features)}"
         answers = {
             "known_framework": framework,

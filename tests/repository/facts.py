@@ -10,16 +10,17 @@ from typing import Any
 import click
 
 from selector.cli.main import cli
+from selector.recommendation.model import Model
 from selector.template.questionnaire import Prompt, Questionnaire
 from selector.template.source import PackageTree
 from tests.conftest import ROOT
 
-# Defaults that depend on other answers, in words.
+# Descriptions of defaults that depend on other answers.
 DEPENDENT_DEFAULTS = {
     "project_name": "from the name of the destination folder",
-    "use_case": "`api`; `other` once a framework is named",
+    "use_case": "`api`, or `other` if `known_framework` names a framework",
     "features": "those of the use case",
-    "framework": "the recommendation; the one that is known, if one is",
+    "framework": "the recommendation, or the framework in `known_framework`",
     "extras": "`container`, `ci`, `precommit` and `renovate`; none for the use cases "
     "`prototype` and `education`",
 }
@@ -45,19 +46,27 @@ def with_facts(text: str) -> str:
 def features() -> str:
     """Return the table of features and the frameworks that have them."""
     model = Questionnaire(PackageTree()).model
-    rows = []
-    for key, feature in model.features.items():
-        row = [f"`{key}`", feature.title]
-        for framework in model.frameworks:
-            if key in model.built[framework]:
-                row.append("yes")
-            elif framework in feature.rules_out:
-                row.append("not offered")
-            else:
-                row.append("not yet")
-        rows.append(row)
+    rows = [
+        [
+            f"`{key}`",
+            feature.title,
+            *(availability(model, key, f) for f in model.frameworks),
+        ]
+        for key, feature in model.features.items()
+    ]
     titles = [framework.title for framework in model.frameworks.values()]
-    return table(["`features`", "What it is", *titles], rows)
+    return format_table(["`features`", "What it is", *titles], rows)
+
+
+def availability(model: Model, feature: str, framework: str) -> str:
+    """Return whether a framework has a feature, in words for the table."""
+    having = [
+        f for f, available in model.available_features.items() if feature in available
+    ]
+    if framework in having:
+        return "yes"
+    is_offered = not having and framework not in model.features[feature].rules_out
+    return "not yet" if is_offered else "not offered"
 
 
 def use_cases() -> str:
@@ -71,7 +80,7 @@ def use_cases() -> str:
             continue
         answers = questionnaire.answer({"use_case": key}).all
         decision = answers["recommendation"]
-        later = [
+        unavailable = [
             feature
             for feature in answers["features"]
             if feature not in answers["parts"]
@@ -86,20 +95,23 @@ def use_cases() -> str:
                 titles["use_case"][key],
                 f"{first}, in a tie" if decision["verdict"] == "tie" else first,
                 second or "none: ruled out",
-                listed(answers["parts"]),
-                listed(later),
+                format_names(answers["parts"]),
+                format_names(unavailable),
             ]
         )
-    return table(
-        ["`use_case`", "What", "Pick", "Then", "Generated today", "Later"], rows
-    )
+    header = ["`use_case`", "What", "Recommended", "Runner-up", "Features", "Not yet"]
+    if not any(row[-1] for row in rows):  # every feature is available
+        header, *rows = [row[:-1] for row in [header, *rows]]
+    return format_table(header, rows)
 
 
 def answers() -> str:
     """Return every question with its values and its default."""
     sections = []
     for prompt in prompts():
-        default = DEPENDENT_DEFAULTS.get(prompt.name) or f"`{value(prompt.default)}`"
+        default = (
+            DEPENDENT_DEFAULTS.get(prompt.name) or f"`{format_value(prompt.default)}`"
+        )
         if prompt.default == "":
             default = "empty"
         kind = "any of" if prompt.multiselect else "one of"
@@ -110,7 +122,7 @@ def answers() -> str:
             "",
             prompt.message.splitlines()[0]
             if prompt.name != "framework"
-            else "Which one.",
+            else "Which framework do you want to use?",
             "",
             f"Default: {default}. Takes {kind}{':' if prompt.choices else '.'}",
         ]
@@ -120,7 +132,7 @@ def answers() -> str:
                 [f"`{c.value}`", c.title.split(" (without ")[0]]
                 for c in prompt.choices
             ]
-            lines += ["", table(["Value", "Meaning"], rows)]
+            lines += ["", format_table(["Value", "Meaning"], rows)]
         sections.append("\n".join(lines))
     return "\n\n".join(sections)
 
@@ -137,7 +149,7 @@ def commands() -> str:
         ]
         usage = " ".join(["trivet", name, *command.collect_usage_pieces(context)])
         parts = [f"## `{usage}`", command.help or ""]
-        parts += [table(["Option", "Does"], rows)] if rows else []
+        parts += [format_table(["Option", "Does"], rows)] if rows else []
         sections.append("\n\n".join(parts))
     return "\n\n".join(sections)
 
@@ -148,7 +160,7 @@ def placeholder(option: click.Option) -> list[str]:
 
 
 def prompts() -> list[Prompt]:
-    """Return all questions, as asked of someone who wants advice and customises."""
+    """Return all questions, including those that only some answers lead to."""
     asked: list[Prompt] = []
 
     def ask(prompt: Prompt) -> Any:  # noqa: ANN401 - an answer can be of any type
@@ -159,20 +171,20 @@ def prompts() -> list[Prompt]:
     return asked
 
 
-def table(header: list[str], rows: list[list[str]]) -> str:
+def format_table(header: list[str], rows: list[list[str]]) -> str:
     """Return a Markdown table."""
     return "\n".join(
         f"| {' | '.join(row)} |" for row in [header, ["---"] * len(header), *rows]
     )
 
 
-def listed(names: list[str]) -> str:
+def format_names(names: list[str]) -> str:
     return ", ".join(f"`{name}`" for name in names)
 
 
-def value(given: object) -> str:
+def format_value(value: object) -> str:
     """Return a value in the form that --data accepts."""
-    return str(given).lower() if isinstance(given, bool) else str(given)
+    return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 def facts_in(text: str) -> Iterator[str]:

@@ -1,7 +1,7 @@
 """Record a run of `trivet recommend` as the picture in the README.
 
-`uv run python -m tests.repository.picture` answers the questions in a terminal of tmux
-and draws the final screen. The picture depends on nothing else.
+`uv run python -m tests.repository.picture` answers the questions in tmux, and saves the
+final screen as SVG.
 """
 
 import os
@@ -37,11 +37,12 @@ ANSWERS: Mapping[str, Any] = {
 }
 
 COLUMNS, LINES = 80, 70
-PATIENCE = 30
+TIMEOUT = 30  # seconds
+PAUSE = 0.5  # seconds until a list of choices accepts keys
 
 
-def keys() -> Iterator[tuple[str, list[str]]]:
-    """Yield each question and the keys that answer it."""
+def find_keys() -> Iterator[tuple[str, list[str]]]:
+    """Yield each question with the keys that answer it."""
     asked: list[Prompt] = []
 
     def ask(prompt: Prompt) -> object:
@@ -55,19 +56,19 @@ def keys() -> Iterator[tuple[str, list[str]]]:
         values = [choice.value for choice in prompt.choices]
         question = prompt.message.partition("?")[0]
         if prompt.multiselect:
-            pressed: list[str] = []
+            keys: list[str] = []
             for value in values:
                 if (value in answer) != (value in prompt.default):
-                    pressed.append("Space")
-                pressed.append("Down")
-            yield question, [*pressed, "Enter"]
+                    keys.append("Space")
+                keys.append("Down")
+            yield question, [*keys, "Enter"]
         else:
             steps = values.index(answer) - values.index(prompt.default)
             yield question, [*["Down" if steps > 0 else "Up"] * abs(steps), "Enter"]
 
 
 class Terminal:
-    """A terminal of tmux, with a separate server."""
+    """A terminal in a separate server of tmux."""
 
     def __init__(self) -> None:
         self.tmux = ["tmux", "-L", f"record-{os.getpid()}", "-f", os.devnull]
@@ -83,38 +84,38 @@ class Terminal:
         ).stdout
 
     def wait_for(self, text: str) -> None:
-        """Wait until a text is on the screen."""
-        end = time.monotonic() + PATIENCE
+        """Wait until the screen contains a text."""
+        end = time.monotonic() + TIMEOUT
         while text not in self("capture-pane", "-p"):
             if time.monotonic() > end:
-                sys.exit(f"{text!r} never came up:\n{self('capture-pane', '-p')}")
+                sys.exit(f"{text!r} did not appear:\n{self('capture-pane', '-p')}")
             time.sleep(0.05)
 
-    def press(self, *pressed: str) -> None:
+    def press(self, *keys: str) -> None:
         """Press keys."""
-        self("send-keys", *pressed)
+        self("send-keys", *keys)
 
 
-def recorded() -> str:
-    """Run it, and give the screen with its colours."""
+def record_screen() -> str:
+    """Run the command, and return the final screen with its colours."""
     terminal = Terminal()
     try:
         terminal.wait_for("$")
         terminal.press("trivet recommend", "Enter")
-        for question, pressed in keys():
+        for question, keys in find_keys():
             terminal.wait_for(f"? {question}")
-            time.sleep(0.5)  # until the list below it takes keys
-            terminal.press(*pressed)
+            time.sleep(PAUSE)
+            terminal.press(*keys)
         terminal.wait_for("Based on")
-        time.sleep(0.5)
+        time.sleep(PAUSE)
         screen = terminal("capture-pane", "-p", "-e")
     finally:
         terminal("kill-server")
     return re.sub(r"\n\$\s*$", "\n", screen)
 
 
-def drawn(screen: str) -> str:
-    """Draw a screen as SVG, in fonts that are at hand."""
+def draw_svg(screen: str) -> str:
+    """Return a screen as SVG, without the fonts that rich would download."""
     out = Console(record=True, width=COLUMNS, file=StringIO())
     out.print(Text.from_ansi(screen.rstrip()))
     svg = out.export_svg(
@@ -129,4 +130,4 @@ def drawn(screen: str) -> str:
 
 
 if __name__ == "__main__":
-    PICTURE.write_text(drawn(recorded()), "utf-8")
+    PICTURE.write_text(draw_svg(record_screen()), "utf-8")

@@ -1,4 +1,4 @@
-"""bin/trivet, bin/test and .ci/run, on machines without uv, pip or a network."""
+"""bin/trivet, bin/test and .ci/run on machines without uv, pip or a network."""
 
 import os
 import shutil
@@ -14,24 +14,25 @@ import pytest
 from tests.conftest import ROOT, git
 
 pytestmark = pytest.mark.skipif(
-    sys.platform == "win32", reason="bin/* is for POSIX shells; on Windows there is uvx"
+    sys.platform == "win32",
+    reason="bin/* is for POSIX shells; on Windows there is uvx",
 )
 
 VERSION = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"][
     "version"
 ]
 
-# Variables that a machine may need to reach a package index.
-PASSED_ON = {
+# Variables that this machine may need to reach a package index.
+INDEX_SETTINGS = {
     name: value
     for name, value in os.environ.items()
     if name.startswith(("PIP_", "UV_"))
     or name in {"SSL_CERT_FILE", "SSL_CERT_DIR", "REQUESTS_CA_BUNDLE", "GIT_SSL_CAINFO"}
-    or name == "TMPDIR"  # so that .ci/run can tidy up
+    or name == "TMPDIR"  # .ci/run deletes it afterwards
 }
 
-# All that a shell script of ours may call; Python and uv are not among it.
-POSIX = [
+# The commands that our shell scripts may call, without Python and uv.
+SHELL_COMMANDS = [
     "basename",
     "cat",
     "chmod",
@@ -62,7 +63,7 @@ POSIX = [
     "true",
 ]
 
-# The step that installs uv, with any Python on PATH.
+# Install uv with any Python on PATH.
 INSTALL_UV = """
 self=bin/trivet; . bin/setup.sh
 find_python() { command -v python3; }
@@ -70,24 +71,27 @@ mkdir -p "$cache"
 install_uv
 """
 
-Directory = Callable[..., Path]
+MakeCommands = Callable[..., Path]
 
 
 @pytest.fixture
 def clone(template_repo: Path, tmp_path: Path) -> Path:
-    """Clone the repository as its user would."""
+    """Clone the repository, as a user does."""
     git("clone", "--quiet", str(template_repo), str(tmp_path / "clone"), cwd=tmp_path)
     return tmp_path / "clone"
 
 
 @pytest.fixture
-def commands(tmp_path: Path) -> Directory:
-    """Make a directory for PATH: the common commands, and scripts by name."""
+def make_commands(tmp_path: Path) -> MakeCommands:
+    """Return a function that creates a directory for PATH.
+
+    The directory has the common commands, and the scripts that are passed by name.
+    """
 
     def make(**scripts: str) -> Path:
         directory = tmp_path / "-".join(["commands", *scripts])
         directory.mkdir()
-        for name in POSIX:
+        for name in SHELL_COMMANDS:
             if found := shutil.which(name):
                 (directory / name).symlink_to(found)
         for name, text in scripts.items():
@@ -99,7 +103,7 @@ def commands(tmp_path: Path) -> Directory:
     return make
 
 
-def without_uv() -> str:
+def path_without_uv() -> str:
     """Return the PATH of this machine without uv and this environment."""
     return os.pathsep.join(
         directory
@@ -112,11 +116,11 @@ def without_uv() -> str:
 def run(
     *command: str | Path, path: str | Path, cwd: Path, **environment: str
 ) -> subprocess.CompletedProcess[str]:
-    """Run with an environment of PATH, an empty home directory and what is named."""
+    """Run a command with PATH, an empty home directory, and the given variables."""
     return subprocess.run(
         command,
         cwd=cwd,
-        env=bare(path, cwd, **environment),
+        env=minimal_environment(path, cwd, **environment),
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,
@@ -125,37 +129,41 @@ def run(
     )
 
 
-def bare(path: str | Path, near: Path, **environment: str) -> Mapping[str, str]:
+def minimal_environment(
+    path: str | Path, near: Path, **environment: str
+) -> Mapping[str, str]:
     home = near.parent / "home"
     home.mkdir(exist_ok=True)
     return {**environment, "PATH": str(path), "HOME": str(home)}
 
 
-def cached(clone: Path) -> list[str]:
+def list_cache(clone: Path) -> list[str]:
     return [path.name for path in (clone / ".cache").iterdir()]
 
 
-def found_python(clone: Path, path: str | Path) -> str:
+def find_python(clone: Path, path: str | Path) -> str:
     script = "self=bin/trivet; . bin/setup.sh; find_python"
     return run("sh", "-c", script, path=path, cwd=clone).stdout.strip()
 
 
-def python_script(condition: str = "True") -> str:
-    """Stand in for a Python that answers like this one where the condition holds."""
+def fake_python(condition: str = "True") -> str:
+    """Return a script that runs this Python, and fails unless a condition is true."""
     return f"""{sys.executable} -c 'import sys; sys.exit(not ({condition}))' &&
         exec {sys.executable} "$@" """
 
 
 @pytest.mark.slow
 def test_a_machine_with_python_and_git_is_enough(clone: Path) -> None:
-    path = without_uv()
-    first = run(clone / "bin/trivet", "--version", path=path, cwd=clone, **PASSED_ON)
+    path = path_without_uv()
+    first = run(
+        clone / "bin/trivet", "--version", path=path, cwd=clone, **INDEX_SETTINGS
+    )
     assert first.returncode == 0, first.stderr
     assert VERSION in first.stdout
 
     again = run(clone / "bin/trivet", "--version", path=path, cwd=clone)
     assert again.returncode == 0, again.stderr
-    assert again.stderr == "", "the second run sets nothing up"
+    assert again.stderr == "", "the second run does not set up anything"
 
     elsewhere = clone.parent / "elsewhere"
     elsewhere.mkdir()
@@ -167,14 +175,16 @@ def test_a_machine_with_python_and_git_is_enough(clone: Path) -> None:
 
     # The scripts of an environment contain its path.
     moved = clone.rename(clone.parent / "moved")
-    after = run(moved / "bin/trivet", "--version", path=path, cwd=moved, **PASSED_ON)
+    after = run(
+        moved / "bin/trivet", "--version", path=path, cwd=moved, **INDEX_SETTINGS
+    )
     assert after.returncode == 0, after.stderr
     assert VERSION in after.stdout
 
 
 @pytest.mark.slow
 def test_two_first_runs_at_the_same_time_succeed(clone: Path) -> None:
-    environment = bare(without_uv(), clone, **PASSED_ON)
+    environment = minimal_environment(path_without_uv(), clone, **INDEX_SETTINGS)
     started = [
         subprocess.Popen(
             [clone / "bin/trivet", "--version"],
@@ -189,7 +199,7 @@ def test_two_first_runs_at_the_same_time_succeed(clone: Path) -> None:
     ]
     outputs = [process.communicate(timeout=300)[0] for process in started]
     assert [process.returncode for process in started] == [0, 0], outputs
-    assert cached(clone) == ["uv"]
+    assert list_cache(clone) == ["uv"]
 
 
 @pytest.mark.slow
@@ -199,67 +209,75 @@ def test_the_index_of_the_user_is_used_with_the_locked_versions(
     locked = tomllib.loads((clone / "uv.lock").read_text("utf-8"))["package"]
     public = next(p["source"]["registry"] for p in locked if p["name"] == "copier")
     # The same index under another name, unless this machine configures one.
-    index = PASSED_ON.get("PIP_INDEX_URL", f"{public}/")
-    settings = {**PASSED_ON, "PIP_INDEX_URL": index}
-    done = run(
-        clone / "bin/trivet", "--version", path=without_uv(), cwd=clone, **settings
+    index = INDEX_SETTINGS.get("PIP_INDEX_URL", f"{public}/")
+    settings = {**INDEX_SETTINGS, "PIP_INDEX_URL": index}
+    completed = run(
+        clone / "bin/trivet", "--version", path=path_without_uv(), cwd=clone, **settings
     )
-    assert done.returncode == 0, done.stderr
+    assert completed.returncode == 0, completed.stderr
     assert git("status", "--porcelain", cwd=clone) == "", "the lock file has changed"
 
 
 def test_a_python_that_does_not_start_is_skipped(
-    clone: Path, commands: Directory
+    clone: Path, make_commands: MakeCommands
 ) -> None:
-    broken = commands(python3="echo 'pyenv: python3: command not found' >&2; exit 127")
-    assert found_python(clone, broken) == ""
-    good = commands(python=python_script())
-    assert found_python(clone, f"{broken}:{good}") == sys.executable
+    broken = make_commands(
+        python3="echo 'pyenv: python3: command not found' >&2; exit 127"
+    )
+    assert find_python(clone, broken) == ""
+    good = make_commands(python=fake_python())
+    assert find_python(clone, f"{broken}:{good}") == sys.executable
 
 
-def test_a_python_that_is_too_old_is_skipped(clone: Path, commands: Directory) -> None:
-    old = commands(python3="exit 1", **{"python3.12": python_script()})
-    assert found_python(clone, old) == sys.executable
+def test_a_python_that_is_too_old_is_skipped(
+    clone: Path, make_commands: MakeCommands
+) -> None:
+    old = make_commands(python3="exit 1", **{"python3.12": fake_python()})
+    assert find_python(clone, old) == sys.executable
 
 
-def test_a_missing_python_is_reported(clone: Path, commands: Directory) -> None:
-    done = run(clone / "bin/trivet", "--version", path=commands(), cwd=clone)
-    assert done.returncode == 1
-    assert done.stderr == (
+def test_a_missing_python_is_reported(clone: Path, make_commands: MakeCommands) -> None:
+    completed = run(clone / "bin/trivet", "--version", path=make_commands(), cwd=clone)
+    assert completed.returncode == 1
+    assert completed.stderr == (
         "trivet: Could not find Python 3.11 or later on PATH. Install it, or uv.\n"
     )
 
 
 def test_a_python_without_pip_and_venv_is_reported(
-    clone: Path, commands: Directory
+    clone: Path, make_commands: MakeCommands
 ) -> None:
     hide = "import sys; sys.modules.update(pip=None, ensurepip=None)"
     python3 = f"""exec {sys.executable} -c '{hide}; exec(sys.argv[2])' "$@" """
-    path = commands(python3=python3)
-    done = run(clone / "bin/trivet", "--version", path=path, cwd=clone)
-    assert done.returncode == 1
-    assert done.stderr == (
+    path = make_commands(python3=python3)
+    completed = run(clone / "bin/trivet", "--version", path=path, cwd=clone)
+    assert completed.returncode == 1
+    assert completed.stderr == (
         f"trivet: {sys.executable} has neither pip nor venv: install one of them "
         "(on Debian: apt install python3-venv), or uv.\n"
     )
 
 
-def test_a_missing_network_is_reported_last(clone: Path, commands: Directory) -> None:
+def test_a_missing_network_is_reported_last(
+    clone: Path, make_commands: MakeCommands
+) -> None:
     python3 = "echo 'ERROR: no matching distribution found' >&2; exit 1"
-    done = run("sh", "-c", INSTALL_UV, path=commands(python3=python3), cwd=clone)
-    assert done.returncode == 1
-    assert done.stderr.splitlines()[-1].startswith("trivet: Could not install uv.")
-    assert cached(clone) == []
+    completed = run(
+        "sh", "-c", INSTALL_UV, path=make_commands(python3=python3), cwd=clone
+    )
+    assert completed.returncode == 1
+    assert completed.stderr.splitlines()[-1].startswith("trivet: Could not install uv.")
+    assert list_cache(clone) == []
 
 
 def test_an_interrupted_first_run_leaves_no_partial_installation(
-    clone: Path, commands: Directory
+    clone: Path, make_commands: MakeCommands
 ) -> None:
-    path = commands(python3="touch started; exec sleep 60")
+    path = make_commands(python3="touch started; exec sleep 60")
     process = subprocess.Popen(
         ["sh", "-c", INSTALL_UV],
         cwd=clone,
-        env=bare(path, clone),
+        env=minimal_environment(path, clone),
         start_new_session=True,
         stderr=subprocess.DEVNULL,
     )
@@ -267,7 +285,7 @@ def test_an_interrupted_first_run_leaves_no_partial_installation(
         assert process.poll() is None
     os.killpg(process.pid, signal.SIGINT)
     assert process.wait(timeout=30) != 0
-    assert cached(clone) == []
+    assert list_cache(clone) == []
 
 
 @pytest.mark.parametrize(
@@ -275,7 +293,7 @@ def test_an_interrupted_first_run_leaves_no_partial_installation(
     [({}, 0), ({"mypy": 1}, 1), ({"pytest": 5}, 5), ({"ruff": 2, "pytest": 1}, 1)],
 )
 def test_bin_test_runs_all_checks_and_fails_if_one_fails(
-    clone: Path, commands: Directory, outcomes: Mapping[str, int], code: int
+    clone: Path, make_commands: MakeCommands, outcomes: Mapping[str, int], code: int
 ) -> None:
     tools = clone / ".venv/bin"
     tools.mkdir(parents=True)
@@ -283,29 +301,29 @@ def test_bin_test_runs_all_checks_and_fails_if_one_fails(
         script = f'#!/bin/sh\necho "{name} called: $*"\nexit {outcomes.get(name, 0)}\n'
         (tools / name).write_text(script, "utf-8")
         (tools / name).chmod(0o755)
-    path = commands(uv="echo uv 0.13.0")
+    path = make_commands(uv="echo uv 0.13.0")
     state = 'echo "$(pwd -P) $(cat pyproject.toml uv.lock | cksum)"'
     stamp = run("sh", "-c", state, path=path, cwd=clone).stdout
     (clone / ".venv/.state-dev").write_text(stamp, "utf-8")
 
-    done = run("bin/test", "--quick", "tests", "-k", "a b", path=path, cwd=clone)
-    assert done.returncode == code
+    completed = run("bin/test", "--quick", "tests", "-k", "a b", path=path, cwd=clone)
+    assert completed.returncode == code
     quick = "not slow and not thorough --ignore=tests/contract tests -k a b"
-    assert [line for line in done.stdout.splitlines() if " called: " in line] == [
+    assert [line for line in completed.stdout.splitlines() if " called: " in line] == [
         "ruff called: format --check .",
         "ruff called: check .",
         "mypy called: ",
         f"pytest called: --numprocesses auto --dist worksteal -m {quick}",
     ]
-    assert done.stdout.splitlines()[-1].startswith("pytest"), "the tests have the end"
+    assert completed.stdout.splitlines()[-1].startswith("pytest"), "the tests run last"
 
 
 def test_ci_passes_on_path_certificates_and_index_only(
-    clone: Path, commands: Directory
+    clone: Path, make_commands: MakeCommands
 ) -> None:
     (clone / "bin/test").write_text("#!/bin/sh\nenv; pwd; exit 7\n", "utf-8")
-    path = commands(timeout='shift 2; exec "$@"', bash='exec /bin/bash "$@"')
-    done = run(
+    path = make_commands(timeout='shift 2; exec "$@"', bash='exec /bin/bash "$@"')
+    completed = run(
         "bash",
         ".ci/run",
         path=path,
@@ -315,8 +333,10 @@ def test_ci_passes_on_path_certificates_and_index_only(
         SETTING_OF_THE_HOST="1",
         VIRTUAL_ENV="/elsewhere",
     )
-    assert done.returncode == 7, done.stderr
-    lines = dict(line.split("=", 1) for line in done.stdout.splitlines() if "=" in line)
+    assert completed.returncode == 7, completed.stderr
+    lines = dict(
+        line.split("=", 1) for line in completed.stdout.splitlines() if "=" in line
+    )
     assert set(lines) - {"PWD", "SHLVL", "_", "OLDPWD"} == {
         "HOME",
         "PATH",
@@ -324,7 +344,7 @@ def test_ci_passes_on_path_certificates_and_index_only(
         "SSL_CERT_FILE",
         "UV_DEFAULT_INDEX",
     }
-    assert not Path(lines["HOME"]).exists(), "it tidies up after itself"
+    assert not Path(lines["HOME"]).exists(), "the temporary folder is deleted"
 
 
 @pytest.mark.parametrize("name", ["bin/trivet", "bin/test", ".ci/run"])

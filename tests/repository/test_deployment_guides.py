@@ -27,7 +27,7 @@ def code_blocks(guide: str, language: str) -> list[str]:
     "guide", sorted(GUIDES.glob("deploy-*.md")), ids=lambda p: p.stem
 )
 def test_guides_set_what_production_requires(guide: Path) -> None:
-    """With accounts, as the recommendation brings them, links need an address."""
+    """Most use cases include accounts, whose emails need PUBLIC_URL."""
     blocks = "\n".join(
         re.findall(r"(?ms)^```\w*\n(.*?)^```$", guide.read_text("utf-8"))
     )

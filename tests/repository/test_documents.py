@@ -1,4 +1,4 @@
-"""The documentation is correct: facts, links, commands, versions."""
+"""The documentation is correct: its tables, links, commands and versions."""
 
 import re
 import subprocess
@@ -52,7 +52,7 @@ def anchors(text: str) -> set[str]:
 
 
 @pytest.mark.parametrize("name", DOCUMENTS)
-def test_relative_links_lead_somewhere(name: str) -> None:
+def test_relative_links_have_targets(name: str) -> None:
     for target in re.findall(r"\]\(([^)\s]+)\)", read(name)):
         if target.startswith(("https://", "http://", "mailto:")):
             continue
@@ -183,7 +183,7 @@ def own_ignores(framework: str) -> dict[str, Any]:
     return tomllib.loads(re.split(r"^\[", following, flags=re.MULTILINE)[0])
 
 
-def test_shell_scripts_are_posix_where_they_say_so() -> None:
+def test_scripts_for_sh_have_posix_syntax() -> None:
     for name in ("bin/trivet", "bin/test", "bin/setup.sh"):
         checked = subprocess.run(
             ["sh", "-n", ROOT / name], capture_output=True, text=True, check=False

@@ -1,4 +1,4 @@
-"""The workflows of this repository, and when they set a tag."""
+"""The workflows of this repository, and when a tag is due."""
 
 import re
 import subprocess
@@ -15,7 +15,7 @@ WORKFLOWS = sorted((ROOT / ".github/workflows").glob("*.yml"))
 
 
 def load(path: Path) -> dict[str, Any]:
-    # BaseLoader: `on` is a word here, not a truth value.
+    # BaseLoader keeps the key `on` as text; YAML would read it as true.
     document: dict[str, Any] = yaml.load(path.read_text("utf-8"), yaml.BaseLoader)  # noqa: S506 - it makes texts only
     return document
 

@@ -2,7 +2,8 @@
 
 A starter is a framework, a set of features and a database. Running one costs minutes,
 so each promise is tested where it can break, and only there. Everything here follows
-from `built` in criteria.yml: a feature that a framework gains is tested from then on.
+from `available_features` in criteria.yml: a feature that a framework gains is tested
+from then on.
 """
 
 from collections.abc import Iterable
@@ -16,7 +17,7 @@ from tests.starters.harness import Starter
 MODEL: dict[str, Any] = yaml.safe_load(
     (ROOT / "src/selector/recommendation/criteria.yml").read_text("utf-8")
 )
-BUILT: dict[str, list[str]] = MODEL["built"]
+BUILT: dict[str, list[str]] = MODEL["available_features"]
 FRAMEWORKS = ("django", "fastapi", "flask")
 
 # The framework that each use case leads to when nothing else is answered.
@@ -49,9 +50,9 @@ def with_dependencies(framework: str, features: Iterable[str]) -> tuple[str, ...
     """Return the features that are rendered when these are chosen."""
     complete = {feature for feature in features if feature in BUILT[framework]}
     for feature in [*complete]:
-        complete |= {*MODEL["brings"].get(feature, "").split()}
+        complete |= {*MODEL["requires"].get(feature, "").split()}
     for feature in [*complete]:
-        interfaces = MODEL["shown_through"].get(feature, "").split()
+        interfaces = MODEL["requires_one_of"].get(feature, "").split()
         if interfaces and not complete & {*interfaces}:
             complete.add(interfaces[0])
     return tuple(sorted(complete & {*BUILT[framework]}))
@@ -75,7 +76,7 @@ def alone(framework: str, feature: str) -> Starter:
 
 def for_use_case(use_case: str, framework: str, database: str = "sqlite") -> Starter:
     """Return the starter with the features that a use case brings."""
-    features = MODEL["comes_with"][use_case].split()
+    features = MODEL["use_case_features"][use_case].split()
     return Starter(framework, with_dependencies(framework, features), database)
 
 

@@ -1,4 +1,4 @@
-"""The questionnaire and the decision of the work tree."""
+"""Fixtures for the questionnaire and the decision of the work tree."""
 
 import pytest
 

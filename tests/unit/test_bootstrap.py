@@ -60,7 +60,7 @@ def machine(monkeypatch: pytest.MonkeyPatch) -> FakeMachine:
     fake = FakeMachine()
     monkeypatch.setattr(process, "run", fake.run)
     monkeypatch.setattr(
-        process, "find", lambda name: name if name in fake.programs else None
+        process, "find_program", lambda name: name if name in fake.programs else None
     )
     monkeypatch.delenv("UV_PYTHON", raising=False)
     return fake
@@ -254,6 +254,15 @@ def test_uv_installs_python_if_none_fits(machine: FakeMachine, folder: Path) -> 
     assert set_up(folder) == []
     assert machine.has_run("uv python install 3.13")
     assert machine.has_run("uv sync")
+
+
+def test_a_uv_that_does_not_start_in_the_folder_is_reported(
+    machine: FakeMachine, folder: Path
+) -> None:
+    machine.fail("uv")
+    what, _, command = failure(folder)
+    assert what.startswith(f"uv does not start in {folder}: first line. Install it")
+    assert command.strip().endswith("uv sync && uv run poe setup")
 
 
 def test_uv_python_is_respected(

@@ -48,7 +48,7 @@ def test_the_recommendation_is_what_an_engineer_would_choose(
 
 
 @each_case
-def test_the_verdict_is_as_sure_as_an_engineer_would_be(
+def test_the_verdict_is_what_an_engineer_would_expect(
     path: Path, result: Recommendation
 ) -> None:
     verdict = case(path)["verdict"]

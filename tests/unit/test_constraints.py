@@ -1,8 +1,6 @@
 """The versions that `trivet new` installs."""
 
-import shutil
 import tomllib
-import zipfile
 from pathlib import Path
 
 import pytest
@@ -60,49 +58,3 @@ def test_constraints_are_only_in_pyproject_for_the_first_lock(
     assert constraints.lock(tmp_path, entries).code == first_result
     assert seen == ([entries] if first_result else [entries, None])
     assert file.read_text("utf-8") == text
-
-
-@pytest.mark.slow
-@pytest.mark.skipif(not shutil.which("uv"), reason="uv locks the versions")
-def test_uv_keeps_the_tested_version_until_it_is_asked_to_upgrade(
-    tmp_path: Path,
-) -> None:
-    """Lock local packages, so that this needs no index."""
-    for version in ("1.0", "2.0"):
-        folder = tmp_path / "wheels"
-        folder.mkdir(exist_ok=True)
-        write_wheel(folder, "sample", version)
-    project = tmp_path / "project"
-    project.mkdir()
-    text = f"""\
-[project]
-name = "x"
-version = "0"
-requires-python = ">=3.11"
-dependencies = ["sample>=1"]
-
-[tool.uv]
-package = false
-no-index = true
-find-links = ["{folder.as_posix()}"]
-"""
-    (project / "pyproject.toml").write_text(text, "utf-8")
-    result = constraints.lock(project, ["sample==1.0"])
-    assert result.ok, result.stderr
-    lock = project / "uv.lock"
-    assert 'version = "1.0"' in lock.read_text("utf-8")
-    assert "constraints" not in lock.read_text("utf-8")
-    assert process.run("uv", "lock", "--check", cwd=project).ok
-    assert process.run("uv", "lock", "--upgrade", cwd=project).ok
-    assert 'version = "2.0"' in lock.read_text("utf-8")
-
-
-def write_wheel(folder: Path, name: str, version: str) -> None:
-    """Write a wheel without any module."""
-    info = f"{name}-{version}.dist-info"
-    with zipfile.ZipFile(folder / f"{name}-{version}-py3-none-any.whl", "w") as wheel:
-        metadata = f"Metadata-Version: 2.1\nName: {name}\nVersion: {version}\n"
-        wheel.writestr(f"{info}/METADATA", metadata)
-        tags = "Root-Is-Purelib: true\nTag: py3-none-any\n"
-        wheel.writestr(f"{info}/WHEEL", f"Wheel-Version: 1.0\nGenerator: x\n{tags}")
-        wheel.writestr(f"{info}/RECORD", "")

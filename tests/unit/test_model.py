@@ -1,4 +1,4 @@
-"""criteria.yml has the shape that its readers rely on."""
+"""criteria.yml matches its schema, and its parts match each other."""
 
 import copy
 import json
@@ -25,7 +25,7 @@ def model(questionnaire: Questionnaire) -> Model:
 
 
 def errors(data: Data) -> list[str]:
-    """Return the paths of what does not fit the schema."""
+    """Return the paths of entries that do not match the schema."""
     validator = Draft202012Validator(
         SCHEMA, format_checker=Draft202012Validator.FORMAT_CHECKER
     )
@@ -33,7 +33,7 @@ def errors(data: Data) -> list[str]:
 
 
 def as_json(data: object) -> Data:
-    """Return YAML data as JSON has it: a date is a text."""
+    """Return YAML data as JSON, in which dates are texts."""
     converted: Data = json.loads(json.dumps(data, default=str))
     return converted
 
@@ -61,7 +61,7 @@ SMALL = "$.criteria.size.answers.small"
     [
         (lambda data: data["frameworks"].pop("flask"), "$.frameworks"),
         (lambda data: data["tie_break"].remove("flask"), "$.tie_break"),
-        (lambda data: data["built"].pop("flask"), "$.built"),
+        (lambda data: data["available_features"].pop("flask"), "$.available_features"),
         (lambda data: data["costs"]["flask"].pop("django"), "$.costs.flask"),
         (lambda data: data.pop("criteria"), "$"),
         (lambda data: data["criteria"]["size"].pop("scale"), "$.criteria.size"),
@@ -103,7 +103,9 @@ def test_answers_have_points_and_labels_for_the_same_keys(model: Model) -> None:
     for name, criterion in model.data["criteria"].items():
         assert set(criterion["answers"]) == set(criterion["labels"]), name
     assert set(model.data["criteria"]["features"]["labels"]) == set(model.features)
-    assert set(model.data["comes_with"]) == set(model.criteria["use_case"].answers)
+    assert set(model.data["use_case_features"]) == set(
+        model.criteria["use_case"].answers
+    )
 
 
 def test_an_answer_has_one_line_for_a_framework(model: Model) -> None:
@@ -114,18 +116,20 @@ def test_an_answer_has_one_line_for_a_framework(model: Model) -> None:
 
 
 def test_only_known_features_are_named(model: Model) -> None:
-    for section in ("comes_with", "brings", "shown_through"):
+    for section in ("use_case_features", "requires", "requires_one_of"):
         for key, names in model.data[section].items():
             assert set(names.split()) <= set(model.features), (section, key)
     assert set(model.data["rules_out"]) <= set(model.features)
-    for features in model.built.values():
+    for features in model.available_features.values():
         assert set(features) <= set(model.features)
 
 
-def test_a_feature_brings_all_that_its_own_features_bring(model: Model) -> None:
+def test_a_feature_lists_what_its_required_features_require(
+    model: Model,
+) -> None:
     for key, feature in model.features.items():
-        for other in feature.brings:
-            missing = set(model.features[other].brings) - {*feature.brings, key}
+        for other in feature.requires:
+            missing = set(model.features[other].requires) - {*feature.requires, key}
             assert not missing, key
 
 
@@ -138,10 +142,10 @@ def test_every_set_of_features_leaves_a_framework(model: Model) -> None:
     assert ruled_out < set(model.frameworks)
 
 
-def test_what_a_framework_cannot_have_is_not_built_for_it(model: Model) -> None:
+def test_a_framework_does_not_have_features_that_rule_it_out(model: Model) -> None:
     for key, feature in model.features.items():
         for framework in feature.rules_out:
-            assert key not in model.built[framework]
+            assert key not in model.available_features[framework]
 
 
 def test_conditions_name_answers_that_exist(model: Model) -> None:
@@ -152,8 +156,10 @@ def test_conditions_name_answers_that_exist(model: Model) -> None:
         name, answer = condition.replace("!", "").split("=")
         assert answer in model.criteria[name].answers, condition
     assert set(model.implied) <= set(model.criteria["use_case"].answers)
-    assert set(model.known_by) <= set(model.criteria["experience"].answers)
-    assert sorted(model.known_by.values()) == sorted(model.frameworks)
+    assert set(model.framework_by_experience) <= set(
+        model.criteria["experience"].answers
+    )
+    assert sorted(model.framework_by_experience.values()) == sorted(model.frameworks)
 
 
 def test_every_choice_against_a_recommendation_has_its_cost(model: Model) -> None:
@@ -208,4 +214,4 @@ def test_one_more_answer_of_ordinary_weight_cannot_overtake_a_clear_lead(
             continue
         for answer in criterion.answers.values():
             points = [0, 0, *(point.points for point in answer.points.values())]
-            assert max(points) - min(points) <= model.clear_from
+            assert max(points) - min(points) <= model.clear_margin

@@ -22,7 +22,7 @@ from tests.conftest import ROOT
 
 @pytest.fixture(scope="module")
 def questions_only(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Make a template of nothing but its questions, so that Copier is quick."""
+    """Create a template that only has questions, which Copier renders quickly."""
     folder = tmp_path_factory.mktemp("questions")
     shutil.copy(ROOT / "copier.yml", folder)
     shutil.copytree(ROOT / "questions", folder / "questions")
@@ -100,7 +100,7 @@ def test_copier_and_trivet_reach_the_same_answers(
     tmp_path: Path,
 ) -> None:
     questions = Questionnaire(PackageTree())
-    questions.start_in("garden-club_api")
+    questions.set_folder_name("garden-club_api")
     answers = questions.answer(data)
     expected = answer_with_copier(questions_only, tmp_path / "garden-club_api", data)
     assert without_source(answers) == expected
@@ -122,7 +122,7 @@ def test_copier_and_trivet_reach_the_same_answers(
 )
 def test_the_name_is_proposed_from_the_folder(folder: str, name: str) -> None:
     questionnaire = Questionnaire(PackageTree())
-    questionnaire.start_in(folder)
+    questionnaire.set_folder_name(folder)
     assert questionnaire.answer({}).given["project_name"] == name
 
 
@@ -141,7 +141,11 @@ def test_a_feature_that_not_every_framework_has_is_marked() -> None:
     model = Questionnaire(PackageTree()).model
     by_known = {known: labels(known) for known in ("none", *model.frameworks)}
     for feature in model.features:
-        having = [key for key, built in model.built.items() if feature in built]
+        having = [
+            key
+            for key, available in model.available_features.items()
+            if feature in available
+        ]
         advice = by_known["none"][feature]
         assert advice.endswith(" only)") == (0 < len(having) < len(model.frameworks))
         assert advice.endswith("(not available yet)") == (not having)
@@ -162,8 +166,8 @@ def test_what_a_framework_lacks_is_marked_where_it_is_chosen() -> None:
 
     data = {"use_case": "social_network"}
     features = questionnaire.answer(data, ask).given["features"]
-    for framework, built in questionnaire.model.built.items():
-        missing = [feature for feature in features if feature not in built]
+    for framework, available in questionnaire.model.available_features.items():
+        missing = [feature for feature in features if feature not in available]
         assert ("(without " in choices[framework]) == bool(missing)
         for feature in missing[:4]:
             assert feature in choices[framework]
@@ -229,14 +233,17 @@ def test_lists_are_written_with_commas_or_as_yaml(
 @pytest.mark.parametrize(
     ("data", "sentence"),
     [
-        ({"use_case": "apis"}, "use_case: `apis` is not offered. Did you mean `api`?"),
+        (
+            {"use_case": "apis"},
+            "use_case: `apis` is not a valid answer. Did you mean `api`?",
+        ),
         ({"use_case": "zzz"}, "Choose from: api, small_web_app, "),
-        ({"size": ["small"]}, "size: give a text."),
-        ({"size": None}, "size: give a text."),
-        ({"features": "api,graphql"}, "features: `graphql` is not offered."),
-        ({"features": "[api"}, "features: give a list, such as api,pages"),
-        ({"features": 3}, "features: give a list"),
-        ({"customise": "perhaps"}, "customise: answer yes or no."),
+        ({"size": ["small"]}, "size: Enter a text."),
+        ({"size": None}, "size: Enter a text."),
+        ({"features": "api,graphql"}, "features: `graphql` is not a valid answer."),
+        ({"features": "[api"}, "features: Enter a list, such as api,pages"),
+        ({"features": 3}, "features: Enter a list"),
+        ({"customise": "perhaps"}, "customise: Answer yes or no."),
         ({"database": "oracle"}, "Choose from: sqlite, postgresql, mysql."),
         ({"project_name": ""}, "project_name: Give the service a name"),
         ({"project_name": "  "}, "project_name: Give the service a name"),
@@ -250,7 +257,7 @@ def test_lists_are_written_with_commas_or_as_yaml(
         ({"project_name": " a"}, "Leave out the space"),
         (
             {"known_framework": "flask", "features": "cms"},
-            "does not fit the other answers",
+            "is not possible with the other answers",
         ),
         ({"framework": "flask", "use_case": "ecommerce"}, "no well-kept shop"),
     ],
@@ -328,7 +335,7 @@ def test_the_slug_of_a_name_in_another_alphabet_is_made_from_the_folder(
     name: str, folder: str, slug: str
 ) -> None:
     questions = Questionnaire(PackageTree())
-    questions.start_in(folder)
+    questions.set_folder_name(folder)
     assert questions.answer({"project_name": name}).computed["project_slug"] == slug
 
 
@@ -355,8 +362,12 @@ class _Files:
     [
         ({}, "no copier.yml"),
         ({"copier": "a: [1"}, "copier.yml is not valid YAML"),
+        ({"copier": "- a"}, "copier.yml has other content than lines such as"),
+        ({"copier": "1: a"}, "copier.yml has other content than lines such as"),
+        ({"copier": "a: {type: str}"}, "this is not a template of Trivet"),
         ({"copier": "--- !include other.yml"}, "other.yml, which does not exist"),
         ({"copier": "--- !include b.yml", "b": "x: ["}, "b.yml is not valid YAML"),
+        ({"copier": "--- !include 'q/*.yml'"}, "does not support the pattern q/"),
     ],
 )
 def test_a_folder_without_a_template_is_refused(
@@ -366,37 +377,157 @@ def test_a_folder_without_a_template_is_refused(
         Questionnaire(_Files(**files))
 
 
+CRITERIA = "\ncriteria: {type: yaml, when: false, default: []}\n"
+STRICT = "undefined: jinja2.StrictUndefined"
+
+
+def answer_questions(questions: str, answers: dict[str, object]) -> Answers:
+    """Answer the questions of a template that has these and no others."""
+    text = f"_envops: {{{STRICT}}}\n{questions}{CRITERIA}"
+    questionnaire = Questionnaire(_Files(copier=text))
+    given = questionnaire.answer(answers)
+    questionnaire.list_asked_questions(given)
+    return given
+
+
 @pytest.mark.parametrize(
     ("question", "feature"),
     [
-        ("q: {type: int, default: 1}", "the question `q` without a type of bool"),
+        # Types
+        ("q: {type: int, default: 1}", "the question `q` without a type of bool, str"),
+        ("q: {type: float, default: 1}", "the question `q` without a type of bool"),
+        ("q: {type: path, default: x}", "the question `q` without a type of bool"),
+        ("q: {type: json, default: x}", "the question `q` without a type of bool"),
+        ("q: {type: yaml, default: x}", "the question `q` without a type of bool"),
         ("q: {default: 1}", "the question `q` without a type of bool"),
-        ("q: text", "the question `q` without a type of bool"),
-        ("q: {type: '{{ kind }}'}", "the question `q` without a type of bool"),
-        ("q: {type: str, choices: [a, b]}", "a list of choices"),
-        ("q: {type: str, choices: [[A, a], [B, b]]}", "a list of choices"),
+        ("q: {type: '{{ kind }}', default: x}", "the question `q` without a type"),
+        (
+            "q: {type: int, when: false, default: 1}",
+            "the question `q` without a type of bool, json, str, yaml",
+        ),
+        ("q: text", "the short form of the question `q`"),
+        # Choices
+        ("q: {type: str, default: a, choices: [a, b]}", "a list of choices"),
+        ("q: {type: str, default: a, choices: [[A, a]]}", "a list of choices"),
         ("q: {type: str, default: a, choices: '[a, b]'}", "a list of choices"),
-        ("q: {type: json, choices: {A: a}}", "choices other than texts"),
+        ("q: {type: bool, default: a, choices: {A: a}}", "choices that are no texts"),
         ("q: {type: str, default: a, choices: {A: 1}}", "a choice in `q` that is no"),
         (
             "q: {type: str, default: a, choices: {A: {value: a, when: x}}}",
             "these keys of a choice",
         ),
-        ("q: {type: str, when: '{{ other }}'}", "a condition as `when`"),
-        ("q: {type: str, multiselect: '{{ many }}'}", "a condition as `multiselect`"),
-        ("q: {type: str, secret: true, default: x}", "the key `secret`"),
-        ("q: {type: str, multiline: true}", "the key `multiline`"),
+        (
+            "q: {type: str, default: a, choices: {A: {validator: x}}}",
+            "these keys of a choice",
+        ),
+        (
+            "q: {type: str, default: a, choices: {A: {value: a, validator: true}}}",
+            "a choice in `q` that is no text",
+        ),
+        (
+            "q: {type: str, default: a, choices: {A: a, B: a}}",
+            "two choices with the same value",
+        ),
+        ("q: {type: str, default: a, multiselect: '{{ x }}'}", "a condition as `mul"),
+        ("q: {type: str, default: a, multiselect: true}", "`multiselect` without"),
+        # Other keys
+        ("q: {type: str, default: a, when: '{{ x }}'}", "a condition as `when`"),
+        ("q: {type: str, default: a, ask: [a]}", "`ask` in the question `q` that is"),
+        ("q: {type: str, default: a, ask: maybe}", "`ask` in the question `q` that is"),
+        ("q: {type: str, default: a, help: 1}", "`help` in the question `q` that is"),
+        ("q: {type: str, default: a, validator: 1}", "`validator` in the question `q`"),
+        ("q: {type: str}", "the question `q` without a default"),
+        ("q: {type: str, default: a, secret: true}", "the key `secret`"),
+        ("q: {type: str, default: a, multiline: true}", "the key `multiline`"),
+        ("q: {type: str, default: a, placeholder: b}", "the key `placeholder`"),
+        ("q: {type: str, default: a, qmark: '!'}", "the key `qmark`"),
+        ("now: {type: str, default: a}", "a question that is called `now`"),
+        # Variables
+        ("q: {type: str, default: '{{ UNSET }}'}", "the variable `UNSET`"),
+        (
+            "q: {type: str, default: \"{{ _copier_conf.os | default('x') }}\"}",
+            "the variable `_copier_conf`",
+        ),
+        (
+            "q: {type: str, default: a, validator: '{{ now is defined }}'}",
+            "the variable `now`",
+        ),
+        # Settings
         ("_jinja_extensions: [a.B]", "the setting `_jinja_extensions`"),
         ("_external_data: {a: b.yml}", "the setting `_external_data`"),
         ("_secret_questions: [q]", "the setting `_secret_questions`"),
+        ("_tasks: [echo]", "the setting `_tasks`"),
+        ("_migrations: [echo]", "the setting `_migrations`"),
+        ("_brand_new: 1", "the setting `_brand_new`"),
+        ("_answers_file: answers.yml", "another `_answers_file`"),
     ],
 )
 def test_features_of_copier_that_are_not_evaluated_are_rejected(
     question: str, feature: str
 ) -> None:
     with pytest.raises(UserError) as rejection:
-        Questionnaire(_Files(copier=question)).answer({"q": "a"})
+        answer_questions(question, {"q": "a"} if "choices" in question else {})
     assert f"trivet does not support {feature}" in str(rejection.value)
+    assert "Render this template with `copier copy`." in str(rejection.value)
+
+
+@pytest.mark.parametrize(
+    ("envops", "feature"),
+    [
+        ("", "templates without `_envops`"),
+        ("_envops: {trim_blocks: true}", "`_envops` without `undefined: jinja2.Strict"),
+        ("_envops: {undefined: jinja2.Undefined}", "`_envops` without `undefined: "),
+        *(
+            (f"_envops: {{{STRICT}, {option}: '<'}}", f"`{option}` in `_envops`")
+            for option in (
+                "block_end_string",
+                "block_start_string",
+                "comment_start_string",
+                "line_comment_prefix",
+                "line_statement_prefix",
+                "newline_sequence",
+                "variable_start_string",
+            )
+        ),
+    ],
+)
+def test_other_settings_of_jinja_are_rejected(envops: str, feature: str) -> None:
+    with pytest.raises(UserError) as rejection:
+        Questionnaire(_Files(copier=envops + CRITERIA))
+    assert f"trivet does not support {feature}" in str(rejection.value)
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "q: {type: str, default: '{{ unknown }}'}",
+        "q: {type: str, default: '{{ 1 | no_such_filter }}'}",
+        "q: {type: str, default: '{% yield x from y %}'}",
+        "q: {type: str, default: '{{ 1 / 0 }}'}",
+        "q: {type: str, default: a, validator: '{{ q.__class__.__mro__ }}'}",
+        "q: {type: str, default: a, validator: '{% if %}'}",
+        "q: {type: json, when: false, default: '[1'}",
+    ],
+)
+def test_a_template_that_cannot_be_evaluated_is_reported(question: str) -> None:
+    with pytest.raises(UserError, match=r"^copier.yml: the \w+ `q` is invalid: "):
+        answer_questions(question, {})
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [("yes", True), ("2.5", True), ("~", False), ("0", False), ("", False)],
+)
+def test_a_truth_value_is_read_as_copier_reads_it(text: str, expected: object) -> None:
+    question = "q: {type: bool, default: false}"
+    assert answer_questions(question, {"q": text}).given["q"] is expected
+
+
+def test_the_members_of_a_list_stay_texts() -> None:
+    choices = "choices: {A: 'yes', B: '007', C: '1.0'}"
+    question = f"q: {{type: str, multiselect: true, default: [], {choices}}}"
+    given = answer_questions(question, {"q": "[yes, 007, '1.0']"}).given
+    assert given == {"q": ["yes", "007", "1.0"]}
 
 
 def test_no_project_has_the_name_of_a_dependency(

@@ -1,4 +1,4 @@
-"""The decision: table U, its properties, and what would change it."""
+"""The recommendation for each use case, its properties, and what would change it."""
 
 import random
 from collections import Counter
@@ -28,8 +28,8 @@ FRAMEWORKS = sorted(MODEL.frameworks)
 Answers = dict[str, Any]
 
 
-def alone(use_case: str, **others: object) -> Answers:
-    """Answer nothing but the use case."""
+def use_case_answers(use_case: str, **others: object) -> Answers:
+    """Return answers with a use case, and no preference for the rest."""
     answers: Answers = dict.fromkeys(MODEL.criteria, "no_preference")
     features = list(MODEL.criteria["use_case"].answers[use_case].features)
     return {**answers, "use_case": use_case, "features": features, **others}
@@ -44,7 +44,7 @@ def all_answers() -> st.SearchStrategy[Answers]:
     fields["features"] = st.lists(st.sampled_from(list(MODEL.features)), unique=True)
     anything = st.fixed_dictionaries(fields)
     as_proposed = anything.map(
-        lambda a: a | {"features": alone(a["use_case"])["features"]}
+        lambda a: a | {"features": use_case_answers(a["use_case"])["features"]}
     )
     return anything | as_proposed
 
@@ -72,10 +72,10 @@ def expected_points(answers: Mapping[str, Any]) -> dict[str, int]:
 def expected_ranking(answers: Mapping[str, Any]) -> list[tuple[str, int]]:
     wanted = set(answers["features"])
     for key in answers["features"]:
-        wanted |= set(MODEL.features[key].brings)
+        wanted |= set(MODEL.features[key].requires)
     out = {framework for key in wanted for framework in MODEL.features[key].rules_out}
     scores = expected_points(answers)
-    known = MODEL.known_by.get(answers["experience"])
+    known = MODEL.framework_by_experience.get(answers["experience"])
     left = [framework for framework in MODEL.tie_break if framework not in out]
     return sorted(
         ((framework, scores[framework]) for framework in left),
@@ -123,10 +123,10 @@ def expected_changes(answers: Mapping[str, Any]) -> Iterator[tuple[Change, Answe
         ("high_concurrency", "fastapi", "any"),
     ],
 )
-def test_a_use_case_alone_has_the_recommendation_of_its_facts(
+def test_a_use_case_alone_has_the_documented_recommendation(
     use_case: str, framework: str, runner_up: str | None
 ) -> None:
-    result = DECISION.recommend(alone(use_case))
+    result = DECISION.recommend(use_case_answers(use_case))
     assert result.framework == framework
     assert result.verdict != "tie"
     assert result.reasons
@@ -136,13 +136,13 @@ def test_a_use_case_alone_has_the_recommendation_of_its_facts(
 
 
 def test_a_prototype_is_a_tie_of_flask_and_fastapi() -> None:
-    result = DECISION.recommend(alone("prototype"))
+    result = DECISION.recommend(use_case_answers("prototype"))
     assert (result.verdict, result.framework) == ("tie", "flask")
     assert set(result.tied) == {"flask", "fastapi"}
 
 
-def test_no_answer_is_a_tie_of_all_with_the_gentlest_first() -> None:
-    result = DECISION.recommend(alone("other"))
+def test_without_answers_all_frameworks_tie_and_the_easiest_is_first() -> None:
+    result = DECISION.recommend(use_case_answers("other"))
     assert (result.verdict, result.framework) == ("tie", "flask")
     assert set(result.tied) == set(FRAMEWORKS)
     assert not result.reasons
@@ -152,7 +152,9 @@ def test_no_answer_is_a_tie_of_all_with_the_gentlest_first() -> None:
 @pytest.mark.parametrize("feature", ["cms", "shop"])
 def test_a_feature_that_a_framework_cannot_serve_rules_it_out(feature: str) -> None:
     result = DECISION.recommend(
-        alone("high_concurrency", features=[feature], experience="knows_fastapi")
+        use_case_answers(
+            "high_concurrency", features=[feature], experience="knows_fastapi"
+        )
     )
     assert result.framework == "django"
     assert result.runner_up is None
@@ -162,20 +164,22 @@ def test_a_feature_that_a_framework_cannot_serve_rules_it_out(feature: str) -> N
 
 @pytest.mark.parametrize("framework", FRAMEWORKS)
 def test_every_framework_can_win_without_a_use_case(framework: str) -> None:
-    result = DECISION.recommend(alone("other", experience=f"knows_{framework}"))
+    result = DECISION.recommend(
+        use_case_answers("other", experience=f"knows_{framework}")
+    )
     assert result.framework == framework
 
 
 @pytest.mark.parametrize("framework", FRAMEWORKS)
 def test_knowing_any_framework_counts_the_same(framework: str) -> None:
-    answers = alone("other", experience=f"knows_{framework}")
+    answers = use_case_answers("other", experience=f"knows_{framework}")
     others = set(FRAMEWORKS) - {framework}
     scores = DECISION.recommend(answers).scores
     assert scores == {framework: 6, **dict.fromkeys(others, 0)}
 
 
 def test_a_tie_goes_to_the_framework_that_the_team_knows() -> None:
-    answers = alone("small_web_app")
+    answers = use_case_answers("small_web_app")
     assert DECISION.recommend(answers).framework == "flask"
     for framework in ("django", "fastapi"):
         result = DECISION.recommend({**answers, "experience": f"knows_{framework}"})
@@ -185,42 +189,42 @@ def test_a_tie_goes_to_the_framework_that_the_team_knows() -> None:
 
 @pytest.mark.parametrize("use_case", ["small_web_app", "prototype", "microservice"])
 def test_small_does_not_count_twice(use_case: str) -> None:
-    without = DECISION.recommend(alone(use_case))
-    small = DECISION.recommend(alone(use_case, size="small"))
+    without = DECISION.recommend(use_case_answers(use_case))
+    small = DECISION.recommend(use_case_answers(use_case, size="small"))
     assert small.scores == without.scores
     assert small.coverage["answered"] == without.coverage["answered"] + 1
     assert small.most_informative_question != "size"
 
 
 def test_small_counts_where_the_use_case_does_not_imply_it() -> None:
-    small = DECISION.recommend(alone("api", size="small"))
+    small = DECISION.recommend(use_case_answers("api", size="small"))
     assert small.contributions["size"] == {"flask": 2, "django": -1, "fastapi": 0}
 
 
 @pytest.mark.parametrize("use_case", ["api", "microservice"])
 def test_slow_calls_to_others_lead_to_fastapi(use_case: str) -> None:
-    result = DECISION.recommend(alone(use_case, load="slow_upstreams"))
+    result = DECISION.recommend(use_case_answers(use_case, load="slow_upstreams"))
     assert result.framework == "fastapi"
     points = result.contributions["load"]
     assert points["fastapi"] > 0 > max(points["django"], points["flask"])
 
 
 def test_contradictions_are_not_called_clear() -> None:
-    answers = alone("data_driven_app", size="large", control="own_choice")
+    answers = use_case_answers("data_driven_app", size="large", control="own_choice")
     assert DECISION.recommend(answers).verdict == "clear"
     contradictory = DECISION.recommend({**answers, "priority": "security"})
-    assert (contradictory.margin or 0) >= MODEL.clear_from
+    assert (contradictory.margin or 0) >= MODEL.clear_margin
     assert contradictory.verdict == "close"
 
 
 def test_contradictions_are_not_called_clear_without_a_runner_up() -> None:
-    result = DECISION.recommend(alone("cms", control="own_choice"))
+    result = DECISION.recommend(use_case_answers("cms", control="own_choice"))
     assert result.runner_up is None
     assert result.verdict == "close"
 
 
 def test_a_framework_that_was_chosen_in_advance_is_reported_as_such() -> None:
-    result = DECISION.recommend(alone("other", known_framework="django"))
+    result = DECISION.recommend(use_case_answers("other", known_framework="django"))
     assert (result.framework, result.verdict) == ("django", "chosen")
     assert result.margin is None
     assert not result.flips
@@ -246,7 +250,7 @@ def test_the_rule_adds_points_and_takes_the_highest_total(answers: Answers) -> N
     assert result.runner_up not in result.ruled_out
 
 
-def named(flip: Flip) -> Change:
+def describe_change(flip: Flip) -> Change:
     return flip.criterion, flip.answer, flip.change
 
 
@@ -259,14 +263,16 @@ def test_reported_flips_are_correct_and_complete(answers: Answers) -> None:
         for change, changed in expected_changes(answers)
         if (winner := expected_winner(changed)) != result.framework
     }
-    assert {(named(flip), flip.framework) for flip in result.flips} == expected
+    assert {
+        (describe_change(flip), flip.framework) for flip in result.flips
+    } == expected
     assert len(result.flips) == len(expected)
 
 
 @given(all_answers())
 @settings(max_examples=25, deadline=None)
 def test_every_other_answer_is_tried_once(answers: Answers) -> None:
-    tried = [named(flip) for flip, _ in DECISION.changes(answers)]
+    tried = [describe_change(flip) for flip, _ in DECISION.list_changes(answers)]
     assert sorted(tried) == sorted(change for change, _ in expected_changes(answers))
 
 
@@ -291,15 +297,18 @@ def test_reported_pairs_are_correct_and_complete(answers: Answers) -> None:
         and (winner := expected_winner(after_both)) != first
     }
     found = [
-        (frozenset({named(p.first)[:2], named(p.second)[:2]}), p.framework)
-        for p in DECISION.pairs(answers)
+        (
+            frozenset({describe_change(p.first)[:2], describe_change(p.second)[:2]}),
+            p.framework,
+        )
+        for p in DECISION.find_pairs(answers)
     ]
     assert set(found) == expected
     assert len(found) == len(expected)
 
 
 def test_every_framework_wins_for_many_answers() -> None:
-    """Of all possible answers, 400 are drawn at random, each as likely."""
+    """Draw 400 random answers; each combination is equally likely."""
     space = 1
     for name, criterion in MODEL.criteria.items():
         answers = len(criterion.answers)
@@ -307,7 +316,7 @@ def test_every_framework_wins_for_many_answers() -> None:
     assert space == 223_641_600
 
     chance = random.Random(20261122)  # noqa: S311 - not for secrets
-    won = Counter(DECISION.first(any_answers(chance)) for _ in range(400))
+    won = Counter(DECISION.find_first(any_answers(chance)) for _ in range(400))
     # cms or shop is in three of four sets of features, and only Django has them.
     assert won["django"] > 300
     assert all(won[framework] > 20 for framework in FRAMEWORKS)
@@ -315,14 +324,14 @@ def test_every_framework_wins_for_many_answers() -> None:
 
 def expected_verdict(answers: Mapping[str, Any]) -> str:
     ranking = expected_ranking(answers)
-    lead = ranking[0][1] - ranking[1][1] if len(ranking) > 1 else MODEL.clear_from
+    lead = ranking[0][1] - ranking[1][1] if len(ranking) > 1 else MODEL.clear_margin
     if lead == 0:
         return "tie"
     contradictory = any(
         all(is_met(condition, answers) for condition in rule.split())
         for rule in MODEL.contradictions
     )
-    return "clear" if lead >= MODEL.clear_from and not contradictory else "close"
+    return "clear" if lead >= MODEL.clear_margin and not contradictory else "close"
 
 
 def is_met(condition: str, answers: Mapping[str, Any]) -> bool:
@@ -334,19 +343,19 @@ def is_met(condition: str, answers: Mapping[str, Any]) -> bool:
 
 @pytest.mark.slow
 def test_the_documented_shares_of_all_answers_are_counted() -> None:
-    """Every set of answers with the features that its use case proposes.
+    """Count over all answers with the features that the use case proposes.
 
-    What one more answer does is tried on every tenth of them.
+    The effect of one more answer is counted for every tenth of them.
     """
     names = [name for name in MODEL.criteria if name != "features"]
     first: Counter[str] = Counter()
     verdicts: Counter[str] = Counter()
-    turned: dict[str, list[bool]] = {"clear": [], "close": [], "tie": []}
+    changed_winner: dict[str, list[bool]] = {"clear": [], "close": [], "tie": []}
     for count, values in enumerate(
         product(*(MODEL.criteria[n].answers for n in names))
     ):
         given = dict(zip(names, values, strict=True))
-        answers = alone(given.pop("use_case"), **given)
+        answers = use_case_answers(given.pop("use_case"), **given)
         winner, verdict = expected_winner(answers), expected_verdict(answers)
         first[winner] += 1
         verdicts[verdict] += 1
@@ -354,32 +363,34 @@ def test_the_documented_shares_of_all_answers_are_counted() -> None:
             if answers[name] == "no_preference":
                 for answer in MODEL.criteria[name].answers.keys() - {"no_preference"}:
                     after = expected_winner({**answers, name: answer})
-                    turned[verdict].append(after != winner)
+                    changed_winner[verdict].append(after != winner)
 
-    def of_100(count: int, total: int) -> int:
+    def percentage(count: int, total: int) -> int:
         return round(100 * count / total)
 
-    turns = {v: of_100(sum(found), len(found)) for v, found in turned.items()}
+    changes_in_100 = {
+        v: percentage(sum(found), len(found)) for v, found in changed_winner.items()
+    }
 
     total = first.total()
     text = " ".join((ROOT / "docs/explanation/decision.md").read_text("utf-8").split())
     assert f"there are {total:,}:" in text
     for sentence in (
-        f"Django comes first in {of_100(first['django'], total)} of 100",
-        f"Flask in {of_100(first['flask'], total)}",
-        f"FastAPI in {of_100(first['fastapi'], total)}",
-        f"clear in {of_100(verdicts['clear'], total)} of 100",
-        f"close in {of_100(verdicts['close'], total)}",
-        f"a tie in {of_100(verdicts['tie'], total)}",
-        f"of all answers, {turns['clear']} in 100 change it |",
-        f"| {turns['close']} in 100 change the result |",
-        f"| {turns['tie']} in 100 change the result |",
+        f"Django comes first in {percentage(first['django'], total)} of 100",
+        f"Flask in {percentage(first['flask'], total)}",
+        f"FastAPI in {percentage(first['fastapi'], total)}",
+        f"clear in {percentage(verdicts['clear'], total)} of 100",
+        f"close in {percentage(verdicts['close'], total)}",
+        f"a tie in {percentage(verdicts['tie'], total)}",
+        f"of all answers, {changes_in_100['clear']} in 100 change it |",
+        f"| {changes_in_100['close']} in 100 change the result |",
+        f"| {changes_in_100['tie']} in 100 change the result |",
     ):
         assert sentence in text
 
 
 def any_answers(chance: random.Random) -> Answers:
-    """Draw answers, each combination as likely as any other."""
+    """Draw random answers; each combination is equally likely."""
     return {
         name: [feature for feature in MODEL.features if chance.random() < 0.5]
         if name == "features"
@@ -430,9 +441,11 @@ def test_the_next_question_is_the_most_informative_one(
 
 
 def test_the_most_informative_question_is_named() -> None:
-    nothing = DECISION.recommend(alone("other"))
+    nothing = DECISION.recommend(use_case_answers("other"))
     assert nothing.most_informative_question == "experience"
-    without = DECISION.weighted({"experience": "none"}).recommend(alone("other"))
+    without = DECISION.with_weights({"experience": "none"}).recommend(
+        use_case_answers("other")
+    )
     assert without.most_informative_question == "use_case"
 
 
@@ -445,7 +458,9 @@ def test_answers_that_contradict_each_other_are_reported(rule: str) -> None:
             given["features"] = [answer]
         elif name != "features!":
             given[name] = answer
-    answers = alone(given.pop("use_case", "other"), **{"features": []} | given)
+    answers = use_case_answers(
+        given.pop("use_case", "other"), **{"features": []} | given
+    )
     found = {
         " ".join(c.answers): c.text for c in DECISION.recommend(answers).contradictions
     }
@@ -454,13 +469,13 @@ def test_answers_that_contradict_each_other_are_reported(rule: str) -> None:
 
 @pytest.mark.parametrize("use_case", MODEL.criteria["use_case"].answers)
 def test_a_use_case_alone_contradicts_nothing(use_case: str) -> None:
-    assert not DECISION.recommend(alone(use_case)).contradictions
+    assert not DECISION.recommend(use_case_answers(use_case)).contradictions
 
 
 def test_a_feature_of_the_use_case_that_is_left_out_subtracts_its_points() -> None:
-    own = DECISION.recommend(alone("rapid_development"))
+    own = DECISION.recommend(use_case_answers("rapid_development"))
     without = DECISION.recommend(
-        alone("rapid_development", features=["accounts", "mail"])
+        use_case_answers("rapid_development", features=["accounts", "mail"])
     )
     assert without.scores["django"] == own.scores["django"] - 3 - 1  # admin and pages
     taken = {r.text for r in without.reasons if r.points < 0 and r.answer == "admin"}
@@ -480,9 +495,9 @@ ONLY_FOR_ONE = [
 @given(all_answers(), st.sampled_from(ONLY_FOR_ONE))
 @settings(max_examples=120, deadline=None)
 def test_an_answer_with_points_for_one_framework_never_lowers_it(
-    answers: Answers, spoken: tuple[str, str, str]
+    answers: Answers, preference: tuple[str, str, str]
 ) -> None:
-    name, answer, framework = spoken
+    name, answer, framework = preference
     if name == "features":
         without: Answers = {
             **answers,
@@ -498,8 +513,8 @@ def test_an_answer_with_points_for_one_framework_never_lowers_it(
     for other in set(FRAMEWORKS) - {framework}:
         lead_before = before["scores"][framework] - before["scores"][other]
         assert after["scores"][framework] - after["scores"][other] >= lead_before
-    if DECISION.first(without) == framework:
-        assert DECISION.first(with_it) == framework
+    if DECISION.find_first(without) == framework:
+        assert DECISION.find_first(with_it) == framework
 
 
 @given(all_answers(), st.integers(min_value=0, max_value=2**32))
@@ -507,17 +522,17 @@ def test_an_answer_with_points_for_one_framework_never_lowers_it(
 def test_the_order_of_the_file_does_not_matter(answers: Answers, seed: int) -> None:
     shuffle = random.Random(seed)  # noqa: S311 - not for secrets
 
-    def shuffled(value: Any) -> Any:  # noqa: ANN401
+    def shuffle_values(value: Any) -> Any:  # noqa: ANN401
         if isinstance(value, dict):
             keys = list(value)
             shuffle.shuffle(keys)
-            return {key: shuffled(value[key]) for key in keys}
+            return {key: shuffle_values(value[key]) for key in keys}
         if isinstance(value, str) and "\n" in value:  # one line for each framework
             return "\n".join(shuffle.sample(lines := value.splitlines(), len(lines)))
         return value
 
-    data = shuffled(dict(MODEL.data))
-    other = Decision(decision_model.parse(data), QUESTIONNAIRE.environment)
+    data = shuffle_values(dict(MODEL.data))
+    other = Decision(decision_model.parse_model(data), QUESTIONNAIRE.environment)
     one, two = DECISION.recommend(answers), other.recommend(answers)
     unordered = {"reasons", "flips", "ruled_out", "coverage", "contradictions"}
     for field in one.as_data().keys() - unordered:
@@ -541,10 +556,10 @@ def test_the_order_of_the_features_does_not_matter(
 
 
 def test_another_weight_changes_what_a_criterion_counts() -> None:
-    answers = alone("api", experience="knows_django")
+    answers = use_case_answers("api", experience="knows_django")
     plain = DECISION.recommend(answers)
-    heavy = DECISION.weighted({"experience": "decisive"}).recommend(answers)
-    silent = DECISION.weighted({"experience": "none"}).recommend(answers)
+    heavy = DECISION.with_weights({"experience": "decisive"}).recommend(answers)
+    silent = DECISION.with_weights({"experience": "none"}).recommend(answers)
     assert (plain.framework, plain.verdict) == ("django", "tie")
     assert (heavy.framework, heavy.verdict) == ("django", "clear")
     assert silent.framework == "fastapi"
@@ -564,11 +579,13 @@ def test_another_weight_changes_what_a_criterion_counts() -> None:
 )
 def test_an_invalid_weight_is_refused(weights: dict[str, str], sentence: str) -> None:
     with pytest.raises(UserError, match=sentence):
-        DECISION.weighted(weights)
+        DECISION.with_weights(weights)
 
 
 def test_an_explanation_with_its_flips_takes_less_than_100_ms() -> None:
-    answers = alone("data_driven_app", size="large", load="high", priority="security")
+    answers = use_case_answers(
+        "data_driven_app", size="large", load="high", priority="security"
+    )
     times = []
     for _ in range(5):
         start = process_time()

@@ -1,4 +1,4 @@
-"""Where the template is found, and which address a project stores for it."""
+"""Where the template is found, and which address projects store for updates."""
 
 from pathlib import Path
 
@@ -39,7 +39,7 @@ def test_a_remote_origin_is_recorded(
     git("remote", "add", "origin", origin, cwd=repository)
     git("update-ref", "refs/remotes/origin/main", "HEAD", cwd=repository)
     with source.open_template(str(repository), None) as found:
-        assert found.recorded == (recorded or repository.as_posix())
+        assert found.update_source == (recorded or repository.as_posix())
         alone = any("this machine only" in note for note in found.notes)
         assert alone == (recorded is None)
 
@@ -51,9 +51,9 @@ def test_a_commit_that_origin_lacks_is_updated_from_the_local_folder(
     git("update-ref", "refs/remotes/origin/main", "HEAD", cwd=repository)
     git("commit", "--allow-empty", "--quiet", "--message=New", cwd=repository)
     with source.open_template(str(repository), None) as found:
-        assert found.recorded == repository.as_posix()
+        assert found.update_source == repository.as_posix()
     with source.open_template(str(repository), "HEAD~1") as found:
-        assert found.recorded == "https://example.org/t.git"
+        assert found.update_source == "https://example.org/t.git"
 
 
 def test_a_branch_of_origin_is_found_by_its_name(repository: Path) -> None:

@@ -1,4 +1,4 @@
-"""Existing projects: rendered from a release, committed, and updated."""
+"""Fixtures for existing projects: rendered from a release, committed, and updated."""
 
 import shutil
 from collections.abc import Mapping
@@ -16,29 +16,29 @@ from tests.cli.conftest import (  # noqa: F401 - pytest finds fixtures here
 from tests.conftest import git
 from tests.update.releases import (
     LAST,
-    OWNED,
+    OWNER_FILES,
     commit_all,
-    make_next_release,
-    make_template,
+    create_next_release,
+    create_template,
     replace,
 )
-from tests.update.small import make_small_template
+from tests.update.small import create_small_template
 
 ANSWERS_FILE = ".copier-answers.yml"
 
 
 @pytest.fixture(scope="session")
 def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Create the template with every release; the work tree is its HEAD."""
-    return make_template(tmp_path_factory.mktemp("releases") / "trivet")
+    """Create the template with all releases, and the work tree as HEAD."""
+    return create_template(tmp_path_factory.mktemp("releases") / "trivet")
 
 
 @pytest.fixture(scope="session")
 def next_template(template: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Create the template with a release above the work tree."""
+    """Create the template with a release after the work tree."""
     folder = tmp_path_factory.mktemp("next") / "trivet"
     shutil.copytree(template, folder)
-    make_next_release(folder)
+    create_next_release(folder)
     return folder
 
 
@@ -58,7 +58,7 @@ def copy(
     return folder
 
 
-def committed(project: Path) -> Path:
+def init_repository(project: Path) -> Path:
     """Commit a project to a new repository."""
     git("init", "--quiet", "--initial-branch=main", cwd=project)
     commit_all(project, "Start")
@@ -80,24 +80,24 @@ def update(
     )
 
 
-def stored_answers(project: Path) -> dict[str, Any]:
+def read_stored_answers(project: Path) -> dict[str, Any]:
     """Return the stored answers of a project, without Copier's entries."""
     stored = yaml.safe_load((project / ANSWERS_FILE).read_text("utf-8"))
     return {key: value for key, value in stored.items() if not key.startswith("_")}
 
 
-def contents(project: Path) -> dict[str, bytes]:
+def read_updatable_files(project: Path) -> dict[str, bytes]:
     """Return the files that updates may change."""
     return {
         name: path.read_bytes()
         for path in sorted(project.rglob("*"))
         if path.is_file()
         and not (name := path.relative_to(project).as_posix()).startswith(".git/")
-        and not OWNED.fullmatch(name)
+        and not OWNER_FILES.fullmatch(name)
     }
 
 
-def conflicts(project: Path) -> set[str]:
+def find_conflicts(project: Path) -> set[str]:
     """Return the files with conflicts."""
     listed = git("ls-files", "--unmerged", "-z", cwd=project).split("\0")
     return {line.split("\t")[1] for line in listed if line}
@@ -106,35 +106,35 @@ def conflicts(project: Path) -> set[str]:
 @pytest.fixture(scope="session")
 def small_template(template: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Create a template with two releases that is quick to render."""
-    return make_small_template(template, tmp_path_factory.mktemp("small") / "trivet")
+    return create_small_template(template, tmp_path_factory.mktemp("small") / "trivet")
 
 
 @pytest.fixture(scope="session")
 def base(small_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Create a small project of the last release, to be copied."""
+    """Create a small project of the last release, which tests copy."""
     folder = tmp_path_factory.mktemp("base") / "service"
     answers = {"known_framework": "fastapi", "features": ["api"]}
-    return committed(copy(small_template, folder, answers, ref=LAST))
+    return init_repository(copy(small_template, folder, answers, ref=LAST))
 
 
 @pytest.fixture
 def project(base: Path, tmp_path: Path) -> Path:
-    """Create a project of the last release, while there is a newer one."""
+    """Create a small project of the last release; the template has a newer one."""
     return Path(shutil.copytree(base, tmp_path / "service"))
 
 
 @pytest.fixture
 def monorepo(base: Path, tmp_path: Path) -> Path:
-    """Create a larger repository with a project in services/one."""
+    """Create a repository that has a project in services/one."""
     top = tmp_path / "larger repository"
     ignore = shutil.ignore_patterns(".git")
     shutil.copytree(base, top / "services/one", ignore=ignore)
-    (top / "README.md").write_text("# Much\n", "utf-8")
-    return committed(top)
+    (top / "README.md").write_text("# Services\n", "utf-8")
+    return init_repository(top)
 
 
 def commit_change(project: Path, name: str, old: str = "", new: str = "") -> None:
-    """Commit an edit of the owner: a new file, or a replacement in an existing one."""
+    """Commit an edit of the owner: a replacement of `old`, or else a new file."""
     path = project / name
     if old:
         replace(path, old, new)
@@ -144,8 +144,8 @@ def commit_change(project: Path, name: str, old: str = "", new: str = "") -> Non
     commit_all(project, f"Own {name}")
 
 
-def state(project: Path) -> dict[str, object]:
-    """Return all that an update could change: files, branches, index, settings."""
+def read_state(project: Path) -> dict[str, object]:
+    """Return everything that an update could change in a repository."""
     return {
         "files": {
             path.relative_to(project).as_posix(): path.read_bytes()

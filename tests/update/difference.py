@@ -1,7 +1,7 @@
-"""What owners would receive if the work tree were released now, and what they lose.
+"""Print what the next release would change in existing projects.
 
-`python -m tests.update.difference` prints it for each use case, and ends with 1 where
-an owner would lose something.
+`python -m tests.update.difference` prints the difference for each use case, and ends
+with 1 if an update would lose or leave behind files.
 """
 
 import difflib
@@ -17,7 +17,7 @@ from pathspec import PathSpec
 
 from tests.conftest import git
 from tests.rendering.answers import Answers, choices
-from tests.update.releases import LAST, OWNED, make_template, published
+from tests.update.releases import LAST, OWNER_FILES, create_template, find_releases
 
 ANSWERS_FILE = ".copier-answers.yml"
 USE_CASES: Mapping[str, Answers] = {
@@ -27,24 +27,24 @@ USE_CASES: Mapping[str, Answers] = {
 Files = dict[str, bytes]
 
 
-def missing_paths(template: Path, since: str) -> Iterator[str]:
-    """Yield the paths of a release that the template no longer has."""
-    now = rendered_paths(template, "HEAD")
-    for path in sorted(rendered_paths(template, since) - now):
+def find_missing_paths(template: Path, since: str) -> Iterator[str]:
+    """Yield a problem for each path of a release that the template no longer has."""
+    now = list_template_paths(template, "HEAD")
+    for path in sorted(list_template_paths(template, since) - now):
         yield (
             f"{path} was in {since} and is missing now. Do not rename, move or remove "
             "files after a release: owners would lose their edits."
         )
 
 
-def newly_excluded(template: Path, since: str) -> Iterator[str]:
-    """Yield the lines of _exclude that are newer than a release and match its paths."""
-    paths = {path.split("/", 1)[1] for path in rendered_paths(template, since)}
-    before = excludes(template, since)
-    for line in excludes(template, "HEAD"):
-        condition, pattern = split(line)
+def find_new_excludes(template: Path, since: str) -> Iterator[str]:
+    """Yield a problem for each new line of _exclude that matches paths of a release."""
+    paths = {path.split("/", 1)[1] for path in list_template_paths(template, since)}
+    before = read_excludes(template, since)
+    for line in read_excludes(template, "HEAD"):
+        condition, pattern = split_exclude(line)
         # These patterns were excluded on the same condition before.
-        known = [old for then, old in map(split, before) if then == condition]
+        known = [old for then, old in map(split_exclude, before) if then == condition]
         left_out = set(PathSpec.from_lines("gitignore", known).match_files(paths))
         matches = set(PathSpec.from_lines("gitignore", [pattern]).match_files(paths))
         for match in sorted(matches - left_out):
@@ -54,12 +54,12 @@ def newly_excluded(template: Path, since: str) -> Iterator[str]:
             )
 
 
-def split(line: str) -> tuple[str, str]:
+def split_exclude(line: str) -> tuple[str, str]:
     """Split a line of _exclude into its condition and its pattern."""
     return "".join(re.findall(r"\{%.*?%\}", line)), re.sub(r"\{%.*?%\}", "", line)
 
 
-def rendered_paths(template: Path, ref: str) -> set[str]:
+def list_template_paths(template: Path, ref: str) -> set[str]:
     """Return the paths that a version can render, as framework/path."""
     listed = git("ls-tree", "-r", "-z", "--name-only", ref, "template", cwd=template)
     return {
@@ -69,23 +69,23 @@ def rendered_paths(template: Path, ref: str) -> set[str]:
     }
 
 
-def excludes(template: Path, ref: str) -> list[str]:
+def read_excludes(template: Path, ref: str) -> list[str]:
     """Return the lines of _exclude in a version."""
     text = git("show", f"{ref}:copier.yml", cwd=template)
     lines: list[str] = yaml.safe_load(text.split("\n---\n")[0])["_exclude"]
     return lines
 
 
-def before_and_after(
+def render_before_and_after(
     template: Path, since: str, answers: Answers, folder: Path
 ) -> tuple[Files, Files]:
-    """Render a release, and the work tree with the answers that the release stored."""
+    """Render a release, and then the work tree with the answers that it stored."""
     before, after = folder / "before", folder / "after"
     render(template, before, answers, since)
     stored = yaml.safe_load((before / ANSWERS_FILE).read_text("utf-8"))
     kept = {key: value for key, value in stored.items() if not key.startswith("_")}
     render(template, after, kept, "HEAD")
-    return received(before), received(after)
+    return read_updated_files(before), read_updated_files(after)
 
 
 def render(template: Path, folder: Path, answers: Answers, ref: str) -> None:
@@ -95,24 +95,24 @@ def render(template: Path, folder: Path, answers: Answers, ref: str) -> None:
     )
 
 
-def received(project: Path) -> Files:
-    """Return the files that an update adds."""
+def read_updated_files(project: Path) -> Files:
+    """Return the files of a project that updates change."""
     return {
         name: path.read_bytes()
         for path in sorted(project.rglob("*"))
         if path.is_file()
-        and not OWNED.fullmatch(name := path.relative_to(project).as_posix())
+        and not OWNER_FILES.fullmatch(name := path.relative_to(project).as_posix())
         and name != ANSWERS_FILE
     }
 
 
-def left_behind(before: Files, after: Files) -> list[str]:
+def find_left_behind(before: Files, after: Files) -> list[str]:
     """Return the files that a release rendered and the same answers no longer do."""
     return sorted(before.keys() - after.keys())
 
 
-def as_diff(before: Files, after: Files) -> str:
-    """Write the difference as git would."""
+def format_diff(before: Files, after: Files) -> str:
+    """Return the difference in the format of git."""
     texts: list[str] = []
     for name in sorted(before.keys() | after.keys()):
         old, new = before.get(name), after.get(name)
@@ -127,26 +127,26 @@ def as_diff(before: Files, after: Files) -> str:
 
 
 def main() -> int:
-    """Print for each use case what has changed since the last release."""
-    if not published():
+    """Print the changes since the last release for each use case."""
+    if not find_releases():
         print("There is no release yet.")
         return 0
     since = LAST
     problems: list[str] = []
     diffs: dict[str, list[str]] = {}
     with TemporaryDirectory(prefix="trivet-difference-") as folder:
-        template = make_template(Path(folder, "trivet"))
-        problems += missing_paths(template, since)
-        problems += newly_excluded(template, since)
+        template = create_template(Path(folder, "trivet"))
+        problems += find_missing_paths(template, since)
+        problems += find_new_excludes(template, since)
         for case, answers in USE_CASES.items():
-            before, after = before_and_after(
+            before, after = render_before_and_after(
                 template, since, answers, Path(folder, case)
             )
             problems += [
-                f"{case}: {n} is left behind" for n in left_behind(before, after)
+                f"{case}: {n} is left behind" for n in find_left_behind(before, after)
             ]
-            diffs.setdefault(as_diff(before, after), []).append(case)
-    print(f"What owners receive on top of {since}")
+            diffs.setdefault(format_diff(before, after), []).append(case)
+    print(f"Changes in projects since {since}")
     for diff, cases in diffs.items():
         print(f"\n=== {', '.join(cases)}\n\n{diff or 'Nothing.'}")
     for problem in problems:

@@ -1,4 +1,4 @@
-"""Random edits of owners, and whether an update keeps them."""
+"""Random edits of a project's owner, and a check that an update keeps them."""
 
 import subprocess
 from collections import Counter
@@ -9,11 +9,11 @@ from tempfile import TemporaryDirectory
 
 from hypothesis import strategies as st
 
-from tests.update.conftest import ANSWERS_FILE, conflicts
-from tests.update.releases import OWNED
+from tests.update.conftest import ANSWERS_FILE, find_conflicts
+from tests.update.releases import OWNER_FILES
 
-# Two files that the next release of the template also adds.
-BOTH_ADD = ("app/greeting.py", "docs/greeting.md")
+# The owner may add these files, and the next release of the template adds them.
+ADDED_BY_BOTH = ("app/greeting.py", "docs/greeting.md")
 NEW_FILES = (
     "app/own.py",
     "app/items/own module.py",
@@ -22,13 +22,17 @@ NEW_FILES = (
     "migrations/versions/0002_own.py",
     "app/items/migrations/0002_own.py",
     "empty.txt",
-    *BOTH_ADD,
+    *ADDED_BY_BOTH,
 )
 
 
 @dataclass(frozen=True)
 class Edit:
-    """A change to one file. Numbers of files and lines are taken modulo their count."""
+    """A change of one file.
+
+    file, line  numbers, which are taken modulo the number of files and of lines
+    count       how many lines are changed
+    """
 
     kind: str
     file: int
@@ -38,23 +42,23 @@ class Edit:
 
 
 def lines_of_text() -> st.SearchStrategy[str]:
-    """Draw a line that an owner may write. Some look like the marks of git."""
+    """Draw a line that an owner may write. Some look like diffs or conflict markers."""
     letters = st.characters(codec="utf-8", exclude_categories=["C", "Zl", "Zp"])
-    marks = st.sampled_from(
+    special = st.sampled_from(
         ["", " ", "\t", "}", "=======", "+", "-", "@@ -1 +1 @@", "# own", "import os"]
     )
-    return marks | st.text(letters, max_size=30)
+    return special | st.text(letters, max_size=30)
 
 
 def edits() -> st.SearchStrategy[list[Edit]]:
-    """Draw what an owner does before an update."""
+    """Draw the edits that an owner makes before an update."""
     edit = st.builds(
         Edit,
         kind=st.sampled_from(
             ["insert"] * 4
-            + ["change"] * 4
-            + ["cut"] * 2
-            + ["repeat", "append", "unfinished", "add", "rename", "delete"]
+            + ["replace"] * 4
+            + ["remove"] * 2
+            + ["duplicate", "append", "no newline", "new file", "rename", "delete file"]
         ),
         file=st.integers(0, 10_000),
         line=st.integers(0, 10_000),
@@ -64,47 +68,48 @@ def edits() -> st.SearchStrategy[list[Edit]]:
     return st.lists(edit, min_size=1, max_size=12)
 
 
-def make(edit: Edit, project: Path) -> None:
+def apply_edit(edit: Edit, project: Path) -> None:
     """Make an edit in a project."""
-    files = [name for name in names(project) if name != ANSWERS_FILE]
+    files = [name for name in list_files(project) if name != ANSWERS_FILE]
     path = project / files[edit.file % len(files)]
-    if edit.kind == "add":
+    if edit.kind == "new file":
         path = project / NEW_FILES[edit.file % len(NEW_FILES)]
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(f"{edit.text}\n" * edit.count * bool(edit.line % 4), "utf-8")
-    elif edit.kind == "delete":
+    elif edit.kind == "delete file":
         path.unlink()
     elif edit.kind == "rename":
         path.rename(path.with_name(f"own_{path.name}"))
     else:
         lines = path.read_bytes().splitlines(keepends=True)
-        change_lines(edit, lines)
+        edit_lines(edit, lines)
         path.write_bytes(b"".join(lines))
 
 
-def change_lines(edit: Edit, lines: list[bytes]) -> None:
+def edit_lines(edit: Edit, lines: list[bytes]) -> None:
     """Make an edit in the lines of a file."""
-    at = edit.line % (len(lines) + 1)
+    start = edit.line % (len(lines) + 1)
+    end = start + edit.count
     new = [f"{edit.text}\n".encode()] * edit.count
     if edit.kind == "insert":
-        lines[at:at] = new
-    elif edit.kind == "change":
-        lines[at : at + edit.count] = new
-    elif edit.kind == "cut":
-        del lines[at : at + edit.count]
-    elif edit.kind == "repeat":
-        lines[at:at] = lines[at : at + edit.count]
+        lines[start:start] = new
+    elif edit.kind == "replace":
+        lines[start:end] = new
+    elif edit.kind == "remove":
+        del lines[start:end]
+    elif edit.kind == "duplicate":
+        lines[start:start] = lines[start:end]
     elif edit.kind == "append":
         lines += new
-    elif edit.kind == "unfinished" and lines:
+    elif edit.kind == "no newline" and lines:
         lines[-1] = lines[-1].rstrip(b"\n")
 
 
 Files = Mapping[str, bytes]
 
 
-def names(project: Path) -> list[str]:
-    """Return the names of a project's files, without those of git."""
+def list_files(project: Path) -> list[str]:
+    """Return the paths of a project's files, without those of git."""
     return sorted(
         name
         for path in project.rglob("*")
@@ -113,82 +118,85 @@ def names(project: Path) -> list[str]:
     )
 
 
-def files(project: Path) -> dict[str, bytes]:
+def read_files(project: Path) -> dict[str, bytes]:
     """Return the content of each file of a project."""
-    return {name: (project / name).read_bytes() for name in names(project)}
+    return {name: (project / name).read_bytes() for name in list_files(project)}
 
 
 @dataclass(frozen=True)
 class Update:
-    """The files before and after an update.
+    """The files before and after an update, in the terms of a three-way merge.
 
-    old    as the release rendered them that the project came from
-    mine   as the owner had them
-    new    as the new release renders them
+    base    as the project's release rendered them
+    ours    as the owner had them before the update
+    theirs  as the new release renders them
     """
 
-    old: Files
-    mine: Files
-    new: Files
+    base: Files
+    ours: Files
+    theirs: Files
     project: Path
 
-    def losses(self) -> Iterator[str]:
+    def find_losses(self) -> Iterator[str]:
         """Yield each file that lost a change of the owner or of the template."""
-        result = files(self.project)
-        conflicting = conflicts(self.project)
-        for name in sorted({*self.old, *self.mine, *self.new, *result}):
+        results = read_files(self.project)
+        conflicting = find_conflicts(self.project)
+        for name in sorted({*self.base, *self.ours, *self.theirs, *results}):
             if name != ANSWERS_FILE:
-                found = self._loss(name, result.get(name), name in conflicting)
-                if found:
-                    yield f"{name}: {found}"
+                loss = self._find_loss(
+                    name, results.get(name), has_conflict=name in conflicting
+                )
+                if loss:
+                    yield f"{name}: {loss}"
 
-    def _loss(self, name: str, result: bytes | None, conflict: bool) -> str:  # noqa: FBT001
-        old, mine, new = (each.get(name) for each in (self.old, self.mine, self.new))
-        if OWNED.fullmatch(name) or new in (old, mine):
-            expected = mine
-        elif mine == old:
-            expected = new
-        elif mine is None:
+    def _find_loss(self, name: str, result: bytes | None, *, has_conflict: bool) -> str:
+        base, ours, theirs = (
+            files.get(name) for files in (self.base, self.ours, self.theirs)
+        )
+        if OWNER_FILES.fullmatch(name) or theirs in (base, ours):
+            expected = ours
+        elif ours == base:
+            expected = theirs
+        elif ours is None:
             expected = None  # the owner deleted it
-        elif new is None:
-            expected = mine  # no release deletes a file
+        elif theirs is None:
+            expected = ours  # no release deletes a file
         else:
-            merged = merge(mine, old or b"", new)
+            merged = merge(base or b"", ours, theirs)
             if merged is None:
-                return self._loss_in_conflict(mine, old or b"", result, conflict)
+                return find_loss_in_conflict(
+                    base or b"", ours, result, has_conflict=has_conflict
+                )
             expected = merged
-        if conflict:
-            return "a conflict where there is none"
-        return "" if result == expected else "not the expected content"
-
-    @staticmethod
-    def _loss_in_conflict(
-        mine: bytes,
-        old: bytes,
-        result: bytes | None,
-        conflict: bool,  # noqa: FBT001
-    ) -> str:
-        """Return what is lost where both changed the same lines, which git reports."""
-        if result is None:
-            return "it is missing"
-        added = Counter(mine.splitlines()) - Counter(old.splitlines())
-        missing = added - Counter(result.splitlines())
-        if missing:
-            return f"lost lines: {list(missing)}"
-        gone = Counter(old.splitlines()) - Counter(mine.splitlines())
-        kept = Counter(result.splitlines()) - Counter(mine.splitlines())
-        if not conflict and gone & kept:
-            return f"deleted lines are back: {list(gone & kept)}"
-        return ""
+        if has_conflict:
+            return "there is a conflict, but both sides can be merged"
+        return "" if result == expected else "it does not have the expected content"
 
 
-def merge(mine: bytes, old: bytes, new: bytes) -> bytes | None:
+def find_loss_in_conflict(
+    base: bytes, ours: bytes, result: bytes | None, *, has_conflict: bool
+) -> str:
+    """Return what a file lost if owner and template changed the same lines."""
+    if result is None:
+        return "it is missing"
+    added = Counter(ours.splitlines()) - Counter(base.splitlines())
+    missing = added - Counter(result.splitlines())
+    if missing:
+        return f"lost lines: {list(missing)}"
+    deleted = Counter(base.splitlines()) - Counter(ours.splitlines())
+    restored = deleted & (Counter(result.splitlines()) - Counter(ours.splitlines()))
+    if restored and not has_conflict:
+        return f"deleted lines are back: {list(restored)}"
+    return ""
+
+
+def merge(base: bytes, ours: bytes, theirs: bytes) -> bytes | None:
     """Merge as git does, or return None if there are conflicts."""
     with TemporaryDirectory() as folder:
-        paths = [Path(folder, name) for name in ("mine", "old", "new")]
-        for path, content in zip(paths, (mine, old, new), strict=True):
+        paths = [Path(folder, name) for name in ("ours", "base", "theirs")]
+        for path, content in zip(paths, (ours, base, theirs), strict=True):
             path.write_bytes(content)
-        done = subprocess.run(
+        completed = subprocess.run(
             ["git", "merge-file", "--stdout", *paths], capture_output=True, check=False
         )
-        return done.stdout if done.returncode == 0 else None
+        return completed.stdout if completed.returncode == 0 else None

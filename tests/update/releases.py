@@ -1,4 +1,4 @@
-"""The template with its releases: tags in a temporary clone, the work tree on top."""
+"""Create templates with releases, as tags in a temporary clone."""
 
 import re
 import shutil
@@ -9,34 +9,44 @@ from pathlib import Path
 
 from tests.conftest import ROOT, git
 
-# Safe updates are promised from here on.
+# Projects can be updated from this release on.
 FIRST_RELEASE = (0, 3, 0)
 
-# Updates do not change these: they belong to the owner from the first commit on.
-OWNED = re.compile(
+# Files of a project that updates do not change, because they belong to its owner.
+OWNER_FILES = re.compile(
     r"docs/decisions/0001-web-framework\.md|\.python-version"
     r"|migrations/versions/.*|app/items/migrations/.*"
 )
 
 
 @cache
-def published() -> dict[str, str]:
-    """Return the commit of each release, oldest first, as the release workflow tags it.
+def find_releases() -> dict[str, str]:
+    """Return the releases of this repository, oldest first, each with its commit.
 
-    It is the first commit whose version has a dated section in the changelog.
+    The release workflow tags the first commit whose version has a dated section in the
+    changelog.
     """
-    # A release changes these lines.
-    changed = ["-m", "-G", "^(version = |## )", "--", "pyproject.toml", "CHANGELOG.md"]
-    listed = git("log", "--reverse", "--topo-order", "--format=%H", *changed, cwd=ROOT)
+    # Only commits that change these lines can be releases.
+    changed_lines = [
+        "-m",
+        "-G",
+        "^(version = |## )",
+        "--",
+        "pyproject.toml",
+        "CHANGELOG.md",
+    ]
+    listed = git(
+        "log", "--reverse", "--topo-order", "--format=%H", *changed_lines, cwd=ROOT
+    )
     releases: dict[str, str] = {}
     for commit in listed.split():
-        version = _dated_version(commit)
+        version = _read_dated_version(commit)
         if version and _number(version) >= FIRST_RELEASE:
             releases.setdefault(f"v{version}", commit)
     return releases
 
 
-def _dated_version(commit: str) -> str | None:
+def _read_dated_version(commit: str) -> str | None:
     files = git("ls-tree", "--name-only", commit, cwd=ROOT).split()
     if not {"pyproject.toml", "CHANGELOG.md"} <= set(files):
         return None
@@ -51,30 +61,30 @@ def _number(version: str) -> tuple[int, ...]:
     return tuple(int(number) for number in version.split("."))
 
 
-# Before the first release, use the work tree.
-RELEASES = [*published()] or [f"v{'.'.join(map(str, FIRST_RELEASE))}"]
+# Until there is a release, the work tree is tagged as the first one.
+RELEASES = [*find_releases()] or [f"v{'.'.join(map(str, FIRST_RELEASE))}"]
 LAST = RELEASES[-1]
 _major, _minor, _ = _number(LAST.removeprefix("v"))
 NEXT = f"v{_major}.{_minor + 1}.0"
 FRAMEWORKS = ("django", "fastapi", "flask")
 
 
-def make_template(folder: Path) -> Path:
-    """Clone this repository, tag its releases, and commit the work tree on top."""
+def create_template(folder: Path) -> Path:
+    """Clone this repository, tag its releases, and commit the work tree as HEAD."""
     git("clone", "--quiet", "--no-checkout", str(ROOT), str(folder), cwd=ROOT)
     git("checkout", "--quiet", "--detach", "HEAD", cwd=folder)
     for tag in git("tag", cwd=folder).split():
         git("tag", "--delete", tag, cwd=folder)
-    for tag, commit in published().items():
+    for tag, commit in find_releases().items():
         git("tag", tag, commit, cwd=folder)
     for entry in folder.iterdir():
         if entry.name != ".git":
             shutil.rmtree(entry) if entry.is_dir() else entry.unlink()
-    for name in work_tree():
+    for name in list_work_tree():
         target = folder / name
         target.parent.mkdir(parents=True, exist_ok=True)
         shutil.copy2(ROOT / name, target)
-    if published():
+    if find_releases():
         commit_all(folder, "The work tree")
     else:
         changelog = folder / "CHANGELOG.md"
@@ -87,8 +97,8 @@ def make_template(folder: Path) -> Path:
     return folder
 
 
-def make_next_release(template: Path) -> None:
-    """Release a version that adds a file and changes something in every package."""
+def create_next_release(template: Path) -> None:
+    """Release a version that adds a file and changes a file in every package."""
     changelog = template / "CHANGELOG.md"
     head, mark, releases = changelog.read_text("utf-8").partition("\n## ")
     section = (
@@ -110,14 +120,14 @@ def make_next_release(template: Path) -> None:
 
 
 def replace(file: Path, old: str, new: str) -> None:
-    """Replace the first occurrence of a text, which the file must have."""
+    """Replace the first occurrence of a text; fail if the file does not contain it."""
     text = file.read_text("utf-8")
     assert old in text, f"{file} has no {old}"
     file.write_text(text.replace(old, new, 1), "utf-8", newline="\n")
 
 
-def work_tree() -> Iterator[str]:
-    """Yield the files of the work tree, untracked ones included."""
+def list_work_tree() -> Iterator[str]:
+    """Yield the files of the work tree, including untracked ones."""
     options = ("-z", "--cached", "--others", "--exclude-standard")
     for name in git("ls-files", *options, cwd=ROOT).split("\0"):
         if name and (ROOT / name).is_file():
@@ -125,7 +135,7 @@ def work_tree() -> Iterator[str]:
 
 
 def commit_all(folder: Path, message: str) -> None:
-    """Commit all files of a folder, ignored ones included."""
+    """Commit all files of a folder, including ignored ones."""
     git("add", "--all", "--force", cwd=folder)
     git("commit", "--quiet", "--allow-empty", f"--message={message}", cwd=folder)
 

@@ -1,4 +1,4 @@
-"""A small template with the real questions, for tests of the update itself.
+"""Create a small template with the real questions, for tests of updates.
 
 What an update does to a project does not depend on the starters, which take Copier
 several seconds to render. test_untouched.py and test_edits.py update real projects.
@@ -9,7 +9,7 @@ from pathlib import Path
 import yaml
 
 from tests.conftest import git
-from tests.update.releases import FRAMEWORKS, LAST, make_next_release, release
+from tests.update.releases import FRAMEWORKS, LAST, create_next_release, release
 
 FILES = {
     ".env.example": (
@@ -47,10 +47,10 @@ FEATURES = ("accounts", "api", "mail", "pages")
 ANSWERS_FILE = "{{ _copier_conf.answers_file }}.jinja"
 
 
-def make_small_template(template: Path, folder: Path, *included: str) -> Path:
-    """Replace the starters in a copy of the template, and make two releases of it.
+def create_small_template(template: Path, folder: Path, *included: str) -> Path:
+    """Create a template with small starters and two releases.
 
-    They keep the files of includes/ that are named.
+    included  the files of includes/ that the starters include
     """
     copy_settings(template, folder, *FRAMEWORKS)
     for name in included:
@@ -63,7 +63,7 @@ def make_small_template(template: Path, folder: Path, *included: str) -> Path:
         for name, text in FILES.items():
             write(folder / "template" / framework / name, text)
     release(folder, LAST)
-    make_next_release(folder)
+    create_next_release(folder)
     return folder
 
 
@@ -81,7 +81,7 @@ def copy_settings(template: Path, folder: Path, *frameworks: str) -> None:
 
 
 def exclude_files_of_this_template(file: Path) -> None:
-    """Keep the real settings and questions, but exclude the files of this template."""
+    """Replace the patterns in `_exclude` by those for the files of this template."""
     head, mark, questions = file.read_text("utf-8").partition("\n---\n")
     settings = yaml.safe_load(head)
     excluded = [f"{{% if {f!r} not in parts %}}/app/{f}{{% endif %}}" for f in FEATURES]
@@ -101,6 +101,6 @@ def copy(template: Path, folder: Path, name: str) -> None:
 
 
 def write(file: Path, text: str) -> None:
-    """Write a file, and the folders that it needs."""
+    """Write a file, and create its folder."""
     file.parent.mkdir(parents=True, exist_ok=True)
     file.write_text(text, "utf-8", newline="\n")

@@ -1,4 +1,4 @@
-"""Updates that propose themselves: the steps of the scheduled jobs, run as they are."""
+"""The scheduled jobs that propose updates. The tests run the steps of these jobs."""
 
 import os
 import shutil
@@ -16,9 +16,9 @@ from click.testing import CliRunner
 
 from tests.conftest import ROOT, find_program, git
 from tests.rendering.answers import Answers
-from tests.update.conftest import commit_change, committed, copy
+from tests.update.conftest import commit_change, copy, init_repository
 from tests.update.releases import LAST, NEXT
-from tests.update.small import make_small_template
+from tests.update.small import create_small_template
 
 ADDRESS = "https://example.org/someone/trivet.git"
 WORKFLOW = ".github/workflows/update.yml"
@@ -31,17 +31,17 @@ pytestmark = pytest.mark.skipif(
 
 @pytest.fixture(scope="module")
 def next_template(template: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Create a template with two releases whose projects have little but the jobs."""
+    """Create a small template with two releases, whose projects have the jobs."""
     folder = tmp_path_factory.mktemp("jobs") / "trivet"
     jobs = (f"{WORKFLOW}.jinja", ".gitlab-ci.yml.jinja")
-    return make_small_template(template, folder, *jobs)
+    return create_small_template(template, folder, *jobs)
 
 
 @pytest.fixture
-def reachable(
+def template_has_address(
     next_template: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Let git find the template at an address of the web."""
+    """Let git fetch the template when it is asked for an address on the web."""
     monkeypatch.setenv("GIT_CONFIG_COUNT", "1")
     monkeypatch.setenv("GIT_CONFIG_KEY_0", f"url.{next_template.as_uri()}.insteadOf")
     monkeypatch.setenv("GIT_CONFIG_VALUE_0", ADDRESS)
@@ -49,8 +49,8 @@ def reachable(
 
 
 @dataclass
-class Hosted:
-    """A project on a server, and the machine on which its jobs run."""
+class HostedProject:
+    """A project on a git server, and the machine on which its jobs run."""
 
     server: Path
     machine: Path
@@ -58,7 +58,7 @@ class Hosted:
 
     def run(self, script: str, **settings: str) -> str:
         """Run a step in the checkout, as the server's runner would."""
-        done = subprocess.run(
+        completed = subprocess.run(
             ["bash", "--noprofile", "--norc", "-eo", "pipefail", "-c", script],
             cwd=self.checkout,
             env={
@@ -72,11 +72,11 @@ class Hosted:
             text=True,
             check=False,
         )
-        assert done.returncode == 0, done.stdout + done.stderr
-        return done.stdout
+        assert completed.returncode == 0, completed.stdout + completed.stderr
+        return completed.stdout
 
     def calls(self, name: str) -> str:
-        """Return the arguments of each call of a program."""
+        """Return the arguments of all calls of a program, one line for each."""
         file = self.machine / f"{name}.log"
         return file.read_text("utf-8") if file.exists() else ""
 
@@ -86,7 +86,7 @@ class Hosted:
         return [branch for branch in listed if branch != "main"]
 
 
-def program(path: Path, script: str) -> None:
+def write_program(path: Path, script: str) -> None:
     path.parent.mkdir(exist_ok=True)
     path.write_text(f"#!/bin/sh\n{script}\n", "utf-8")
     path.chmod(path.stat().st_mode | stat.S_IXUSR)
@@ -98,27 +98,29 @@ def machine(tmp_path: Path) -> Path:
     machine = tmp_path / "machine"
     machine.mkdir()
     for name in ("gh", "uv"):
-        program(machine / "bin" / name, f'echo "$@" >>"{machine}/{name}.log"')
+        write_program(machine / "bin" / name, f'echo "$@" >>"{machine}/{name}.log"')
     copier = f"{sys.executable} -m copier"
-    program(
+    write_program(
         machine / "bin/uvx", f'test "$1 $2" = "--quiet copier"; shift 2; {copier} "$@"'
     )
     return machine
 
 
-def hosted(machine: Path, next_template: Path, answers: Answers) -> Hosted:
+def push_to_server(
+    machine: Path, next_template: Path, answers: Answers
+) -> HostedProject:
     """Push a project of the first release to a server."""
     project = machine.parent / "project"
     answers = {"template_address": ADDRESS, **answers}
-    committed(copy(next_template, project, answers, ref=LAST))
+    init_repository(copy(next_template, project, answers, ref=LAST))
     commit_change(project, ".copier-answers.yml", next_template.as_posix(), ADDRESS)
     server, checkout = machine.parent / "server.git", machine.parent / "checkout"
     git("clone", "--quiet", "--bare", str(project), str(server), cwd=machine)
     git("clone", "-q", "--depth=1", server.as_uri(), str(checkout), cwd=machine)
-    return Hosted(server, machine, checkout)
+    return HostedProject(server, machine, checkout)
 
 
-def steps(checkout: Path) -> list[str]:
+def read_steps(checkout: Path) -> list[str]:
     workflow: dict[str, Any] = yaml.safe_load((checkout / WORKFLOW).read_text("utf-8"))
     job = workflow["jobs"]["update"]
     assert job["defaults"] == {"run": {"shell": "bash"}}
@@ -126,11 +128,11 @@ def steps(checkout: Path) -> list[str]:
 
 
 @pytest.mark.slow
-@pytest.mark.usefixtures("reachable")
+@pytest.mark.usefixtures("template_has_address")
 def test_the_workflow_opens_a_pull_request(machine: Path, next_template: Path) -> None:
-    project = hosted(machine, next_template, WITHOUT_RENOVATE)
+    project = push_to_server(machine, next_template, WITHOUT_RENOVATE)
 
-    for step in steps(project.checkout):
+    for step in read_steps(project.checkout):
         project.run(step)
 
     assert project.branches() == [f"template-{NEXT}"]
@@ -147,24 +149,24 @@ def test_the_workflow_opens_a_pull_request(machine: Path, next_template: Path) -
     )
 
     git("checkout", "--quiet", "main", cwd=project.checkout)
-    for step in steps(project.checkout):
+    for step in read_steps(project.checkout):
         output = project.run(step)
     assert "proposed already" in output
     assert project.calls("gh").count("pr create") == 1
 
 
 @pytest.mark.slow
-@pytest.mark.usefixtures("reachable")
+@pytest.mark.usefixtures("template_has_address")
 def test_the_workflow_does_nothing_without_a_new_release(
     machine: Path, next_template: Path
 ) -> None:
-    project = hosted(machine, next_template, WITHOUT_RENOVATE)
-    for step in steps(project.checkout):
+    project = push_to_server(machine, next_template, WITHOUT_RENOVATE)
+    for step in read_steps(project.checkout):
         project.run(step)
     git("checkout", "--quiet", f"template-{NEXT}", cwd=project.checkout)
     (project.machine / "gh.log").unlink()
 
-    for step in steps(project.checkout):
+    for step in read_steps(project.checkout):
         output = project.run(step)
 
     assert "Nothing new" in output
@@ -172,14 +174,14 @@ def test_the_workflow_does_nothing_without_a_new_release(
 
 
 @pytest.mark.slow
-@pytest.mark.usefixtures("reachable")
+@pytest.mark.usefixtures("template_has_address")
 def test_the_workflow_shows_conflicts_in_a_draft(
     machine: Path, next_template: Path
 ) -> None:
-    project = hosted(machine, next_template, WITHOUT_RENOVATE)
+    project = push_to_server(machine, next_template, WITHOUT_RENOVATE)
     commit_change(project.checkout, "app/health.py", '"""', '"""Mine. ')
 
-    for step in steps(project.checkout):
+    for step in read_steps(project.checkout):
         project.run(step)
 
     assert "--draft" in project.calls("gh")
@@ -191,16 +193,16 @@ def test_the_workflow_shows_conflicts_in_a_draft(
 
 
 @pytest.mark.slow
-@pytest.mark.usefixtures("reachable")
+@pytest.mark.usefixtures("template_has_address")
 @pytest.mark.parametrize("conflict", [False, True], ids=["clean", "conflicting"])
 def test_the_gitlab_job_opens_a_merge_request(
     machine: Path, next_template: Path, *, conflict: bool
 ) -> None:
     answers = {**WITHOUT_RENOVATE, "ci_provider": "gitlab"}
-    project = hosted(machine, next_template, answers)
+    project = push_to_server(machine, next_template, answers)
     git("config", "receive.advertisePushOptions", "true", cwd=project.server)
     hook = project.server / "hooks/post-receive"
-    program(hook, f'env | grep ^GIT_PUSH_OPTION_ >"{machine}/push.log"')
+    write_program(hook, f'env | grep ^GIT_PUSH_OPTION_ >"{machine}/push.log"')
     if conflict:
         commit_change(project.checkout, "app/health.py", '"""', '"""Mine. ')
     config = machine / ".gitconfig"
@@ -229,7 +231,7 @@ def test_the_gitlab_job_opens_a_merge_request(
 def test_the_workflow_is_rendered_if_it_can_work(
     template: Path, tmp_path: Path
 ) -> None:
-    """With an address, and unless Renovate does it."""
+    """The template needs an address, and Renovate replaces the workflow of GitHub."""
     expected = {
         ("github", "ci", ADDRESS): WORKFLOW,
         ("github", "ci", ""): "",
@@ -322,7 +324,7 @@ def test_its_actions_are_those_of_the_other_workflow() -> None:
 @pytest.mark.slow
 @pytest.mark.skipif(not shutil.which("shellcheck"), reason="there is no shellcheck")
 def test_shellcheck_finds_nothing_in_the_steps(workflow: Path) -> None:
-    for step in steps(workflow.parents[2]):
+    for step in read_steps(workflow.parents[2]):
         checked = subprocess.run(
             ["shellcheck", "--shell=bash", "-"],
             input=step,

@@ -1,4 +1,4 @@
-"""Plain `copier update`: other answers, moved projects, and what Copier rejects."""
+"""`copier update`: changed answers, moved templates, and what Copier rejects."""
 
 import shutil
 import warnings
@@ -14,11 +14,11 @@ from tests.rendering.answers import Answers
 from tests.update.conftest import (
     ANSWERS_FILE,
     commit_change,
-    committed,
-    conflicts,
-    contents,
     copy,
-    stored_answers,
+    find_conflicts,
+    init_repository,
+    read_stored_answers,
+    read_updatable_files,
     update,
 )
 from tests.update.releases import LAST, NEXT, commit_all
@@ -27,12 +27,12 @@ from tests.update.releases import LAST, NEXT, commit_all
 @pytest.fixture
 def real_project(next_template: Path, tmp_path: Path) -> Path:
     answers = {"known_framework": "fastapi", "features": ["api"]}
-    return committed(copy(next_template, tmp_path / "real", answers, ref=LAST))
+    return init_repository(copy(next_template, tmp_path / "real", answers, ref=LAST))
 
 
 CHANGES: dict[str, Answers] = {
-    "more": {"features": ["api", "pages"], "database": "mysql"},
-    "less": {"features": [], "extras": ["ci"], "ci_provider": "gitlab"},
+    "more features": {"features": ["api", "pages"], "database": "mysql"},
+    "fewer features": {"features": [], "extras": ["ci"], "ci_provider": "gitlab"},
 }
 
 
@@ -46,13 +46,15 @@ def test_a_changed_answer_gives_the_project_of_that_answer(
 
     update(project, ref=None, answers=change)
 
-    assert conflicts(project) == set()
-    stored = stored_answers(project)
+    assert find_conflicts(project) == set()
+    stored = read_stored_answers(project)
     assert {key: sorted(stored[key]) for key in change} == {
         key: sorted(value) for key, value in change.items()
     }
-    fresh = contents(copy(next_template, tmp_path / "fresh", stored, ref=NEXT))
-    assert contents(project) == {**fresh, "app/own.py": b"OWN = 1\n"}
+    fresh = read_updatable_files(
+        copy(next_template, tmp_path / "fresh", stored, ref=NEXT)
+    )
+    assert read_updatable_files(project) == {**fresh, "app/own.py": b"OWN = 1\n"}
 
 
 @pytest.mark.slow
@@ -62,9 +64,9 @@ def test_a_project_in_a_larger_repository(monorepo: Path) -> None:
 
     update(project, ref=None)
 
-    assert conflicts(monorepo) == {"services/one/app/health.py"}
+    assert find_conflicts(monorepo) == {"services/one/app/health.py"}
     assert (project / "app/greeting.py").is_file()
-    assert (monorepo / "README.md").read_text("utf-8") == "# Much\n"
+    assert (monorepo / "README.md").read_text("utf-8") == "# Services\n"
 
 
 @pytest.mark.slow
@@ -92,15 +94,15 @@ def test_a_shallow_clone_of_the_template_with_both_versions_is_enough(
     assert (project / "app/greeting.py").is_file()
 
 
-def dirty(project: Path) -> None:
+def edit_file(project: Path) -> None:
     (project / "README.md").write_text("changed\n", "utf-8")
 
 
-def without_git(project: Path) -> None:
+def remove_repository(project: Path) -> None:
     (project / ".git").rename(project.parent / "git")
 
 
-def edited_answers(project: Path) -> None:
+def remove_commit_from_answers(project: Path) -> None:
     commit_change(project, ANSWERS_FILE, "_commit:", "commit:")
 
 
@@ -108,9 +110,9 @@ def edited_answers(project: Path) -> None:
 @pytest.mark.parametrize(
     ("prepare", "message"),
     [
-        (dirty, "Please commit or stash your local changes"),
-        (without_git, "only supported in git-tracked subprojects"),
-        (edited_answers, f"old template references from `{ANSWERS_FILE}`"),
+        (edit_file, "Please commit or stash your local changes"),
+        (remove_repository, "only supported in git-tracked subprojects"),
+        (remove_commit_from_answers, f"old template references from `{ANSWERS_FILE}`"),
     ],
 )
 def test_copier_refuses_an_update_that_could_not_be_undone(
@@ -131,7 +133,7 @@ def test_copier_shows_what_is_new_since_the_projects_own_release(
     assert f"## {NEXT.removeprefix('v')} - 2030-02-01" in output
     assert "A greeting. You have to do nothing." in output
     assert f"## {LAST.removeprefix('v')}" not in output
-    assert stored_answers(project)["last_release"] == NEXT.removeprefix("v")
+    assert read_stored_answers(project)["last_release"] == NEXT.removeprefix("v")
 
     commit_all(project, "Update")
     run_update(project, defaults=True, overwrite=True, unsafe=False)

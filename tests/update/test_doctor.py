@@ -8,7 +8,7 @@ import pytest
 from selector import process
 from tests.cli.conftest import Outcome, Trivet
 from tests.conftest import git
-from tests.update.conftest import ANSWERS_FILE, commit_change, state
+from tests.update.conftest import ANSWERS_FILE, commit_change, read_state
 from tests.update.releases import LAST, NEXT
 
 pytestmark = pytest.mark.slow
@@ -34,7 +34,7 @@ def uv(monkeypatch: pytest.MonkeyPatch) -> Uv:
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setattr(process, "run", fake_run)
     monkeypatch.setattr(
-        process, "find", lambda name: "/usr/bin/uv" if name == "uv" else name
+        process, "find_program", lambda name: "/usr/bin/uv" if name == "uv" else name
     )
 
     def set_result(word: str, code: int, text: str) -> None:
@@ -50,34 +50,38 @@ def healthy(project: Path) -> Path:
     return project
 
 
-def problems(done: Outcome) -> list[str]:
-    lines = [line for line in done.out.splitlines() if line.startswith("!!")]
+def problems(outcome: Outcome) -> list[str]:
+    lines = [line for line in outcome.out.splitlines() if line.startswith("!!")]
     return [line.removeprefix("!! ").rstrip() for line in lines]
 
 
 def test_a_healthy_project_has_nothing_to_fix(trivet: Trivet, healthy: Path) -> None:
-    before = state(healthy)
-    done = trivet("doctor", healthy)
-    assert done.code == 0
-    assert problems(done) == []
-    assert done.out.count("ok ") == 8
-    assert "fastapi with api, on sqlite" in done.out
-    assert state(healthy) == before
+    before = read_state(healthy)
+    outcome = trivet("doctor", healthy)
+    assert outcome.code == 0
+    assert problems(outcome) == []
+    assert outcome.out.count("ok ") == 8
+    assert "fastapi with api, on sqlite" in outcome.out
+    assert read_state(healthy) == before
 
 
 def test_the_missing_releases_are_counted(trivet: Trivet, project: Path) -> None:
-    done = trivet("doctor", project)
-    assert done.code == 1
-    (line,) = problems(done)
+    outcome = trivet("doctor", project)
+    assert outcome.code == 1
+    (line,) = problems(outcome)
     assert line.startswith(f"Template: {LAST}, 1 release ")
     assert line.endswith(f"behind {NEXT}.")
-    assert "trivet update" in done.out
+    assert "trivet update" in outcome.out
 
 
 @pytest.mark.parametrize(
     ("result", "finding", "fix"),
     [
-        (("--version", 127, ""), "uv: It is missing.", "installation"),
+        (
+            ("--version", 127, "pyenv: uv: command not found\nNote: See help."),
+            "uv: It does not start here: pyenv: uv: command not found",
+            "installation",
+        ),
         (("--version", 0, "uv 0.4.1"), "uv: 0.4.1 is too old.", "uv self update"),
         (("find", 2, "no Python 3.13"), "Python: no Python 3.13", "uv python install"),
         (("sync", 1, ""), "Packages: There is no uv.lock.", "uv sync"),
@@ -93,10 +97,21 @@ def test_missing_tools_are_reported(  # noqa: PLR0913 - one for each column
     fix: str,
 ) -> None:
     uv(*result)
-    done = trivet("doctor", healthy)
-    assert done.code == 1
-    assert problems(done) == [finding]
-    assert fix in done.out
+    outcome = trivet("doctor", healthy)
+    assert outcome.code == 1
+    assert problems(outcome) == [finding]
+    assert fix in outcome.out
+
+
+def test_a_missing_uv_is_reported(
+    trivet: Trivet, healthy: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(
+        process, "find_program", lambda name: None if name == "uv" else name
+    )
+    outcome = trivet("doctor", healthy)
+    assert problems(outcome) == ["uv: It is missing."]
+    assert "installation" in outcome.out
 
 
 def test_outdated_packages_are_reported(trivet: Trivet, healthy: Path, uv: Uv) -> None:
@@ -137,25 +152,25 @@ def test_the_environment_is_compared_with_the_settings(
     trivet: Trivet, healthy: Path, text: str, findings: list[str], fix: str
 ) -> None:
     (healthy / ".env").write_text(text, "utf-8")
-    done = trivet("doctor", healthy)
-    assert problems(done) == findings
-    assert fix in done.out
+    outcome = trivet("doctor", healthy)
+    assert problems(outcome) == findings
+    assert fix in outcome.out
 
 
 def test_uncommitted_changes_are_reported(trivet: Trivet, healthy: Path) -> None:
     (healthy / "README.md").write_text("changed\n", "utf-8")
-    done = trivet("doctor", healthy)
-    assert problems(done) == ["History: There are uncommitted changes."]
-    assert "README.md" in done.out
+    outcome = trivet("doctor", healthy)
+    assert problems(outcome) == ["History: There are uncommitted changes."]
+    assert "README.md" in outcome.out
 
 
 def test_the_reason_is_reported_if_a_project_cannot_be_updated(
     trivet: Trivet, healthy: Path
 ) -> None:
     (healthy / ANSWERS_FILE).unlink()
-    done = trivet("doctor", healthy)
-    assert problems(done) == ["Project: It cannot be updated."]
-    assert f"git checkout HEAD -- {ANSWERS_FILE}" in done.text
+    outcome = trivet("doctor", healthy)
+    assert problems(outcome) == ["Project: It cannot be updated."]
+    assert f"git checkout HEAD -- {ANSWERS_FILE}" in outcome.text
     (healthy / ".git").rename(healthy.parent / "git")
     git("init", "--quiet", cwd=healthy)
-    assert "either it was not made by Trivet" in trivet("doctor", healthy).text
+    assert "Either Trivet did not create it" in trivet("doctor", healthy).text

@@ -1,4 +1,4 @@
-"""A project that its owner edited at random keeps every edit."""
+"""An update keeps every edit of a project's owner. The edits are random."""
 
 import hashlib
 import os
@@ -23,28 +23,28 @@ from tests.rendering.answers import choices, model
 from tests.update import edits
 from tests.update.conftest import (
     ANSWERS_FILE,
-    committed,
-    conflicts,
     copy,
-    stored_answers,
+    find_conflicts,
+    init_repository,
+    read_stored_answers,
     update,
 )
-from tests.update.edits import BOTH_ADD, Edit
+from tests.update.edits import ADDED_BY_BOTH, Edit
 from tests.update.releases import LAST, NEXT, RELEASES, commit_all, release
 from tests.update.small import ANSWERS_FILE as ANSWERS_TEMPLATE
 from tests.update.small import copy_settings
 
-# How many random projects for each framework: few in bin/test, many in .ci/run. By
-# hand, TRIVET_EDITS=900 with -s runs any number of new ones and counts them.
-FEW = 2
-MANY = 100
-# They are divided into this many tests with different edits, which run in parallel.
-PARTS = 2
-# About one of so many is updated by trivet too, and compared.
-BOTH = 10
-# How many files of each type the projects of many runs have.
-FILES = 5
-BY_HAND = int(os.environ.get("TRIVET_EDITS", "0"))
+# How many edited projects are updated for each framework. TRIVET_EDITS=900 with
+# `pytest -s` runs this number of other edits, and counts the conflicts.
+RUNS_IN_BIN_TEST = 2
+RUNS_IN_CI = 100
+RUNS_BY_HAND = int(os.environ.get("TRIVET_EDITS", "0"))
+# The runs in CI are divided into tests with different edits, which run in parallel.
+TESTS_IN_CI = 2
+# In CI, about one of so many projects is also updated by trivet, and compared.
+COMPARED_WITH_TRIVET = 10
+# How many files of each type the projects have in CI.
+FILES_OF_EACH_TYPE = 5
 
 
 def change_every_file(template: Path) -> None:
@@ -58,35 +58,35 @@ def change_every_file(template: Path) -> None:
         if len(lines) < 3 or re.fullmatch(r"\{% include .* %\}\n", "".join(lines)):
             continue
         digest = hashlib.sha256(name.encode()).digest()
-        for spot in sorted({byte * len(lines) // 256 for byte in digest[:3]})[::-1]:
-            if in_jinja(lines, spot):
+        for number in sorted({byte * len(lines) // 256 for byte in digest[:3]})[::-1]:
+            if is_in_jinja(lines, number):
                 continue
             if digest[3] % 3 == 0:
-                lines[spot : spot + 1] = [lines[spot], f"New in {spot}\n"]
+                lines[number : number + 1] = [lines[number], f"New in {number}\n"]
             elif digest[3] % 3 == 1:
-                lines[spot] = f"Changed {spot}\n"
+                lines[number] = f"Changed {number}\n"
             else:
-                del lines[spot]
+                del lines[number]
         path.write_bytes("".join(lines).encode())
     for framework in choices("framework"):
-        for name in BOTH_ADD:
+        for name in ADDED_BY_BOTH:
             added = template / "template" / framework / name
             added.parent.mkdir(parents=True, exist_ok=True)
             added.write_text("Hello\nfrom the template\n", "utf-8")
 
 
-def in_jinja(lines: list[str], spot: int) -> bool:
-    before = "".join(lines[:spot])
+def is_in_jinja(lines: list[str], number: int) -> bool:
+    before = "".join(lines[:number])
     inside = any(
         before.count(start) > before.count(end)
         for start, end in (("{%", "%}"), ("{{", "}}"), ("{#", "#}"))
     )
-    return inside or bool(set(lines[spot]) & set("{}"))
+    return inside or bool(set(lines[number]) & set("{}"))
 
 
 @dataclass
 class Base:
-    """A project of one framework at one release, and the result of an update."""
+    """A project at one release, and the files of the release that it is updated to."""
 
     folder: Path
     template: Path
@@ -101,63 +101,66 @@ class Base:
             "features": [*self.features],
         }
         self.start = copy(self.template, self.folder / "start", answers, ref=self.since)
-        committed(self.start)
-        self.old = edits.files(self.start)
+        init_repository(self.start)
+        self.base_files = edits.read_files(self.start)
         fresh = self.folder / "fresh"
-        copy(self.template, fresh, stored_answers(self.start), ref="HEAD")
-        self.new = edits.files(fresh)
-        self.seen: Counter[str] = Counter()
+        copy(self.template, fresh, read_stored_answers(self.start), ref="HEAD")
+        self.new_files = edits.read_files(fresh)
+        self.counts: Counter[str] = Counter()
 
-    def after(
-        self, done: list[Edit], folder: Path, update: Callable[[Path], None] = update
+    def edit_and_update(
+        self, given: list[Edit], folder: Path, update: Callable[[Path], None] = update
     ) -> edits.Update:
         """Edit a copy of the project as its owner would, and update it."""
         project = Path(shutil.copytree(self.start, folder / "project"))
-        for edit in done:
-            edits.make(edit, project)
-        mine = edits.files(project)
+        for edit in given:
+            edits.apply_edit(edit, project)
+        edited_files = edits.read_files(project)
         commit_all(project, "Own work")
         update(project)
-        return edits.Update(self.old, mine, self.new, project)
+        return edits.Update(self.base_files, edited_files, self.new_files, project)
 
 
 @pytest.fixture(scope="session")
-def rough_template(template: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def changed_template(template: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Create the template with a release that changes nearly every file."""
     folder = Path(
-        shutil.copytree(template, tmp_path_factory.mktemp("rough") / "trivet")
+        shutil.copytree(template, tmp_path_factory.mktemp("changed") / "trivet")
     )
     change_every_file(folder)
     release(folder)
     return folder
 
 
-class Grow(Protocol):
+class CreateBase(Protocol):
     def __call__(self, framework: str, since: str, *features: str) -> Base:
-        """Return a project with these features, or with every one that there is."""
+        """Return a project with these features, or with all if none is given."""
 
 
 @pytest.fixture(scope="session")
-def grow(rough_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Grow:
+def create_base(
+    changed_template: Path, tmp_path_factory: pytest.TempPathFactory
+) -> CreateBase:
     """Return a function that renders the project of a framework and release once."""
 
     @cache
-    def grown(framework: str, since: str, *features: str) -> Base:
+    def create(framework: str, since: str, *features: str) -> Base:
         folder = tmp_path_factory.mktemp(f"{framework}-{since}")
-        features = features or tuple(model()["built"][framework])
-        return Base(folder, rough_template, framework, since, features)
+        features = features or tuple(model()["available_features"][framework])
+        return Base(folder, changed_template, framework, since, features)
 
-    return grown
+    return create
 
 
-def check(base: Base, done: list[Edit]) -> None:
+def check_copier(base: Base, given: list[Edit]) -> None:
+    """Check that `copier update` loses nothing."""
     with TemporaryDirectory(prefix="trivet-edited-") as folder:
-        updated = base.after(done, Path(folder))
-        base.seen["runs"] += 1
-        conflicting = conflicts(updated.project)
-        base.seen["with conflicts"] += bool(conflicting)
-        base.seen["conflicting files"] += len(conflicting)
-        assert list(updated.losses()) == []
+        updated = base.edit_and_update(given, Path(folder))
+        base.counts["runs"] += 1
+        conflicting = find_conflicts(updated.project)
+        base.counts["with conflicts"] += bool(conflicting)
+        base.counts["conflicting files"] += len(conflicting)
+        assert list(updated.find_losses()) == []
 
 
 CASES = [
@@ -167,89 +170,95 @@ CASES = [
 ]
 
 
-def by_trivet(project: Path) -> None:
+def update_with_trivet(project: Path) -> None:
     assert main(["update", str(project), "--no-test", "--yes"]) in (0, 1)
 
 
-def check_both(base: Base, done: list[Edit]) -> None:
-    with TemporaryDirectory(prefix="trivet-edited-") as folder:
-        copier, trivet = (
-            base.after(done, Path(folder, each.__name__), each)
-            for each in (update, by_trivet)
-        )
-        there, here = (conflicts(each.project) for each in (copier, trivet))
-        base.seen["runs"] += 1
-        base.seen["conflicting files"] += len(here)
-        assert list(copier.losses()) == []
-        assert list(trivet.losses()) == []
-        assert here == there
-        ends = [edits.files(each.project) for each in (trivet, copier)]
-        trivets, copiers = (
-            {name: text for name, text in end.items() if name not in here}
-            for end in ends
+def check_both(base: Base, given: list[Edit]) -> None:
+    """Check that `copier update` and `trivet update` lose nothing and agree."""
+    with TemporaryDirectory(prefix="trivet-edited-") as name:
+        folder = Path(name)
+        by_copier = base.edit_and_update(given, folder / "copier")
+        by_trivet = base.edit_and_update(given, folder / "trivet", update_with_trivet)
+        conflicting = find_conflicts(by_copier.project)
+        base.counts["runs"] += 1
+        base.counts["conflicting files"] += len(conflicting)
+        assert list(by_copier.find_losses()) == []
+        assert list(by_trivet.find_losses()) == []
+        assert find_conflicts(by_trivet.project) == conflicting
+        # The markers of conflicts contain the names of temporary folders.
+        copiers, trivets = (
+            {
+                name: content
+                for name, content in edits.read_files(updated.project).items()
+                if name not in conflicting
+            }
+            for updated in (by_copier, by_trivet)
         )
         assert trivets == copiers
 
 
-def random_edits(
+def check_random_edits(
     base: Base,
     runs: int,
-    check: Callable[[Base, list[Edit]], None] = check,
+    check: Callable[[Base, list[Edit]], None] = check_copier,
     part: int = 0,
 ) -> None:
-    """Update projects after random edits, the same ones in each run of the tests."""
+    """Check random edits. Unless run by hand, they are the same in each test run."""
 
-    @given(done=edits.edits())
+    @given(edits_of_owner=edits.edits())
     @settings(
         max_examples=runs,
         deadline=None,
-        derandomize=not BY_HAND,
+        derandomize=not RUNS_BY_HAND,
         database=None,
-        phases=[Phase.generate, *([Phase.shrink] if BY_HAND else [])],
+        phases=[Phase.generate, *([Phase.shrink] if RUNS_BY_HAND else [])],
         suppress_health_check=list(HealthCheck),
     )
-    def run(done: list[Edit]) -> None:
-        check(base, done)
+    def run(edits_of_owner: list[Edit]) -> None:
+        check(base, edits_of_owner)
 
-    if BY_HAND:
+    if RUNS_BY_HAND:
         run()
-        sys.stdout.write(f"{base.framework}: {dict(base.seen)}\n")
+        sys.stdout.write(f"{base.framework}: {dict(base.counts)}\n")
     else:
         seed(part)(run)()
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize(("framework", "since"), CASES)
-def test_no_edit_is_lost(grow: Grow, framework: str, since: str) -> None:
-    random_edits(grow(framework, since), BY_HAND or FEW)
+def test_no_edit_is_lost(create_base: CreateBase, framework: str, since: str) -> None:
+    base = create_base(framework, since)
+    check_random_edits(base, RUNS_BY_HAND or RUNS_IN_BIN_TEST)
 
 
 def without_answers(files: edits.Files) -> dict[str, bytes]:
     return {name: text for name, text in files.items() if name != ANSWERS_FILE}
 
 
-def sample(base: Base) -> set[str]:
+def sample_files(base: Base) -> set[str]:
     """Return the names of a few files of each type, and of those that both sides add.
 
     Copier starts git once for each file that it renders.
     """
     by_type: dict[str, list[str]] = {}
-    for name in sorted({*base.old, *base.new} - {ANSWERS_FILE}):
+    for name in sorted({*base.base_files, *base.new_files} - {ANSWERS_FILE}):
         by_type.setdefault(Path(name).suffix or name, []).append(name)
-    return {name for names in by_type.values() for name in names[:FILES]} | {*BOTH_ADD}
+    chosen = [name for names in by_type.values() for name in names[:FILES_OF_EACH_TYPE]]
+    return {*chosen, *ADDED_BY_BOTH}
 
 
 def rendered_template(base: Base, folder: Path) -> Path:
-    """Create a template with the settings of `base`, and some of its rendered files.
+    """Create a template with the settings of `base`, and some files without Jinja.
 
-    What an update keeps depends on what the two releases render. Copier takes longer
-    to render them from Jinja.
+    An update depends only on the files that the two releases render, and Copier renders
+    them faster without Jinja.
     """
     copy_settings(base.template, folder, base.framework)
     starter = folder / "template" / base.framework
-    kept = {path.name for path in starter.iterdir()}  # the file with the answers
-    sampled = sample(base)
-    for tag, files in ((base.since, base.old), (NEXT, base.new)):
+    kept = {path.name for path in starter.iterdir()}  # the template of the answers
+    sampled = sample_files(base)
+    for tag, files in ((base.since, base.base_files), (NEXT, base.new_files)):
         for path in starter.iterdir():
             if path.name not in kept:
                 shutil.rmtree(path) if path.is_dir() else path.unlink()
@@ -263,7 +272,7 @@ def rendered_template(base: Base, folder: Path) -> Path:
 
 
 def without_questions(template: Path, folder: Path) -> Path:
-    """Copy a rendered template without the questions, as answering takes a second."""
+    """Copy a template without its questions, which take Copier a second to answer."""
     shutil.copytree(template, folder)
     for tag in git("tag", cwd=folder).split():
         git("checkout", "--quiet", "--force", "-B", "main", tag, cwd=folder)
@@ -286,59 +295,63 @@ def without_questions(template: Path, folder: Path) -> Path:
 
 @pytest.mark.thorough
 @pytest.mark.long
-@pytest.mark.parametrize("part", range(PARTS))
+@pytest.mark.parametrize("part", range(TESTS_IN_CI))
 @pytest.mark.parametrize(("framework", "since"), CASES)
 def test_no_edit_is_lost_in_many_runs(
-    grow: Grow, framework: str, since: str, part: int, tmp_path: Path
+    create_base: CreateBase, framework: str, since: str, part: int, tmp_path: Path
 ) -> None:
-    # A smaller project with files of every kind, since Copier's time grows with them.
-    real = grow(framework, since, "pages")
+    # A small project with files of every kind, since Copier takes time for each file.
+    real = create_base(framework, since, "pages")
     template = rendered_template(real, tmp_path / "trivet")
     short = without_questions(template, tmp_path / "short")
     with_questions, base = (
         Base(tmp_path / name, each, framework, since, real.features)
         for name, each in (("with-questions", template), ("base", short))
     )
-    sampled = sample(real)
+    sampled = sample_files(real)
     for each in (with_questions, base):
-        for here, there in ((each.old, real.old), (each.new, real.new)):
+        for here, there in (
+            (each.base_files, real.base_files),
+            (each.new_files, real.new_files),
+        ):
             expected = {name: text for name, text in there.items() if name in sampled}
             assert without_answers(here) == expected
 
-    def check_either(base: Base, done: list[Edit]) -> None:
+    def check(base: Base, given: list[Edit]) -> None:
         # The edits decide which check runs, so that a failure can be repeated.
-        if len(repr(done)) % BOTH == 0:
-            check_both(with_questions, done)
+        if len(repr(given)) % COMPARED_WITH_TRIVET == 0:
+            check_both(with_questions, given)
         else:
-            check(base, done)
+            check_copier(base, given)
 
-    random_edits(base, MANY // PARTS, check_either, part)
+    check_random_edits(base, RUNS_IN_CI // TESTS_IN_CI, check, part)
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("framework", choices("framework"))
-def test_trivet_update_ends_where_copier_update_ends(
-    grow: Grow, framework: str
+def test_trivet_update_has_the_result_of_copier_update(
+    create_base: CreateBase, framework: str
 ) -> None:
-    random_edits(grow(framework, LAST), BY_HAND or FEW, check_both)
+    base = create_base(framework, LAST)
+    check_random_edits(base, RUNS_BY_HAND or RUNS_IN_BIN_TEST, check_both)
 
 
-def let_the_template_win(project: Path) -> None:
-    """Update a project, and lose the owner's text where both changed a line."""
+def update_with_loss(project: Path) -> None:
+    """Update a project, and take the template's version of files with conflicts."""
     update(project)
-    for name in conflicts(project):
+    for name in find_conflicts(project):
         theirs = git("show", f":3:{name}", cwd=project)
         (project / name).write_text(theirs, "utf-8")
 
 
 @pytest.mark.slow
-def test_a_planted_loss_is_found(grow: Grow) -> None:
-    base = grow("flask", LAST)
+def test_a_planted_loss_is_found(create_base: CreateBase) -> None:
+    base = create_base("flask", LAST)
 
-    def check_lossy(base: Base, done: list[Edit]) -> None:
+    def check(base: Base, given: list[Edit]) -> None:
         with TemporaryDirectory(prefix="trivet-edited-") as folder:
-            updated = base.after(done, Path(folder), let_the_template_win)
-            assert list(updated.losses()) == []
+            updated = base.edit_and_update(given, Path(folder), update_with_loss)
+            assert list(updated.find_losses()) == []
 
     with pytest.raises(AssertionError, match="lost lines"):
-        random_edits(base, MANY, check_lossy)
+        check_random_edits(base, RUNS_IN_CI, check)

@@ -1,4 +1,4 @@
-"""Nothing in the work tree would hurt the owner of a project, once it is released."""
+"""The next release would not lose or leave behind files of existing projects."""
 
 import re
 import shutil
@@ -10,13 +10,13 @@ from tests.conftest import ROOT, git
 from tests.rendering.answers import Answers
 from tests.update.difference import (
     USE_CASES,
-    as_diff,
-    before_and_after,
-    left_behind,
-    missing_paths,
-    newly_excluded,
+    find_left_behind,
+    find_missing_paths,
+    find_new_excludes,
+    format_diff,
+    render_before_and_after,
 )
-from tests.update.releases import LAST, RELEASES, commit_all, published, replace
+from tests.update.releases import LAST, RELEASES, commit_all, find_releases, replace
 from tests.update.test_untouched import FULL
 
 
@@ -24,14 +24,14 @@ from tests.update.test_untouched import FULL
 def test_no_file_of_a_release_is_renamed_moved_or_removed(
     template: Path, since: str
 ) -> None:
-    assert list(missing_paths(template, since)) == []
+    assert list(find_missing_paths(template, since)) == []
 
 
 @pytest.mark.parametrize("since", RELEASES)
 def test_no_new_exclude_line_matches_what_a_release_rendered(
     template: Path, since: str
 ) -> None:
-    assert list(newly_excluded(template, since)) == []
+    assert list(find_new_excludes(template, since)) == []
 
 
 @pytest.mark.parametrize(
@@ -39,7 +39,7 @@ def test_no_new_exclude_line_matches_what_a_release_rendered(
     [
         pytest.param(since, answers, id=f"{name}-{since}", marks=mark)
         # Until there is a release, the work tree would be compared with itself.
-        for since in published()
+        for since in find_releases()
         for cases, mark in (
             (FULL, pytest.mark.slow),
             (USE_CASES, pytest.mark.thorough),
@@ -50,62 +50,74 @@ def test_no_new_exclude_line_matches_what_a_release_rendered(
 def test_all_files_of_a_release_are_still_rendered(
     template: Path, tmp_path: Path, since: str, answers: Answers
 ) -> None:
-    assert left_behind(*before_and_after(template, since, answers, tmp_path)) == []
+    assert (
+        find_left_behind(*render_before_and_after(template, since, answers, tmp_path))
+        == []
+    )
 
 
 @pytest.fixture
-def changed(template: Path, tmp_path: Path) -> Path:
-    """Copy the template, to make a change that must be noticed."""
-    return Path(shutil.copytree(template, tmp_path / "changed"))
+def template_copy(template: Path, tmp_path: Path) -> Path:
+    """Copy the template, for tests that change it."""
+    return Path(shutil.copytree(template, tmp_path / "copy"))
 
 
-def test_a_renamed_file_is_noticed(changed: Path) -> None:
-    git("mv", "template/flask/app/health.py", "template/flask/app/live.py", cwd=changed)
-    commit_all(changed, "Rename")
-    (problem,) = missing_paths(changed, LAST)
+def test_a_renamed_file_is_reported(template_copy: Path) -> None:
+    git(
+        "mv",
+        "template/flask/app/health.py",
+        "template/flask/app/live.py",
+        cwd=template_copy,
+    )
+    commit_all(template_copy, "Rename")
+    (problem,) = find_missing_paths(template_copy, LAST)
     assert problem.startswith(f"flask/app/health.py was in {LAST} and is missing now")
 
 
-def test_a_new_exclude_line_is_noticed(changed: Path) -> None:
+def test_a_new_exclude_line_is_reported(template_copy: Path) -> None:
     line = "{% if 'api' not in parts %}/app/he*.py{% endif %}"
-    replace(changed / "copier.yml", "  # Extras.\n", f'  - "{line}"\n  # Extras.\n')
-    commit_all(changed, "Exclude")
-    (problem,) = newly_excluded(changed, LAST)
+    replace(
+        template_copy / "copier.yml", "  # Extras.\n", f'  - "{line}"\n  # Extras.\n'
+    )
+    commit_all(template_copy, "Exclude")
+    (problem,) = find_new_excludes(template_copy, LAST)
     assert "_exclude matches app/health.py" in problem
 
 
-def test_a_narrower_line_on_the_same_condition_is_allowed(changed: Path) -> None:
-    replace(changed / "copier.yml", "}/app/api{", "}/app/api/*{")
-    commit_all(changed, "Exclude less")
-    assert list(newly_excluded(changed, LAST)) == []
-    replace(changed / "copier.yml", "'api' not in parts %}/app/api", "true %}/app/api")
-    commit_all(changed, "Exclude on another condition")
-    assert list(newly_excluded(changed, LAST))
+def test_a_narrower_line_on_the_same_condition_is_allowed(template_copy: Path) -> None:
+    replace(template_copy / "copier.yml", "}/app/api{", "}/app/api/*{")
+    commit_all(template_copy, "Exclude less")
+    assert list(find_new_excludes(template_copy, LAST)) == []
+    replace(
+        template_copy / "copier.yml", "'api' not in parts %}/app/api", "true %}/app/api"
+    )
+    commit_all(template_copy, "Exclude on another condition")
+    assert list(find_new_excludes(template_copy, LAST))
 
 
-def test_a_new_line_for_new_files_is_allowed(changed: Path) -> None:
-    replace(changed / "copier.yml", "  # Extras.\n", '  - "/app/brand_new"\n')
-    commit_all(changed, "Exclude")
-    assert list(newly_excluded(changed, LAST)) == []
+def test_a_new_line_for_new_files_is_allowed(template_copy: Path) -> None:
+    replace(template_copy / "copier.yml", "  # Extras.\n", '  - "/app/brand_new"\n')
+    commit_all(template_copy, "Exclude")
+    assert list(find_new_excludes(template_copy, LAST)) == []
 
 
 @pytest.mark.slow
-def test_a_condition_that_leaves_a_file_out_is_noticed(
-    changed: Path, tmp_path: Path
+def test_a_condition_that_leaves_a_file_out_is_reported(
+    template_copy: Path, tmp_path: Path
 ) -> None:
-    replace(changed / "copier.yml", "'container' not in extras", "'api' in parts")
-    replace(changed / "template/fastapi/app/methods.py", "\n\n", "\n\n# New.\n")
-    commit_all(changed, "Exclude")
-    before, after = before_and_after(
-        changed, LAST, USE_CASES["api"], tmp_path / "rendered"
+    replace(template_copy / "copier.yml", "'container' not in extras", "'api' in parts")
+    replace(template_copy / "template/fastapi/app/methods.py", "\n\n", "\n\n# New.\n")
+    commit_all(template_copy, "Exclude")
+    before, after = render_before_and_after(
+        template_copy, LAST, USE_CASES["api"], tmp_path / "rendered"
     )
-    assert left_behind(before, after) == ["Dockerfile"]
-    diff = as_diff(before, after)
+    assert find_left_behind(before, after) == ["Dockerfile"]
+    diff = format_diff(before, after)
     assert "--- a/Dockerfile\n+++ /dev/null\n" in diff
     assert "+# New.\n" in diff
 
 
-def test_ci_prints_what_owners_would_receive() -> None:
+def test_ci_prints_what_the_next_release_changes() -> None:
     script = (ROOT / ".ci/run").read_text("utf-8")
     assert re.search(r"^.*python -m tests\.update\.difference$", script, re.MULTILINE)
 

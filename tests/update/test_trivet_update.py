@@ -1,4 +1,4 @@
-"""`trivet update`: where `copier update` ends, with what Copier leaves out."""
+"""`trivet update`: the result of `copier update`, on a branch that can be undone."""
 
 import os
 import signal
@@ -20,19 +20,19 @@ from tests.conftest import ROOT, git
 from tests.update.conftest import (
     ANSWERS_FILE,
     commit_change,
-    conflicts,
-    contents,
     copy,
-    state,
-    stored_answers,
+    find_conflicts,
+    read_state,
+    read_stored_answers,
+    read_updatable_files,
 )
 from tests.update.releases import LAST, NEXT, commit_all
 
 BRANCH = f"trivet/update-{NEXT}"
-OWN_HEALTH = ("app/health.py", '"""', '"""Mine. ')
+EDIT_HEALTH = ("app/health.py", '"""', '"""Mine. ')
 
 
-def branch(project: Path) -> str:
+def find_branch(project: Path) -> str:
     return git("symbolic-ref", "--short", "HEAD", cwd=project).strip()
 
 
@@ -43,65 +43,65 @@ def test_an_update_is_a_commit_on_a_new_branch(
     commit_change(project, "app/own.py", new="OWN = 1\n")
     before = git("rev-parse", "main", cwd=project)
 
-    done = trivet("update", project, "--no-test")
+    outcome = trivet("update", project, "--no-test")
 
-    assert done.code == 0, done.err
-    assert f"{LAST} to {NEXT}" in done.out
-    assert "\n- A greeting. You have to do nothing." in done.out
-    assert "\n  - It is in `greeting.py`." in done.out
-    assert "\n  - It is short." in done.out
-    assert "app/greeting.py" in done.out
-    assert branch(project) == BRANCH
+    assert outcome.code == 0, outcome.err
+    assert f"{LAST} to {NEXT}" in outcome.out
+    assert "\n- A greeting. You have to do nothing." in outcome.out
+    assert "\n  - It is in `greeting.py`." in outcome.out
+    assert "\n  - It is short." in outcome.out
+    assert "app/greeting.py" in outcome.out
+    assert find_branch(project) == BRANCH
     assert git("rev-parse", "main", cwd=project) == before
     assert git("rev-parse", "HEAD~", cwd=project) == before
     assert git("status", "--porcelain", cwd=project) == ""
     assert (project / "app/own.py").read_text("utf-8") == "OWN = 1\n"
-    fresh = contents(
-        copy(small_template, tmp_path / "fresh", stored_answers(project), ref=NEXT)
+    fresh = read_updatable_files(
+        copy(small_template, tmp_path / "fresh", read_stored_answers(project), ref=NEXT)
     )
-    assert contents(project) == {**fresh, "app/own.py": b"OWN = 1\n"}
+    assert read_updatable_files(project) == {**fresh, "app/own.py": b"OWN = 1\n"}
     assert "Up to date" in trivet("update", project).out
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("edit", [None, OWN_HEALTH], ids=["clean", "conflicting"])
+@pytest.mark.parametrize("edit", [None, EDIT_HEALTH], ids=["clean", "conflicting"])
 def test_one_command_undoes_an_update(
     trivet: Trivet, project: Path, edit: tuple[str, str, str] | None
 ) -> None:
     if edit:
         commit_change(project, *edit)
-    before = state(project)
+    before = read_state(project)
     trivet("update", project, "--no-test")
-    assert state(project) != before
+    assert read_state(project) != before
 
-    done = trivet("update", project, "--undo")
+    outcome = trivet("update", project, "--undo")
 
-    assert done.code == 0
-    assert "on main again" in done.out
-    assert state(project) == before
+    assert outcome.code == 0
+    assert "on main again" in outcome.out
+    assert read_state(project) == before
 
 
 @pytest.mark.slow
 def test_conflicts_are_reported_and_unmerged_in_git(
     trivet: Trivet, project: Path
 ) -> None:
-    commit_change(project, *OWN_HEALTH)
+    commit_change(project, *EDIT_HEALTH)
 
-    done = trivet("update", project)
+    outcome = trivet("update", project)
 
-    assert done.code == 1
-    assert "Conflicts (1)" in done.out
-    assert conflicts(project) == {"app/health.py"}
+    assert outcome.code == 1
+    assert "Conflicts (1)" in outcome.out
+    assert find_conflicts(project) == {"app/health.py"}
     merged = (project / "app/health.py").read_text("utf-8")
     assert '"""Mine. ' in merged
     assert '"""New.' in merged
     assert ">>>>>>> after updating" in merged
     assert "Hello" in (project / "app/greeting.py").read_text("utf-8")
-    assert branch(project) == BRANCH
-    assert "git add --all && git commit" in done.out
+    assert find_branch(project) == BRANCH
+    assert "git add --all && git commit" in outcome.out
     git("checkout", "--ours", "app/health.py", cwd=project)
     commit_all(project, "Update")
-    assert conflicts(project) == set()
+    assert find_conflicts(project) == set()
     assert "Up to date" in trivet("update", project).out
 
 
@@ -109,34 +109,34 @@ def test_conflicts_are_reported_and_unmerged_in_git(
 def test_commits_of_the_owner_are_not_undone(trivet: Trivet, project: Path) -> None:
     trivet("update", project, "--no-test")
     commit_change(project, "app/own.py", new="OWN = 1\n")
-    before = state(project)
+    before = read_state(project)
 
-    done = trivet("update", project, "--undo")
+    outcome = trivet("update", project, "--undo")
 
-    assert done.code == 2
-    assert "has other commits than the update's" in done.err
-    assert state(project) == before
+    assert outcome.code == 2
+    assert "has other commits than the update's" in outcome.err
+    assert read_state(project) == before
 
 
 def test_without_an_update_there_is_nothing_to_undo(
     trivet: Trivet, project: Path
 ) -> None:
-    done = trivet("update", project, "--undo")
-    assert done.code == 2
-    assert "no update to undo" in done.err
+    outcome = trivet("update", project, "--undo")
+    assert outcome.code == 2
+    assert "no update to undo" in outcome.err
 
 
 def test_check_reports_newer_releases_and_changes_nothing(
     trivet: Trivet, project: Path
 ) -> None:
-    before = state(project)
-    done = trivet("update", project, "--check")
-    assert done.code == 1
-    assert f"{NEXT} is available; the project is at {LAST}" in done.text
-    assert "A greeting" in done.out
-    done = trivet("update", project, "--check", "--ref", LAST)
-    assert (done.code, done.out) == (0, f"Up to date: {LAST}.\n")
-    assert state(project) == before
+    before = read_state(project)
+    outcome = trivet("update", project, "--check")
+    assert outcome.code == 1
+    assert f"{NEXT} is available; the project is at {LAST}" in outcome.text
+    assert "A greeting" in outcome.out
+    outcome = trivet("update", project, "--check", "--ref", LAST)
+    assert (outcome.code, outcome.out) == (0, f"Up to date: {LAST}.\n")
+    assert read_state(project) == before
 
 
 @pytest.mark.slow
@@ -144,18 +144,22 @@ def test_a_feature_is_added_and_removed(
     trivet: Trivet, project: Path, small_template: Path, tmp_path: Path
 ) -> None:
     assert trivet("update", project, "--add", "pages", "--no-test").code == 0
-    assert set(stored_answers(project)["features"]) == {"api", "pages"}
-    fresh = copy(small_template, tmp_path / "both", stored_answers(project), ref=NEXT)
-    assert contents(project) == contents(fresh)
+    assert set(read_stored_answers(project)["features"]) == {"api", "pages"}
+    fresh = copy(
+        small_template, tmp_path / "both", read_stored_answers(project), ref=NEXT
+    )
+    assert read_updatable_files(project) == read_updatable_files(fresh)
     git("checkout", "--quiet", "-B", "main", cwd=project)
     git("branch", "-D", BRANCH, cwd=project)
 
-    done = trivet("update", project, "--remove", "pages", "--no-test")
+    outcome = trivet("update", project, "--remove", "pages", "--no-test")
 
-    assert done.code == 0, done.err
-    assert "Deleted with local changes" not in done.out
-    fresh = copy(small_template, tmp_path / "one", stored_answers(project), ref=NEXT)
-    assert contents(project) == contents(fresh)
+    assert outcome.code == 0, outcome.err
+    assert "Deleted with local changes" not in outcome.out
+    fresh = copy(
+        small_template, tmp_path / "one", read_stored_answers(project), ref=NEXT
+    )
+    assert read_updatable_files(project) == read_updatable_files(fresh)
     assert not (project / "app/pages").exists()
 
 
@@ -165,15 +169,15 @@ def test_edited_files_are_listed_before_they_are_deleted(
 ) -> None:
     commit_change(project, "app/api/docs.py", '"""', '"""Mine. ')
     commit_change(project, "app/api/own.py", new="OWN = 1\n")
-    before = state(project)
+    before = read_state(project)
 
-    done = trivet("update", project, "--remove", "api", "--no-test")
+    outcome = trivet("update", project, "--remove", "api", "--no-test")
 
-    assert done.code == 1
-    section = done.out.split("Deleted with local changes:")[1].split("Git keeps")[0]
+    assert outcome.code == 1
+    section = outcome.out.split("Deleted with local changes:")[1].split("Git keeps")[0]
     assert section.split() == ["app/api/docs.py"]
-    assert "--yes" in done.err
-    assert state(project) == before
+    assert "--yes" in outcome.err
+    assert read_state(project) == before
 
     assert trivet("update", project, "--remove", "api", "--no-test", "--yes").code == 0
     assert not (project / "app/api/docs.py").exists()
@@ -185,17 +189,17 @@ def test_edited_files_are_listed_before_they_are_deleted(
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        (["--add", "nonsense"], "`nonsense` is not offered"),
-        (["--add", "cms"], "`cms` does not fit"),
+        (["--add", "nonsense"], "`nonsense` is not a valid answer"),
+        (["--add", "cms"], "`cms` is not possible"),
         (["--remove", "pages"], "`pages` is not in the project"),
         (
             ["--add", "accounts", "--remove", "mail"],
             "`mail` is required by accounts",
         ),
-        (["--data", "database=oracle"], "`oracle` is not offered"),
+        (["--data", "database=oracle"], "`oracle` is not a valid answer"),
         (["--data", "databse=mysql"], "Did you mean `database`?"),
         (["--data", "database"], "write key=value"),
-        (["--data", "features=api"], "--add FEATURE"),
+        (["--data", "features=api"], "change features with --add and --remove"),
         (["--data", "last_release=1"], "cannot be set"),
         (["--ref", "v7.7.7"], "no version `v7.7.7`"),
         (["--template", "/no/such/place"], "the folder /no/such/place does not exist"),
@@ -204,57 +208,57 @@ def test_edited_files_are_listed_before_they_are_deleted(
 def test_impossible_requests_are_refused(
     trivet: Trivet, project: Path, options: list[str], message: str
 ) -> None:
-    before = state(project)
-    done = trivet("update", project, *options)
-    assert done.code == 2
-    assert message in " ".join(done.err.split())
-    assert state(project) == before
+    before = read_state(project)
+    outcome = trivet("update", project, *options)
+    assert outcome.code == 2
+    assert message in " ".join(outcome.err.split())
+    assert read_state(project) == before
 
 
 @pytest.mark.slow
 def test_an_older_version_is_refused(trivet: Trivet, project: Path) -> None:
     trivet("update", project, "--no-test")
-    done = trivet("update", project, "--ref", LAST)
-    assert done.code == 2
-    assert "Updates cannot go back" in done.err.replace("\n", " ")
+    outcome = trivet("update", project, "--ref", LAST)
+    assert outcome.code == 2
+    assert "Updates cannot go back" in outcome.err.replace("\n", " ")
 
 
 @pytest.mark.slow
 def test_another_framework_is_explained_and_needs_confirmation(
     trivet: Trivet, project: Path
 ) -> None:
-    before = state(project)
-    done = trivet("update", project, "--data", "framework=flask", "--no-test")
-    assert done.code == 1
-    assert "replaces the service" in done.text
-    assert "trivet new" in done.text
-    assert "--yes" in done.err
-    assert state(project) == before
+    before = read_state(project)
+    outcome = trivet("update", project, "--data", "framework=flask", "--no-test")
+    assert outcome.code == 1
+    assert "replaces the service" in outcome.text
+    assert "trivet new" in outcome.text
+    assert "--yes" in outcome.err
+    assert read_state(project) == before
 
     options = ("--data", "framework=flask", "--yes", "--no-test")
     assert trivet("update", project, *options).code == 0
-    assert stored_answers(project)["framework"] == "flask"
+    assert read_stored_answers(project)["framework"] == "flask"
     assert "flask>=" in (project / "pyproject.toml").read_text("utf-8")
 
 
 @pytest.mark.slow
 def test_a_project_in_a_larger_repository(trivet: Trivet, monorepo: Path) -> None:
     project = monorepo / "services/one"
-    (monorepo / "untracked.txt").write_text("of no concern\n", "utf-8")
-    commit_change(project, *OWN_HEALTH)
+    (monorepo / "untracked.txt").write_text("not of the project\n", "utf-8")
+    commit_change(project, *EDIT_HEALTH)
     git("reset", "--quiet", "HEAD", cwd=monorepo)
 
-    done = trivet("update", project, "--no-test")
+    outcome = trivet("update", project, "--no-test")
 
-    assert done.code == 1
-    assert conflicts(monorepo) == {"services/one/app/health.py"}
+    assert outcome.code == 1
+    assert find_conflicts(monorepo) == {"services/one/app/health.py"}
     assert (project / "app/greeting.py").is_file()
-    assert (monorepo / "README.md").read_text("utf-8") == "# Much\n"
+    assert (monorepo / "README.md").read_text("utf-8") == "# Services\n"
     assert trivet("update", project, "--undo").code == 0
     assert git("status", "--porcelain", cwd=monorepo) == ""
 
 
-def as_submodule(project: Path) -> Path:
+def add_as_submodule(project: Path) -> Path:
     outer = project.parent / "outer"
     outer.mkdir()
     git("init", "--quiet", cwd=outer)
@@ -264,40 +268,40 @@ def as_submodule(project: Path) -> Path:
     return outer / "service"
 
 
-def as_worktree(project: Path) -> Path:
+def add_worktree(project: Path) -> Path:
     folder = project.parent / "worktree"
     git("worktree", "add", "--quiet", "-b", "work", str(folder), cwd=project)
     return folder
 
 
-def as_shallow_clone(project: Path) -> Path:
+def clone_shallowly(project: Path) -> Path:
     folder = project.parent / "shallow"
     clone = ("clone", "--quiet", "--depth=1", project.as_uri(), str(folder))
     git(*clone, cwd=project)
     return folder
 
 
-def with_detached_head(project: Path) -> Path:
+def detach_head(project: Path) -> Path:
     git("checkout", "--quiet", "--detach", cwd=project)
     return project
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize(
-    "arrange", [as_submodule, as_worktree, as_shallow_clone, with_detached_head]
+    "arrange", [add_as_submodule, add_worktree, clone_shallowly, detach_head]
 )
 def test_any_kind_of_repository_is_updated_and_restored(
     trivet: Trivet, project: Path, arrange: Callable[[Path], Path]
 ) -> None:
-    commit_change(project, *OWN_HEALTH)
+    commit_change(project, *EDIT_HEALTH)
     project = arrange(project)
     before = git("rev-parse", "HEAD", cwd=project)
 
-    done = trivet("update", project, "--no-test")
+    outcome = trivet("update", project, "--no-test")
 
-    assert done.code == 1, done.err
-    assert branch(project) == BRANCH
-    assert conflicts(project) == {"app/health.py"}
+    assert outcome.code == 1, outcome.err
+    assert find_branch(project) == BRANCH
+    assert find_conflicts(project) == {"app/health.py"}
     assert (project / "app/greeting.py").is_file()
     assert trivet("update", project, "--undo").code == 0
     assert git("rev-parse", "HEAD", cwd=project) == before
@@ -319,45 +323,51 @@ def test_a_file_that_git_ignores_stays(trivet: Trivet, project: Path) -> None:
 @pytest.mark.slow
 def test_the_branch_of_an_earlier_update_stays(trivet: Trivet, project: Path) -> None:
     git("branch", BRANCH, cwd=project)
-    before = state(project)
-    done = trivet("update", project)
-    assert done.code == 2
-    assert f"git branch -D {BRANCH}" in done.err
-    assert state(project) == before
+    before = read_state(project)
+    outcome = trivet("update", project)
+    assert outcome.code == 2
+    assert f"git branch -D {BRANCH}" in outcome.err
+    assert read_state(project) == before
 
 
-def dirty(project: Path) -> None:
+def edit_file(project: Path) -> None:
     (project / "README.md").write_text("changed\n", "utf-8")
 
 
-def untracked(project: Path) -> None:
+def add_file(project: Path) -> None:
     (project / "app/new.py").write_text("", "utf-8")
 
 
-def without_git(project: Path) -> None:
+def remove_repository(project: Path) -> None:
     (project / ".git").rename(project.parent / "git")
 
 
-def without_commit(project: Path) -> None:
-    without_git(project)
+def create_repository_without_commit(project: Path) -> None:
+    remove_repository(project)
     git("init", "--quiet", cwd=project)
 
 
-def without_answers(project: Path) -> None:
+def create_repository_with_sha256_objects(project: Path) -> None:
+    remove_repository(project)
+    git("init", "--quiet", "--object-format=sha256", cwd=project)
+    commit_all(project, "Start")
+
+
+def delete_answers(project: Path) -> None:
     (project / ANSWERS_FILE).unlink()
 
 
-def removed_answers(project: Path) -> None:
+def commit_deleted_answers(project: Path) -> None:
     (project / ANSWERS_FILE).unlink()
     commit_all(project, "Tidy")
 
 
-def never_had_answers(project: Path) -> None:
-    without_answers(project)
-    without_git(project)
+def delete_answers_and_repository(project: Path) -> None:
+    delete_answers(project)
+    remove_repository(project)
 
 
-def answers(old: str, new: str) -> object:
+def edit_answers(old: str, new: str) -> object:
     def edit(project: Path) -> None:
         commit_change(project, ANSWERS_FILE, old, new)
 
@@ -367,21 +377,34 @@ def answers(old: str, new: str) -> object:
 @pytest.mark.parametrize(
     ("prepare", "message"),
     [
-        (dirty, "not committed (README.md). Commit them, or stash them"),
-        (untracked, "not committed (app/new.py). Commit them"),
-        (without_git, "in no git repository"),
-        (without_commit, "has no commit yet"),
-        (without_answers, f"Restore it with `git checkout HEAD -- {ANSWERS_FILE}`"),
-        (removed_answers, f"~ -- {ANSWERS_FILE}`"),
-        (never_had_answers, "either it was not made by Trivet"),
-        (answers(f"_commit: {LAST}", "_commit: v0.0.9"), "does not have v0.0.9"),
-        (answers("_commit:", "commit:"), "has no `_commit`. It should not be edited"),
+        (edit_file, "not committed (README.md). Commit them, or stash them"),
+        (add_file, "not committed (app/new.py). Commit them"),
+        (remove_repository, "is not in a git repository"),
+        (create_repository_without_commit, "has no commit yet"),
         (
-            answers("features:", "features: ["),
+            create_repository_with_sha256_objects,
+            "has SHA-256 objects. Copier can only update",
+        ),
+        (delete_answers, f"Restore it with `git checkout HEAD -- {ANSWERS_FILE}`"),
+        (commit_deleted_answers, f"~ -- {ANSWERS_FILE}`"),
+        (delete_answers_and_repository, "Either Trivet did not create it"),
+        (edit_answers(f"_commit: {LAST}", "_commit: v0.0.9"), "does not have v0.0.9"),
+        (
+            edit_answers("_commit:", "commit:"),
+            "has no `_commit`. It should not be edited",
+        ),
+        (
+            edit_answers("features:", "features: ["),
             "cannot be read. It should not be edited",
         ),
-        (answers("framework: fastapi\nd", "framework: flask\nd"), "depends on fastapi"),
-        (answers("size: no_preference", "size: huge"), "`huge` is not offered"),
+        (
+            edit_answers("framework: fastapi\nd", "framework: flask\nd"),
+            "depends on fastapi",
+        ),
+        (
+            edit_answers("size: no_preference", "size: huge"),
+            "`huge` is not a valid answer",
+        ),
     ],
 )
 def test_problems_are_reported_with_their_fix(
@@ -389,24 +412,24 @@ def test_problems_are_reported_with_their_fix(
 ) -> None:
     assert callable(prepare)
     prepare(project)
-    done = trivet("update", project)
-    assert done.code == 2
-    assert message in " ".join(done.err.split())
+    outcome = trivet("update", project)
+    assert outcome.code == 2
+    assert message in " ".join(outcome.err.split())
 
 
 def test_a_missing_folder_is_refused(trivet: Trivet, tmp_path: Path) -> None:
-    done = trivet("update", tmp_path / "nowhere")
-    assert done.code == 2
-    assert "does not exist" in done.err
+    outcome = trivet("update", tmp_path / "nowhere")
+    assert outcome.code == 2
+    assert "does not exist" in outcome.err
 
 
 def test_a_missing_git_is_reported_by_update(
     trivet: Trivet, project: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(process, "find", lambda _: None)
-    done = trivet("update", project)
-    assert done.code == 2
-    assert "git is missing" in done.err
+    monkeypatch.setattr(process, "find_program", lambda _: None)
+    outcome = trivet("update", project)
+    assert outcome.code == 2
+    assert "git is missing" in outcome.err
 
 
 @pytest.mark.slow
@@ -416,13 +439,13 @@ def test_a_moved_template_is_updated_from_its_new_address(
     commit_change(
         project, ANSWERS_FILE, str(small_template), str(tmp_path / "old place")
     )
-    done = trivet("update", project)
-    assert done.code == 2
-    assert "trivet update --template SOURCE" in done.err
+    outcome = trivet("update", project)
+    assert outcome.code == 2
+    assert "trivet update --template SOURCE" in outcome.err
 
-    done = trivet("update", project, "--template", small_template, "--no-test")
+    outcome = trivet("update", project, "--template", small_template, "--no-test")
 
-    assert done.code == 0, done.err
+    assert outcome.code == 0, outcome.err
     remembered = yaml.safe_load((project / ANSWERS_FILE).read_text("utf-8"))
     assert remembered["_src_path"] == small_template.as_posix()
     assert remembered["_commit"] == NEXT
@@ -445,8 +468,8 @@ def test_it_updates_from_an_address(
         project, ANSWERS_FILE, f"_src_path: {small_template}", f"_src_path: {address}"
     )
     assert trivet("update", project, "--check").code == 1
-    done = trivet("update", project, "--no-test")
-    assert done.code == 0, done.err
+    outcome = trivet("update", project, "--no-test")
+    assert outcome.code == 0, outcome.err
     assert (project / "app/greeting.py").is_file()
 
 
@@ -455,13 +478,13 @@ def test_a_shallow_clone_of_the_template_is_reported(
 ) -> None:
     shallow = tmp_path / "shallow"
     git("clone", "-q", "--depth=1", small_template.as_uri(), str(shallow), cwd=tmp_path)
-    done = trivet("update", project, "--template", shallow)
-    assert done.code == 2
-    assert "git fetch --unshallow --tags" in done.err
+    outcome = trivet("update", project, "--template", shallow)
+    assert outcome.code == 2
+    assert "git fetch --unshallow --tags" in outcome.err
 
 
-# Processes of tests that run in the background may ignore Ctrl-C; this one must not.
-LISTENING = """
+# A process that is started in the background ignores Ctrl-C; this one must not.
+TRIVET_WITH_CTRL_C = """
 import signal
 signal.signal(signal.SIGINT, signal.default_int_handler)
 from selector.cli.main import main
@@ -469,7 +492,7 @@ raise SystemExit(main())
 """
 
 
-def processes(scratch: Path) -> list[str]:
+def find_processes(scratch: Path) -> list[str]:
     """Return the processes whose temporary files are in a folder, from /proc."""
     found = []
     for entry in Path("/proc").glob("[0-9]*"):
@@ -487,12 +510,12 @@ def processes(scratch: Path) -> list[str]:
 def test_an_interrupted_update_leaves_the_project_unchanged(
     trivet: Trivet, project: Path, tmp_path: Path, number: signal.Signals
 ) -> None:
-    """End it while both versions are rendered."""
-    before = state(project)
+    """Interrupt it while Copier renders the project."""
+    before = read_state(project)
     scratch = tmp_path / "scratch"
     scratch.mkdir()
     started = subprocess.Popen(
-        [sys.executable, "-c", LISTENING, "update", project, "--no-test"],
+        [sys.executable, "-c", TRIVET_WITH_CTRL_C, "update", project, "--no-test"],
         cwd=ROOT,
         env=os.environ | {"TMPDIR": str(scratch)},
         stdout=subprocess.PIPE,
@@ -509,12 +532,12 @@ def test_an_interrupted_update_leaves_the_project_unchanged(
     assert b"Traceback" not in output
     if number != signal.SIGKILL:
         assert list(scratch.iterdir()) == []
-        assert processes(scratch) == []
+        assert find_processes(scratch) == []
     if number == signal.SIGINT:
         assert started.returncode == 130
         assert b"The project is unchanged." in output
-    after = state(project)
-    if number == signal.SIGKILL:  # git remembers a worktree until that is removed
+    after = read_state(project)
+    if number == signal.SIGKILL:  # git lists the worktree until it is removed
         after["worktrees"] = before["worktrees"]
     assert after == before
     assert trivet("update", project, "--no-test").code == 0
@@ -524,7 +547,7 @@ def test_an_interrupted_update_leaves_the_project_unchanged(
 def test_interrupting_the_tests_undoes_the_update(
     trivet: Trivet, project: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    before = state(project)
+    before = read_state(project)
     run = process.run
 
     def interrupted(*arguments: str, **options: object) -> process.Result:
@@ -533,18 +556,18 @@ def test_interrupting_the_tests_undoes_the_update(
         return run(*arguments, **options)  # type: ignore[arg-type]  # passed on as given
 
     monkeypatch.setattr(process, "run", interrupted)
-    done = trivet("update", project)
-    assert done.code == 130
-    assert "The project is unchanged." in done.err
-    assert state(project) == before
+    outcome = trivet("update", project)
+    assert outcome.code == 130
+    assert "The project is unchanged." in outcome.err
+    assert read_state(project) == before
 
 
 @pytest.mark.slow
 def test_an_update_that_git_refuses_leaves_no_branch(
     trivet: Trivet, project: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    commit_change(project, *OWN_HEALTH)
-    before = state(project)
+    commit_change(project, *EDIT_HEALTH)
+    before = read_state(project)
 
     def refuse(_: update.PreparedUpdate) -> None:
         message = "git failed"
@@ -552,7 +575,7 @@ def test_an_update_that_git_refuses_leaves_no_branch(
 
     monkeypatch.setattr(update.PreparedUpdate, "_mark_conflicts", refuse)
     assert trivet("update", project).code == 2
-    assert state(project) == before
+    assert read_state(project) == before
 
 
 @pytest.mark.slow
@@ -574,11 +597,11 @@ def test_the_locked_versions_are_part_of_the_update(
         return process.Result(code, "", "no network")
 
     monkeypatch.setattr(process, "run", fake_run)
-    done = trivet("update", project, "--add", "pages", "--no-test")
-    assert done.code == 0
+    outcome = trivet("update", project, "--add", "pages", "--no-test")
+    assert outcome.code == 0
     locked = git("show", "HEAD:uv.lock", cwd=project)
     assert locked == ("old\n" if code else "new\n")
-    assert ("run `uv lock`: no network" in done.text) == bool(code)
+    assert ("run `uv lock`: no network" in outcome.text) == bool(code)
 
 
 @pytest.mark.slow
@@ -597,9 +620,9 @@ def test_the_result_of_the_projects_tests_is_reported(
         return run(*arguments, **options)  # type: ignore[arg-type]  # passed on as given
 
     monkeypatch.setattr(process, "run", fake_run)
-    done = trivet("update", project, "--add", "accounts")
+    outcome = trivet("update", project, "--add", "accounts")
     assert seen == [("sync",), ("run", "--no-sync", "poe", "test")]
-    assert done.code == (0 if passes else 1)
-    assert ("failed." in done.out) is not passes
-    assert ("Models changed." in done.out) is not passes
-    assert "update --undo" in done.out
+    assert outcome.code == (0 if passes else 1)
+    assert ("failed." in outcome.out) is not passes
+    assert ("Models changed." in outcome.out) is not passes
+    assert "update --undo" in outcome.out

@@ -1,4 +1,4 @@
-"""A project without changes becomes what a new one would be."""
+"""An unedited project has the files of a new one after an update."""
 
 from pathlib import Path
 
@@ -7,10 +7,10 @@ import pytest
 from tests.conftest import git
 from tests.rendering.answers import Answers, choices, model
 from tests.update.conftest import (
-    committed,
-    contents,
     copy,
-    stored_answers,
+    init_repository,
+    read_stored_answers,
+    read_updatable_files,
     update,
 )
 from tests.update.releases import LAST, NEXT, RELEASES, commit_all
@@ -18,7 +18,7 @@ from tests.update.releases import LAST, NEXT, RELEASES, commit_all
 FULL = {
     f"{framework} full": {
         "known_framework": framework,
-        "features": model()["built"][framework],
+        "features": model()["available_features"][framework],
         "database": "postgresql",
         "licence": "mit",
     }
@@ -55,13 +55,15 @@ USE_CASES = {case: {"use_case": case} for case in choices("use_case")}
 def test_an_unedited_project_equals_a_new_one_after_the_update(
     next_template: Path, tmp_path: Path, since: str, answers: Answers
 ) -> None:
-    project = committed(copy(next_template, tmp_path / "project", answers, ref=since))
+    project = init_repository(
+        copy(next_template, tmp_path / "project", answers, ref=since)
+    )
 
     update(project)
 
-    assert stored_answers(project)["last_release"] == NEXT.removeprefix("v")
-    fresh = copy(next_template, tmp_path / "fresh", stored_answers(project))
-    assert contents(project) == contents(fresh)
+    assert read_stored_answers(project)["last_release"] == NEXT.removeprefix("v")
+    fresh = copy(next_template, tmp_path / "fresh", read_stored_answers(project))
+    assert read_updatable_files(project) == read_updatable_files(fresh)
     assert "Hello" in (project / "app/greeting.py").read_text("utf-8")
 
 

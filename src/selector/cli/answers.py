@@ -15,20 +15,20 @@ from selector.yaml_loader import load_yaml
 
 
 class Explanation:
-    """Print the decision once: before the framework is asked for, or afterwards."""
+    """Prints the decision once, before the question for the framework or after it."""
 
     def __init__(self, questionnaire: Questionnaire, out: Console) -> None:
-        """Store what to explain and where."""
+        """Store the questionnaire, and the console to print on."""
         self.questionnaire = questionnaire
         self.out = out
         self.is_printed = False
 
     def __call__(self, prompt: Prompt) -> None:
-        """Print it before a question."""
-        self.print(prompt.known)
+        """Print the decision before a question is asked."""
+        self.print(prompt.known_answers)
 
     def print(self, answers: Mapping[str, Any]) -> None:
-        """Print it, unless it is printed already or no advice is wanted."""
+        """Print the decision once, unless the framework was chosen in advance."""
         if self.is_printed or answers["known_framework"] != "none":
             return
         self.is_printed = True
@@ -37,7 +37,7 @@ class Explanation:
         print_explanation(self.out, decision, result, brief=True)
 
     def print_cost(self, answers: Mapping[str, Any]) -> None:
-        """Print what it costs if the framework is not the recommended one."""
+        """Print the cost of a framework that is not the recommended one."""
         decision = self.questionnaire.decision
         result = decision.recommend(answers["recommendation"]["answers"])
         cost = choice_cost(decision.model, result, answers["framework"])
@@ -54,7 +54,11 @@ def answer_questions(  # noqa: PLR0913 - most are optional
     until: str = "",
     record: dict[str, Any] | None = None,
 ) -> Answers:
-    """Check the given answers, then ask for the others; store what is answered."""
+    """Check the given answers, then ask for the others.
+
+    until   the last question to ask; empty for all
+    record  receives each answer as soon as it is given
+    """
     questionnaire.check_keys(data)
     if defaults:
         return questionnaire.answer(data, until=until)
@@ -67,11 +71,11 @@ def answer_questions(  # noqa: PLR0913 - most are optional
     ask = prompts.Prompter(explanation) if explanation else prompts.Prompter()
     if record is None:
         return questionnaire.answer(data, ask, until=until)
-    return questionnaire.answer(data, recording(ask, record), until=until)
+    return questionnaire.answer(data, record_answers(ask, record), until=until)
 
 
-def recording(ask: Ask, record: dict[str, Any]) -> Ask:
-    """Return a prompter that also stores each answer."""
+def record_answers(ask: Ask, record: dict[str, Any]) -> Ask:
+    """Return a prompter that also stores each answer in `record`."""
 
     def ask_and_store(prompt: Prompt) -> Any:  # noqa: ANN401 - an answer can be anything
         record[prompt.name] = answer = ask(prompt)

@@ -21,4 +21,4 @@ def compare(*, as_json: bool) -> None:
         click.echo(json.dumps(rows, indent=2, ensure_ascii=False))
     else:
         model = Questionnaire(PackageTree()).model
-        output.comparison(output.console(), rows, model)
+        output.print_comparison(output.create_console(), rows, model)

@@ -43,21 +43,23 @@ def new(  # noqa: PLR0913, PLR0917 - one argument for each option
     no_setup: bool,
 ) -> None:
     """Create a new project in the folder DEST."""
-    out = output.console()
+    out = output.create_console()
     data = load_data(pairs, data_file)
     path = check_destination(destination)
-    shown = str(destination)
+    display_path = str(destination)
     with open_template(address, ref) as template:
         questionnaire = Questionnaire(template.tree)
-        questionnaire.start_in(path.name)
-        questionnaire.weigh(parse_pairs("--weight", weights))
+        questionnaire.set_folder_name(path.name)
+        questionnaire.set_weights(parse_pairs("--weight", weights))
         session = _Session(template, questionnaire, out, path, data)
         try:
             answers, project = session.run(defaults=defaults)
         except KeyboardInterrupt:
             if defaults or not prompts.is_terminal():
                 raise
-            command = _format_command(template, ref, session.given, weights, shown)
+            command = _format_command(
+                template, ref, session.given, weights, display_path
+            )
             if no_setup:
                 command += " --no-setup"
             message = f"Stopped. Nothing was written. Continue with:\n  {command}"
@@ -70,14 +72,14 @@ def new(  # noqa: PLR0913, PLR0917 - one argument for each option
         try:
             if not no_setup:
                 minimum = answers.all["python_minimum"]
-                _set_up(out, project.folder, shown, minimum, constraints)
+                _set_up(out, project.folder, display_path, minimum, constraints)
         finally:
-            command = _repeat_command(template, project, answers, weights, shown)
-            output.lines(out, "To create the same project again", [command])
-        _print_next_steps(out, shown, project, no_setup=no_setup)
+            command = _repeat_command(template, project, answers, weights, display_path)
+            output.print_commands(out, "To create the same project again", [command])
+        _print_next_steps(out, display_path, project, no_setup=no_setup)
     except KeyboardInterrupt:
         uv = uv_command()
-        steps = f"cd {shlex.quote(shown)} && {uv} sync && {uv} run poe setup"
+        steps = f"cd {shlex.quote(display_path)} && {uv} sync && {uv} run poe setup"
         message = (
             "Interrupted. The files are written, but setup is incomplete. Continue "
             f"with:\n  {steps}"
@@ -92,7 +94,7 @@ class _Session:
     """The questions of one run, until the project is written.
 
     data   the answers from the command line
-    given  these and the answers to questions, to continue an interrupted run with
+    given  these and the answers to questions; with them an interrupted run continues
     """
 
     template: Template
@@ -146,52 +148,61 @@ class _Session:
         changed = change_answer(
             self.questionnaire, answers, self.data, explanation, self.out
         )
-        asked = self.questionnaire.asked(changed)
+        asked = self.questionnaire.list_asked_questions(changed)
         names = [name for name in changed.given if name in {*self.data, *asked}]
         self.given = {name: changed.given[name] for name in names}
         return changed
 
 
 def _read_constraints(template: Template, answers: Answers) -> list[str]:
-    """Return the versions that this version of the template was tested with.
+    """Return the dependency versions that this version of the template was tested with.
 
-    Another template than Trivet's may have none.
+    A template other than Trivet's may have none.
     """
     file = constraints_path(answers.all["framework"])
     return parse_constraints(template.tree.read(file) or "")
 
 
 def _set_up(
-    out: Console, path: Path, shown: str, python_minimum: str, constraints: list[str]
+    out: Console,
+    path: Path,
+    display_path: str,
+    python_minimum: str,
+    constraints: list[str],
 ) -> None:
     out.print()
-    show = partial(out.print, markup=False)
-    progress = partial(output.step, out)
-    Bootstrap(path, python_minimum, shown, progress, show, constraints).run()
+    Bootstrap(
+        path,
+        python_minimum,
+        display_path,
+        partial(output.show_step, out),
+        partial(out.print, markup=False),
+        constraints,
+    ).run()
 
 
 def _print_next_steps(
-    out: Console, shown: str, project: RenderedProject, *, no_setup: bool
+    out: Console, display_path: str, project: RenderedProject, *, no_setup: bool
 ) -> None:
     uv = uv_command()
     subdirectory = project.answers.get("subdirectory", "")
-    steps = [f"cd {shlex.quote(shown)}"]
+    steps = [f"cd {shlex.quote(display_path)}"]
     if no_setup:
-        start = "git add --all . && git commit -m 'Start the service'"
-        has_repository = _is_in_repository(out, project.destination)
-        steps += [start if has_repository else f"git init -b main && {start}"]
+        if not _is_in_repository(out, project.destination):
+            steps += ["git init -b main"]
         steps += [f"{uv} sync", f"{uv} run poe setup"]
-    output.lines(out, "Next steps", [*steps, f"{uv} run poe dev"])
+        steps += ["git add --all . && git commit -m 'Start the service'"]
+    output.print_commands(out, "Next steps", [*steps, f"{uv} run poe dev"])
     if subdirectory:
         _print_repository_steps(out, subdirectory, project.files)
-    if advice := uv_advice():
+    if advice := uv_advice(project.folder):
         out.print(f"\n{advice}", markup=False)
 
 
 def _is_in_repository(out: Console, folder: Path) -> bool:
-    """Return whether a folder is in a git repository, also one that git refuses."""
+    """Check whether a folder is in a git repository, even if git refuses to read it."""
     try:
-        return git.find_top(folder) is not None
+        return git.find_top_folder(folder) is not None
     except UserError as error:
         out.print(f"\n{error}", markup=False)
         return True
@@ -200,7 +211,7 @@ def _is_in_repository(out: Console, folder: Path) -> bool:
 def _print_repository_steps(
     out: Console, subdirectory: str, files: Sequence[str]
 ) -> None:
-    """Print what to copy, because some services only read the top of a repository."""
+    """Print what to copy to the top of the repository, where other programs read it."""
     name = Path(subdirectory).name
     workflows = [file for file in files if file.startswith(".github/workflows/")]
     copies = {file: f".github/workflows/{name}-{Path(file).name}" for file in workflows}
@@ -215,9 +226,9 @@ def _print_repository_steps(
     if steps:
         message = (
             f"The project is in {subdirectory} of a larger repository. CI, Renovate "
-            "and git hooks only work at its top. Run there"
+            "and git hooks only work at its top. Run there:"
         )
-        output.lines(out, message, steps)
+        output.print_commands(out, message, steps)
     if ".gitlab-ci.yml" in files:
         out.print(
             "\nGitLab needs these lines in .gitlab-ci.yml at the top of the "
@@ -231,11 +242,11 @@ def _repeat_command(
     project: RenderedProject,
     answers: Answers,
     weights: tuple[str, ...],
-    shown: str,
+    display_path: str,
 ) -> str:
     """Return the command that creates the same project."""
     ref = str(project.answers.get("_commit", template.commit))
-    command = _format_command(template, ref, answers.changed, weights, shown)
+    command = _format_command(template, ref, answers.changed, weights, display_path)
     return f"{command} --defaults"
 
 
@@ -244,11 +255,11 @@ def _format_command(
     ref: str | None,
     answers: Mapping[str, Any],
     weights: tuple[str, ...],
-    shown: str,
+    display_path: str,
 ) -> str:
     """Return the command that creates a project with these answers."""
-    words = [process.program_name(), "new", shown]
-    words += ["--template", template.argument] if template.argument else []
+    words = [process.program_name(), "new", display_path]
+    words += ["--template", template.address] if template.address else []
     words += ["--ref", ref] if ref else []
     for key, value in answers.items():
         words += ["--data", f"{key}={output.format_answer(value)}"]

@@ -17,19 +17,19 @@ from selector.recommendation.model import Model
 MAX_WIDTH = 100
 
 
-def console(*, err: bool = False) -> Console:
-    """Return a console that is not wider than text is readable."""
+def create_console(*, err: bool = False) -> Console:
+    """Return a console of at most 100 columns, since wider text is hard to read."""
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
-            stream.reconfigure(errors="replace")  # a terminal may lack characters
+            stream.reconfigure(errors="replace")  # for terminals without Unicode
     out = Console(stderr=err, highlight=False)
     out.width = min(out.width, MAX_WIDTH)
     return out
 
 
 @contextmanager
-def step(out: Console, text: str) -> Iterator[None]:
-    """Show that a step is running, and finally how long it took."""
+def show_step(out: Console, text: str) -> Iterator[None]:
+    """Show that a step is running, and how long it took."""
     start = monotonic()
     if out.is_terminal:
         with out.status(f"{text} ..."):
@@ -40,7 +40,9 @@ def step(out: Console, text: str) -> Iterator[None]:
     out.print(f"{text}: {monotonic() - start:.1f} s")
 
 
-def comparison(out: Console, rows: Sequence[Mapping[str, str]], model: Model) -> None:
+def print_comparison(
+    out: Console, rows: Sequence[Mapping[str, str]], model: Model
+) -> None:
     """Print the table of the three frameworks."""
     table = Table(show_lines=False, box=None, padding=(0, 2, 1, 0), pad_edge=False)
     table.add_column("", style="bold")
@@ -51,34 +53,34 @@ def comparison(out: Console, rows: Sequence[Mapping[str, str]], model: Model) ->
     out.print(table)
 
 
-def answers(out: Console, given: Sequence[tuple[str, str]]) -> None:
+def print_answers(out: Console, given: Sequence[tuple[str, str]]) -> None:
     """Print the answers for a review before anything is written."""
     out.print("\n[bold]Your answers[/]")
     print_rows(out, given)
 
 
-def tree(out: Console, name: str, files: Sequence[str]) -> None:
+def print_tree(out: Console, name: str, files: Sequence[str]) -> None:
     """Print folders and files, folders first."""
     root = Tree(Text(f"{name}/", style="bold"))
-    _branch(root, [file.split("/") for file in files])
+    _add_paths(root, [file.split("/") for file in files])
     out.print(root)
     out.print(f"{len(files)} files")
 
 
-def _branch(node: Tree, paths: list[list[str]]) -> None:
+def _add_paths(node: Tree, paths: list[list[str]]) -> None:
     folders: dict[str, list[list[str]]] = {}
     for path in paths:
         if len(path) > 1:
             folders.setdefault(path[0], []).append(path[1:])
     for folder, inner in folders.items():
-        _branch(node.add(Text(f"{folder}/", style="bold")), inner)
+        _add_paths(node.add(Text(f"{folder}/", style="bold")), inner)
     for path in paths:
         if len(path) == 1:
             node.add(Text(path[0]))
 
 
-def dependencies(out: Console, groups: Mapping[str, Sequence[str]]) -> None:
-    """Print what the project depends on."""
+def print_dependencies(out: Console, groups: Mapping[str, Sequence[str]]) -> None:
+    """Print the dependencies of the project by group."""
     out.print("\n[bold]Dependencies[/]")
     for name, entries in groups.items():
         label = f"{name}: " if name else ""
@@ -87,20 +89,20 @@ def dependencies(out: Console, groups: Mapping[str, Sequence[str]]) -> None:
         )
 
 
-def lines(out: Console, heading: str, entries: Sequence[str]) -> None:
+def print_commands(out: Console, heading: str, entries: Sequence[str]) -> None:
     """Print commands below a heading."""
     out.print(f"\n[bold]{heading}[/]")
     for entry in entries:
-        command(out, entry)
+        print_command(out, entry)
 
 
-def command(out: Console, text: str) -> None:
+def print_command(out: Console, text: str) -> None:
     """Print a command without line breaks, so that it can be copied."""
     out.print(Text(f"  {text}"), soft_wrap=True)
 
 
 def format_answer(value: Any) -> str:  # noqa: ANN401 - an answer can be anything
-    """Return an answer as --data takes it."""
+    """Return an answer in the form that --data accepts."""
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, list):

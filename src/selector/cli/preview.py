@@ -6,7 +6,6 @@ from pathlib import Path
 import click
 from rich.console import Console
 
-from selector import process
 from selector.cli import output
 from selector.cli.answers import Explanation, answer_questions, load_data
 from selector.cli.options import answer_options, json_option
@@ -30,7 +29,7 @@ def preview(  # noqa: PLR0913 - one argument for each option
     """Show the files and dependencies of a project without writing it."""
     import tempfile  # noqa: PLC0415 - the other commands need not wait for it
 
-    out = output.console()
+    out = output.create_console()
     data = load_data(pairs, data_file)
     with (
         open_template(address, ref) as template,
@@ -56,7 +55,7 @@ def _print_json(
     content = {
         "framework": answers.given["framework"],
         "answers": answers.given,
-        "not_yet": missing_features(questionnaire, answers),
+        "left_out": missing_features(questionnaire, answers),
         "files": project.files,
         "dependencies": groups.pop("", []),
         "dependency_groups": groups,
@@ -71,23 +70,21 @@ def print_contents(
     project: RenderedProject,
 ) -> None:
     """Print the files and dependencies of a project, and the features it lacks."""
-    output.tree(out, project.destination.name, project.files)
-    output.dependencies(out, project.dependencies)
+    output.print_tree(out, project.destination.name, project.files)
+    output.print_dependencies(out, project.dependencies)
     missing = missing_features(questionnaire, answers)
     if missing:
         framework = questionnaire.model.frameworks[answers.given["framework"]].title
         out.print(
-            f"\n[bold]Left out:[/] {', '.join(missing)}. They are not available with "
-            f"{framework}. If a later release has them, add them with:"
+            "\n[bold]Left out,[/] because they are not available with "
+            f"{framework}: {', '.join(missing)}"
         )
-        added = " ".join(f"--add {feature}" for feature in missing)
-        output.command(out, f"{process.program_name()} update {added}")
 
 
 def missing_features(questionnaire: Questionnaire, answers: Answers) -> list[str]:
     """Return the requested features that the framework does not have."""
     requested = set(answers.given["features"])
-    available = questionnaire.model.built[answers.given["framework"]]
+    available = questionnaire.model.available_features[answers.given["framework"]]
     return [
         key
         for key in questionnaire.model.features

@@ -8,7 +8,7 @@ from typing import Any
 from selector.errors import UserError
 from selector.template.questionnaire import InvalidAnswerError, Prompt
 
-NARROW = 79  # columns
+MAX_LINE_WIDTH = 79  # columns
 
 
 def is_terminal() -> bool:
@@ -47,11 +47,11 @@ class Prompter:
         self.explain = explain
 
     def __call__(self, prompt: Prompt) -> Any:  # noqa: ANN401
-        """Ask one question; Ctrl-C ends the whole questionnaire."""
+        """Ask one question; Ctrl-C raises KeyboardInterrupt."""
         import questionary  # noqa: PLC0415 - slow to import, and not always needed
 
-        options = _options()
-        message = _in_lines(prompt)
+        options = _terminal_options()
+        message = _format_message(prompt)
         if prompt.name == "framework":
             self.explain(prompt)
             message = "Which framework do you want to use?"
@@ -77,7 +77,7 @@ class Prompter:
             question = questionary.text(
                 message,
                 default=str(prompt.default),
-                validate=_validator(prompt),
+                validate=_create_validator(prompt),
                 **options,
             )
         return question.unsafe_ask()
@@ -87,7 +87,7 @@ def confirm(message: str, *, default: bool = True) -> bool:
     """Ask a yes-or-no question."""
     import questionary  # noqa: PLC0415
 
-    question = questionary.confirm(message, default=default, **_options())
+    question = questionary.confirm(message, default=default, **_terminal_options())
     return bool(question.unsafe_ask())
 
 
@@ -96,21 +96,23 @@ def choose(message: str, choices: Mapping[str, str]) -> str:
     import questionary  # noqa: PLC0415
 
     listed = [questionary.Choice(title, value) for value, title in choices.items()]
-    question = questionary.select(message, listed, **_options())
+    question = questionary.select(message, listed, **_terminal_options())
     return str(question.unsafe_ask())
 
 
-def _in_lines(prompt: Prompt) -> str:
-    """Print an explanation below its question, and a long answer on a new line."""
+def _format_message(prompt: Prompt) -> str:
+    """Return the question, with its explanation or a long answer on a new line."""
     question, mark, more = prompt.message.partition("? ")
     if mark and more.strip():
         return f"{question}?\n  {more.strip()}\n "
     widest = max((len(choice.title) for choice in prompt.choices), default=0)
-    long = not prompt.multiselect and len(f"? {prompt.message} ") + widest > NARROW
+    long = (
+        not prompt.multiselect and len(f"? {prompt.message} ") + widest > MAX_LINE_WIDTH
+    )
     return f"{prompt.message}\n " if long else prompt.message
 
 
-def _validator(prompt: Prompt) -> Callable[[str], bool | str]:
+def _create_validator(prompt: Prompt) -> Callable[[str], bool | str]:
     def validate(text: str) -> bool | str:
         try:
             prompt.parse(text)
@@ -121,7 +123,7 @@ def _validator(prompt: Prompt) -> Callable[[str], bool | str]:
     return validate
 
 
-def _options() -> dict[str, Any]:
+def _terminal_options() -> dict[str, Any]:
     from prompt_toolkit.output import ColorDepth  # noqa: PLC0415
 
     options: dict[str, Any] = {"qmark": "?"}

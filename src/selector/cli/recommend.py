@@ -47,31 +47,33 @@ def recommend(  # noqa: PLR0913 - one argument for each option
     if address or ref:
         with open_template(address, ref) as template:
             questionnaire = Questionnaire(template.tree)
-            answers = _criteria(questionnaire, data, weights, defaults=defaults)
+            answers = _answer_criteria(questionnaire, data, weights, defaults=defaults)
     else:
         questionnaire = Questionnaire(PackageTree())
-        answers = _criteria(questionnaire, data, weights, defaults=defaults)
+        answers = _answer_criteria(questionnaire, data, weights, defaults=defaults)
     decision = questionnaire.decision
     result = decision.recommend(answers)
-    found = list(decision.pairs(answers)) if with_pairs else None
+    flipping_pairs = list(decision.find_pairs(answers)) if with_pairs else None
     if as_json:
         content = result.as_data()
-        if found is not None:
-            content["pairs"] = [asdict(pair) for pair in found]
+        if flipping_pairs is not None:
+            content["pairs"] = [asdict(pair) for pair in flipping_pairs]
         click.echo(json.dumps(content, indent=2, ensure_ascii=False))
     else:
-        print_explanation(output.console(), decision, result, pairs=found)
+        print_explanation(
+            output.create_console(), decision, result, pairs=flipping_pairs
+        )
 
 
-def _criteria(
+def _answer_criteria(
     questionnaire: Questionnaire,
     data: Mapping[str, object],
     weights: tuple[str, ...],
     *,
     defaults: bool,
 ) -> dict[str, Any]:
-    """Return the answers that weigh in the decision."""
-    questionnaire.weigh(parse_pairs("--weight", weights))
+    """Ask for the answers that weigh in the decision, and return them."""
+    questionnaire.set_weights(parse_pairs("--weight", weights))
     # Anyone who asks for a recommendation has not chosen a framework yet.
     data = {"known_framework": "none", "project_name": "My Service", **data}
     last = questionnaire.criteria[-1]

@@ -23,7 +23,7 @@ def choose_action(
     out: Console, questionnaire: Questionnaire, answers: Answers, path: Path
 ) -> str:
     """Print the answers, and ask whether to write the project, change one, or stop."""
-    output.answers(out, list(questionnaire.summarize(answers).values()))
+    output.print_answers(out, list(questionnaire.summarize(answers).values()))
     actions = {
         WRITE: f"Write {path}",
         CHANGE: "Change an answer",
@@ -39,12 +39,12 @@ def change_answer(
     explanation: Explanation,
     out: Console,
 ) -> Answers:
-    """Ask one question again, and those that are asked because of its new answer.
-
-    data  the answers from the command line, without those that are asked again
+    """Ask one question again, and questions that are only asked with its new answer.
 
     Other answers are kept if they differ from the default of their question. The rest
     get their defaults, which can depend on the new answer.
+
+    data  the answers from the command line; answers that are asked again are removed
     """
     titles = questionnaire.summarize(answers)
     choices = {name: f"{title}: {text}" for name, (title, text) in titles.items()}
@@ -59,7 +59,7 @@ def change_answer(
         if prompt.name in titles and prompt.name not in ask_again:
             return prompt.default
         if prompt.name not in new_answers:
-            new_answers[prompt.name] = prompter(_propose(prompt, answers.given))
+            new_answers[prompt.name] = prompter(_use_as_default(prompt, answers.given))
         return new_answers[prompt.name]
 
     while True:
@@ -73,13 +73,13 @@ def change_answer(
             known.pop(error.key)
             data.pop(error.key, None)
             ask_again.add(error.key)
-    same = changed.computed["recommendation"] == answers.computed["recommendation"]
-    explanation.is_printed = explanation.is_printed or same
+    is_same = changed.computed["recommendation"] == answers.computed["recommendation"]
+    explanation.is_printed = explanation.is_printed or is_same
     return changed
 
 
-def _propose(prompt: Prompt, current: Mapping[str, Any]) -> Prompt:
-    """Use the current answer as the default, if it can still be given."""
+def _use_as_default(prompt: Prompt, current: Mapping[str, Any]) -> Prompt:
+    """Return the question with the current answer as its default, if it is possible."""
     answer = current.get(prompt.name, prompt.default)
     values = answer if prompt.multiselect else [answer]
     possible = {choice.value for choice in prompt.choices if not choice.disabled}

@@ -94,7 +94,7 @@ def update(  # noqa: PLR0913 - one argument for each option
     undo: bool,
 ) -> int:
     """Merge template changes into a new branch of a project."""
-    out = output.console()
+    out = output.create_console()
     if undo:
         branch = undo_update(folder)
         out.print(f"The update is undone. You are on {branch} again.", markup=False)
@@ -109,24 +109,24 @@ def update(  # noqa: PLR0913 - one argument for each option
         if not (status.is_outdated or changes or address):
             out.print(f"Up to date: {project.version}.", markup=False)
             return 0
-        _announce(out, status, changes)
-        moved_to = status.template.recorded if address else None
+        _print_request(out, status, changes)
+        moved_to = status.template.update_source if address else None
         title = _commit_message(status, changes)
         warn = partial(out.print, markup=False)
         try:
             with ExitStack() as stack:
-                with output.step(out, "Merging"):
+                with output.show_step(out, "Merging"):
                     prepared = prepare_update(status, changes, moved_to, title, warn)
                     update = stack.enter_context(prepared)
                 if update.is_empty and not (status.is_outdated or address):
-                    out.print("These answers change nothing in the project.")
+                    out.print("The new answers do not change the project.")
                     return 0
                 _print_files(out, update)
                 _confirm(out, update, new_framework="framework" in changes, yes=yes)
-                before = update.apply()
+                previous = update.apply()
         except KeyboardInterrupt:
             raise _InterruptedError from None
-    return _finish(out, update, before, test=not no_test)
+    return _finish(out, update, previous, test=not no_test)
 
 
 def _check(out: Console, status: UpdateStatus) -> int:
@@ -142,7 +142,7 @@ def _check(out: Console, status: UpdateStatus) -> int:
     return EXIT_ACTION_REQUIRED
 
 
-def _announce(
+def _print_request(
     out: Console, status: UpdateStatus, changes: Mapping[str, object]
 ) -> None:
     if status.is_outdated:
@@ -154,9 +154,9 @@ def _announce(
     if "framework" in changes:
         out.print(
             "\n[bold]Changing the framework replaces the service.[/] The old "
-            "framework's files are deleted, together with your changes in them. Your "
-            "own files stay, but they do not run with the new framework, and "
-            "migrations do not apply to it. It is usually less work to create a new "
+            "framework's files are deleted, together with your changes in them. Files "
+            "that you added are kept, but they do not work with the new framework, and "
+            "neither do the migrations. It is usually less work to create a new "
             "project with `trivet new` and to move your code there step by step."
         )
     _print_changelog(out, status)
@@ -192,7 +192,7 @@ def _print_files(out: Console, update: PreparedUpdate) -> None:
 
 def _print_names(out: Console, names: Sequence[str], most: int = MAX_NAMES) -> None:
     for name in names[:most]:
-        output.command(out, name)
+        output.print_command(out, name)
     if len(names) > most:
         out.print(f"  and {len(names) - most} more")
 
@@ -200,7 +200,7 @@ def _print_names(out: Console, names: Sequence[str], most: int = MAX_NAMES) -> N
 def _confirm(
     out: Console, update: PreparedUpdate, *, new_framework: bool, yes: bool
 ) -> None:
-    """Require consent before edited files are deleted or the framework is changed."""
+    """Ask for confirmation before edited files are deleted or the framework changes."""
     edited = update.deleted_edited
     if edited:
         out.print("\n[bold]Deleted with local changes:[/]")
@@ -225,8 +225,11 @@ def _commit_message(status: UpdateStatus, changes: Mapping[str, object]) -> str:
     return "\n\n".join(filter(None, [title, "\n".join(lines)]))
 
 
-def _finish(out: Console, update: PreparedUpdate, before: str, *, test: bool) -> int:
-    """Run the project's tests, and print what to do next."""
+def _finish(out: Console, update: PreparedUpdate, previous: str, *, test: bool) -> int:
+    """Run the project's tests, and print what to do next.
+
+    previous  the branch that was current before the update
+    """
     branch = update.branch
     uv = uv_command()
     out.print()
@@ -235,13 +238,13 @@ def _finish(out: Console, update: PreparedUpdate, before: str, *, test: bool) ->
         _print_names(out, update.conflicts, most=len(update.conflicts))
         out.print(
             f"You are on the branch {branch}. You and the template changed the same "
-            "lines of these files: edit what is between <<<<<<< and >>>>>>>, then"
+            "lines of these files. Edit what is between <<<<<<< and >>>>>>>, then run:"
         )
-        output.command(out, "git add --all && git commit")
-        output.command(out, f"{uv} sync && {uv} run poe test")
-        _print_choices(out, update.project, branch, before)
+        output.print_command(out, "git add --all && git commit")
+        output.print_command(out, f"{uv} sync && {uv} run poe test")
+        _print_choices(out, update.project, branch, previous)
         return EXIT_ACTION_REQUIRED
-    passed = _test(out, update, before) if test else None
+    passed = _run_tests(out, update, previous) if test else None
     out.print(f"\nThe update is a commit on the branch {branch}.", markup=False)
     models = [n for n in update.changed + update.new if Path(n).name == "models.py"]
     if models and not passed:
@@ -249,32 +252,36 @@ def _finish(out: Console, update: PreparedUpdate, before: str, *, test: bool) ->
             "Models changed. If tables change with them, create the migration (updates "
             "do not touch migrations), review it, apply it, and run the tests:"
         )
-        output.command(out, f'{uv} run poe migration "what changed"')
-        output.command(out, f"{uv} run poe migrate && {uv} run poe test")
-    output.lines(out, "Review it", [f"git diff {before}..."])
-    _print_choices(out, update.project, branch, before)
+        output.print_command(out, f'{uv} run poe migration "what changed"')
+        output.print_command(out, f"{uv} run poe migrate && {uv} run poe test")
+    output.print_commands(out, "Review it", [f"git diff {previous}..."])
+    _print_choices(out, update.project, branch, previous)
     return EXIT_ACTION_REQUIRED if passed is False else 0
 
 
 def _print_choices(
-    out: Console, project: ExistingProject, branch: str, before: str
+    out: Console, project: ExistingProject, branch: str, previous: str
 ) -> None:
     """Print how to accept an update, and how to undo it."""
     is_here = Path.cwd().resolve() == project.folder
     folder = "" if is_here else f" {shlex.quote(str(project.folder))}"
-    output.lines(out, "Accept it", [f"git checkout {before} && git merge {branch}"])
-    output.lines(out, "Undo it", [f"{process.program_name()} update --undo{folder}"])
+    output.print_commands(
+        out, "Accept it", [f"git checkout {previous} && git merge {branch}"]
+    )
+    output.print_commands(
+        out, "Undo it", [f"{process.program_name()} update --undo{folder}"]
+    )
 
 
-def _test(out: Console, update: PreparedUpdate, before: str) -> bool:
-    """Install and run the project's own tests; an interruption undoes the update."""
+def _run_tests(out: Console, update: PreparedUpdate, previous: str) -> bool:
+    """Install the project and run its tests; an interruption undoes the update."""
     project = update.project
     try:
         for title, arguments in (
             ("Dependencies (uv sync)", ("sync",)),
             ("Tests (poe test)", ("run", "--no-sync", "poe", "test")),
         ):
-            with output.step(out, title):
+            with output.show_step(out, title):
                 done = process.run("uv", *arguments, cwd=project.folder)
             if not done.ok:
                 lines = (done.stdout + done.stderr).strip().splitlines()[-20:]
@@ -284,6 +291,6 @@ def _test(out: Console, update: PreparedUpdate, before: str) -> bool:
         for line in done.stdout.strip().splitlines()[-1:]:
             out.print(line.strip("= "), markup=False)
     except (KeyboardInterrupt, SystemExit):
-        rollback(project, update.branch, before)
+        rollback(project, update.branch, previous)
         raise _InterruptedError from None
     return True

@@ -13,7 +13,7 @@ from typing import NoReturn
 from selector import git, process
 from selector.errors import SetupError, UserError
 from selector.project import constraints
-from selector.template.source import checkout
+from selector.template.source import find_checkout
 
 # The versions that are tried, in this order, if the rendered one is not installed.
 _OTHER_PYTHONS = ("3.14", "3.12", "3.11")
@@ -32,30 +32,44 @@ Print = Callable[[str], None]
 
 
 def uv_command() -> str:
-    """Return uv as the user has to type it."""
-    path = process.find("uv")
+    """Return the command that starts uv in the user's shell."""
+    path = process.find_program("uv")
     return shlex.quote(path) if path and not _is_on_path(path) else "uv"
 
 
-def uv_advice() -> str:
-    """Return what is wrong with the user's installation of uv, and how to install it.
+def uv_problem(folder: Path) -> str:
+    """Return why uv does not start in a folder, and how to install it; else nothing.
 
-    It is empty if the user can type `uv`, as the README of a project and its pre-commit
-    hooks do. bin/trivet may have installed a copy that only Trivet finds.
+    For example, pyenv's uv is only found if it was installed for the Python version
+    that the folder's .python-version names.
     """
-    path = process.find("uv")
-    if not path:
+    if not process.find_program("uv"):
         return f"uv is missing. {INSTALL_UV}"
-    if not _is_on_path(path):
+    version = process.run("uv", "--version", cwd=folder)
+    if not version.ok:
         return (
-            f"uv is not on your PATH, only in {Path(path).parent}. The commands in "
-            f"README.md and the pre-commit hooks need it. {INSTALL_UV}"
+            f"uv does not start in {folder}: {version.first_error_line}. {INSTALL_UV}"
         )
     return ""
 
 
+def uv_advice(folder: Path) -> str:
+    """Return what is wrong with the user's uv, and how to install it; else nothing.
+
+    The README of a project and its pre-commit hooks require uv on the user's PATH.
+    bin/trivet may have installed a copy that is not.
+    """
+    path = process.find_program("uv")
+    if path and not _is_on_path(path):
+        return (
+            f"uv is not on your PATH, only in {Path(path).parent}. The commands in "
+            f"README.md and the pre-commit hooks need it. {INSTALL_UV}"
+        )
+    return uv_problem(folder)
+
+
 def _is_on_path(path: str) -> bool:
-    root = checkout()
+    root = find_checkout()
     in_checkout = root is not None and Path(path).is_relative_to(root)
     return not in_checkout and shutil.which("uv") is not None
 
@@ -64,17 +78,17 @@ def _is_on_path(path: str) -> bool:
 class Bootstrap:
     """The first set-up of one project.
 
-    shown        the folder as the user would type it
-    progress     shows a step for as long as it runs
-    show         prints a line
-    constraints  the versions that the template was tested with
+    display_path   the folder as the user typed it
+    show_progress  shows a step for as long as it runs
+    print_line     prints a line
+    constraints    the versions that the template was tested with
     """
 
     folder: Path
     python_minimum: str
-    shown: str
-    progress: Progress
-    show: Print
+    display_path: str
+    show_progress: Progress
+    print_line: Print
     constraints: Sequence[str] = ()
 
     def run(self) -> None:
@@ -94,7 +108,7 @@ class Bootstrap:
     def _fail(self, reason: str, *steps: str) -> NoReturn:
         uv = uv_command()
         typed = [re.sub("^uv ", lambda _: f"{uv} ", step) for step in steps]
-        commands = " && ".join([f"cd {shlex.quote(self.shown)}", *typed])
+        commands = " && ".join([f"cd {shlex.quote(self.display_path)}", *typed])
         message = (
             f"{reason}\nThe files are written, but setup is incomplete. Continue "
             f"with:\n  {commands}"
@@ -102,42 +116,46 @@ class Bootstrap:
         raise SetupError(message)
 
     def _prepare_repository(self) -> bool:
-        """Create a git repository; return whether the first commit is ours to make."""
-        if not process.find("git"):
-            self.show("git is missing, so there is no first commit. Updates need git.")
+        """Create a repository if there is none; return whether to make a commit."""
+        if not process.find_program("git"):
+            self.print_line(
+                "git is missing, so there is no first commit. Updates need git."
+            )
             return False
         try:
-            top = git.find_top(self.folder)
+            top = git.find_top_folder(self.folder)
         except UserError as error:
-            self.show(str(error))
-            self.show("Afterwards, commit the files yourself: updates need that.")
+            self.print_line(str(error))
+            self.print_line("Then commit the files yourself: updates need a commit.")
             return False
         if top:
             return self._prepare_existing_repository(top)
         # CI runs on this branch, whatever `init.defaultBranch` says.
         created = git.run("init", "--quiet", "-b", CI_BRANCHES[0], cwd=self.folder)
         if not created.ok:
-            self.show(f"git could not create a repository: {created.error_summary}")
-            self.show("Updates need one: git init && git add --all && git commit")
+            self.print_line(
+                f"git could not create a repository: {created.error_summary}"
+            )
+            self.print_line("Updates need one: git init && git add --all && git commit")
         return created.ok
 
     def _prepare_existing_repository(self, top: Path) -> bool:
-        """Return whether the first commit of a repository is ours to make."""
+        """Return whether to make the first commit of an existing repository."""
         if top != self.folder.resolve():
-            self.show(
+            self.print_line(
                 "The project is inside a git repository. Its files are not "
                 "committed: commit them yourself."
             )
             return False
         if git.run("rev-parse", "--verify", "HEAD", cwd=self.folder).ok:
-            self.show(
+            self.print_line(
                 "The repository has commits already. The project's files are not "
                 "committed: commit them yourself."
             )
             return False
         branch = git.run("branch", "--show-current", cwd=self.folder).stdout.strip()
         if branch not in CI_BRANCHES and (self.folder / CI_WORKFLOW).is_file():
-            self.show(
+            self.print_line(
                 f"The branch is called {branch}, but CI runs on "
                 f"{' and '.join(CI_BRANCHES)}. Rename it with `git branch -m main`, "
                 f"or change `branches` in {CI_WORKFLOW}."
@@ -145,8 +163,8 @@ class Bootstrap:
         return True
 
     def _commit(self) -> None:
-        with self.progress("First commit"):
-            author = git.identity(self.folder)
+        with self.show_progress("First commit"):
+            author = git.author_options(self.folder)
             options = (*author, "-c", "commit.gpgSign=false")
             message = "Start the service from its template"
             commit = ("commit", "--quiet", "--no-verify", "-m", message)
@@ -154,20 +172,24 @@ class Bootstrap:
             if done.ok:
                 done = git.run(*options, *commit, cwd=self.folder)
         if not done.ok:
-            self.show(f"git could not make the first commit: {done.error_summary}")
-            self.show("Updates need one: git add --all && git commit")
+            self.print_line(
+                f"git could not make the first commit: {done.error_summary}"
+            )
+            self.print_line("Updates need one: git add --all && git commit")
         elif author:
-            self.show("git does not know your name, so Trivet is the first author.")
+            self.print_line(
+                "git does not know your name, so the first commit is by Trivet."
+            )
 
     def _choose_python(self) -> None:
         """Keep the rendered Python version, or store another one that is installed."""
-        if not process.find("uv"):
-            self._fail(uv_advice(), "uv sync", "uv run poe setup")
+        if not process.find_program("uv"):
+            self._fail(uv_problem(self.folder), "uv sync", "uv run poe setup")
         file = self.folder / ".python-version"
         rendered = file.read_text("utf-8").strip() if file.is_file() else "3.13"
         if os.environ.get("UV_PYTHON"):
             return  # the user has chosen
-        with self.progress("Python"):
+        with self.show_progress("Python"):
             for version in self._candidates(rendered):
                 file.write_text(f"{version}\n", "utf-8", newline="\n")
                 if self._uv("python", "find", "--no-python-downloads", version).ok:
@@ -175,6 +197,8 @@ class Bootstrap:
             else:
                 version = rendered
                 file.write_text(f"{rendered}\n", "utf-8", newline="\n")
+                if problem := uv_problem(self.folder):
+                    self._fail(problem, "uv sync", "uv run poe setup")
                 if not self._uv("python", "install", rendered).ok:
                     self._fail(
                         f"Python {self.python_minimum} or later is needed and was not "
@@ -185,31 +209,34 @@ class Bootstrap:
                         "uv run poe setup",
                     )
         if version != rendered:
-            self.show(
+            self.print_line(
                 f"Python {rendered} is not installed; the project uses {version}."
             )
 
     def _candidates(self, rendered: str) -> Iterator[str]:
         yield rendered
         for version in _OTHER_PYTHONS:
-            if version != rendered and _number(version) >= _number(self.python_minimum):
+            if version != rendered and _parse_version(version) >= _parse_version(
+                self.python_minimum
+            ):
                 yield version
 
     def _install(self) -> None:
         locked = None
-        with self.progress("Dependencies (uv sync)"):
+        with self.show_progress("Dependencies (uv sync)"):
             if self.constraints:
                 locked = constraints.lock(self.folder, self.constraints)
             synced = self._uv("sync")
         if not synced.ok:
             reason = f"The dependencies could not be installed: {synced.error_summary}"
-            self._fail(reason, "uv sync", "uv run poe setup")
+            problem = uv_problem(self.folder) or reason
+            self._fail(problem, "uv sync", "uv run poe setup")
         if locked and not locked.ok:
-            self.show(
+            self.print_line(
                 "The tested versions could not be installed "
                 f"({locked.error_summary}), so the newest ones are."
             )
-        with self.progress("Database (poe setup)"):
+        with self.show_progress("Database (poe setup)"):
             done = self._uv("run", "--no-sync", "poe", "setup")
         if not done.ok:
             self._fail(f"`poe setup` failed: {done.error_summary}", "uv run poe setup")
@@ -218,5 +245,5 @@ class Bootstrap:
         return process.run("uv", *arguments, cwd=self.folder)
 
 
-def _number(version: str) -> tuple[int, ...]:
+def _parse_version(version: str) -> tuple[int, ...]:
     return tuple(int(number) for number in version.split("."))

@@ -17,7 +17,7 @@ from selector.errors import UserError
 from selector.project import rendering
 from selector.project.workspace import find_workspace
 from selector.template.questionnaire import Answers
-from selector.template.source import Template, checkout
+from selector.template.source import Template, find_checkout
 
 ANSWERS_FILE = ".copier-answers.yml"
 
@@ -29,26 +29,28 @@ def check_destination(destination: Path) -> Path:
         message = f"{path} is a broken link."
         raise UserError(message)
     if path.exists() and not path.is_dir():
-        message = f"{path} is a file. Name a new folder, or an empty one."
+        message = f"{path} is a file. Choose a new or an empty folder."
         raise UserError(message)
     if path.is_dir():
         try:
             empty = _is_empty(path)
         except OSError as error:
-            raise _not_writable(path, error) from error
+            raise _write_error(path, error) from error
         if not empty:
-            message = f"{path} is not empty. Name a new folder, or an empty one."
+            message = f"{path} is not empty. Choose a new or an empty folder."
             raise UserError(message)
     for parent in path.parents:
         if parent.exists() and not parent.is_dir():
             message = f"{parent} is a file, so the folder {path} cannot be created."
             raise UserError(message)
-    root = checkout()
+    root = find_checkout()
     if root and path.resolve().is_relative_to(root.resolve()):
-        message = f"{path} is inside Trivet's repository. Name a folder outside {root}."
+        message = (
+            f"{path} is inside Trivet's repository. Choose a folder outside {root}."
+        )
         raise UserError(message)
     _check_workspace(path)
-    writable = path if path.is_dir() else _existing_parent(path)
+    writable = path if path.is_dir() else _find_existing_parent(path)
     if not os.access(writable, os.W_OK | os.X_OK):
         message = f"{writable} is not writable, so {path} cannot be created."
         raise UserError(message)
@@ -60,7 +62,7 @@ def _check_workspace(path: Path) -> None:
     if workspace := find_workspace(path.resolve()):
         message = (
             f"{path} would become a member of the uv workspace in {workspace}, which "
-            "has one lock file and one environment for all members. Name another "
+            "has one lock file and one environment for all members. Choose another "
             f"folder, or exclude {path.resolve().relative_to(workspace).as_posix()} "
             f"under [tool.uv.workspace] in {workspace / 'pyproject.toml'}."
         )
@@ -68,7 +70,7 @@ def _check_workspace(path: Path) -> None:
 
 
 def _is_empty(folder: Path) -> bool:
-    """Check that a folder holds nothing but .git: a new repository, cloned or not."""
+    """Check whether a folder is empty, except for the .git of an empty repository."""
     return all(entry.name == ".git" for entry in folder.iterdir())
 
 
@@ -116,11 +118,11 @@ class RenderedProject:
             else:
                 self._move_into_empty_folder(target)
         except OSError as error:
-            raise _not_writable(target, error) from error
+            raise _write_error(target, error) from error
         self.folder = target
 
     def _move_into_empty_folder(self, target: Path) -> None:
-        """Move the files only: the folder may be the shell's current one."""
+        """Move the files but keep the folder, which may be the shell's current one."""
         if not _is_empty(target):
             message = f"{target} is no longer empty, so nothing was written."
             raise UserError(message)
@@ -143,17 +145,17 @@ def render_project(
     template: Template, answers: Answers, destination: Path
 ) -> Iterator[RenderedProject]:
     """Render a project beside its destination, and delete it unless it is moved."""
-    parent = _existing_parent(destination)
+    parent = _find_existing_parent(destination)
     try:
         staging_dir = tempfile.mkdtemp(prefix=".trivet-", dir=parent)
     except OSError as error:
-        raise _not_writable(parent, error) from error
+        raise _write_error(parent, error) from error
     try:
         folder = Path(staging_dir) / (destination.name or "project")
-        # Copier takes computed values too, which saves computing them again. But it
-        # loads the criteria with the questions, and computes the address itself.
+        # With the computed values, Copier need not compute them again. It loads the
+        # criteria with the questions, and computes the address of the template.
         data = answers.all | {
-            "template_source": template.recorded,
+            "template_source": template.update_source,
             "subdirectory": find_subdirectory(destination),
         }
         for name in ("criteria", "template_address"):
@@ -166,20 +168,20 @@ def render_project(
 
 def find_subdirectory(destination: Path) -> str:
     """Return a folder's path in the repository around it; empty if it is not in one."""
-    folder = destination if destination.is_dir() else _existing_parent(destination)
+    folder = destination if destination.is_dir() else _find_existing_parent(destination)
     try:
-        top = git.find_top(folder)
-    except UserError:  # the set-up or the next steps report it
+        top = git.find_top_folder(folder)
+    except UserError:  # reported by the set-up, or with the next steps
         return ""
     path = destination.resolve()
     return path.relative_to(top).as_posix() if top and path != top else ""
 
 
-def _existing_parent(path: Path) -> Path:
+def _find_existing_parent(path: Path) -> Path:
     return next(parent for parent in path.parents if parent.is_dir())
 
 
-def _not_writable(path: Path, error: OSError) -> UserError:
+def _write_error(path: Path, error: OSError) -> UserError:
     reason = error.strerror or str(error)
     with suppress(OSError):
         if path.is_dir() and not any(path.iterdir()):

@@ -35,7 +35,7 @@ class Finding:
     fix: str = ""
 
 
-def examine(folder: Path) -> Iterator[Finding]:
+def check_project(folder: Path) -> Iterator[Finding]:
     """Check what a project needs to run and to be updated."""
     folder = folder.expanduser().resolve()
     yield _check_git()
@@ -60,15 +60,19 @@ def _check_git() -> Finding:
 
 def _check_tools(folder: Path) -> Iterator[Finding]:
     """Check uv, and the Python and packages that it provides to the project."""
-    uv_version = process.run("uv", "--version")
+    if not process.find_program("uv"):
+        yield Finding("uv", "It is missing.", INSTALL_UV)
+        return
+    uv_version = process.run("uv", "--version", cwd=folder)
     uv = uv_command()
     if not uv_version.ok:
-        yield Finding("uv", "It is missing.", INSTALL_UV)
+        result = f"It does not start here: {uv_version.first_error_line}"
+        yield Finding("uv", result, INSTALL_UV)
         return
     version = uv_version.stdout.split()[1]
     if tuple(int(part) for part in version.split(".")[:2]) < OLDEST_UV:
         yield Finding("uv", f"{version} is too old.", f"{uv} self update")
-    elif advice := uv_advice():
+    elif advice := uv_advice(folder):
         yield Finding("uv", f"{version} is not on your PATH.", advice)
     else:
         yield Finding("uv", version)
@@ -99,7 +103,7 @@ def _check_tools(folder: Path) -> Iterator[Finding]:
 
 
 def _check_settings(folder: Path) -> Iterator[Finding]:
-    """Compare .env and the environment with the settings that the project has."""
+    """Compare .env and the environment with the settings in .env.example."""
     example = folder / ".env.example"
     if not example.is_file():
         return

@@ -14,7 +14,7 @@ from selector.errors import UserError
 from selector.process import Result
 from selector.project.create import ANSWERS_FILE
 
-# A project depends on the distribution that is called like its framework.
+# Each framework is also the name of the package that a project depends on.
 _FRAMEWORKS = ("django", "flask", "fastapi")
 _REASON = "updates need the answers that it stores"
 
@@ -58,11 +58,11 @@ class ExistingProject:
 
     def require_clean(self) -> None:
         """Raise UserError if there are changes that are not committed."""
-        within = self.git("status", "--porcelain", "-z", "--", str(self.folder))
-        around = self.git("status", "--porcelain", "-z", "--untracked-files=no")
+        in_project = self.git("status", "--porcelain", "-z", "--", str(self.folder))
+        in_repository = self.git("status", "--porcelain", "-z", "--untracked-files=no")
         changed = [
             entry[3:]
-            for entry in f"{within.stdout}\0{around.stdout}".split("\0")
+            for entry in f"{in_project.stdout}\0{in_repository.stdout}".split("\0")
             if entry[2:3] == " "
         ]
         if changed:
@@ -81,11 +81,11 @@ def find_project(folder: Path) -> ExistingProject:
         message = f"The folder {folder} does not exist."
         raise UserError(message)
     answers = _load_answers(folder)
-    git.require()
-    top = git.find_top(folder)
+    git.require_installed()
+    top = git.find_top_folder(folder)
     if not top:
         message = (
-            f"{folder} is in no git repository, so an update could not be undone. "
+            f"{folder} is not in a git repository, so an update could not be undone. "
             "Run `git init && git add --all && git commit -m Start` there first."
         )
         raise UserError(message)
@@ -96,30 +96,37 @@ def find_project(folder: Path) -> ExistingProject:
             "undone. Run `git add --all && git commit -m Start` there first."
         )
         raise UserError(message)
+    # Copier compares the project with its template in repositories with SHA-1 objects.
+    if project.git("rev-parse", "--show-object-format").stdout.strip() == "sha256":
+        message = (
+            f"The repository of {folder} has SHA-256 objects. Copier can only update "
+            "projects in repositories with SHA-1 objects."
+        )
+        raise UserError(message)
     return project
 
 
 def _load_answers(folder: Path) -> Mapping[str, Any]:
     file = folder / ANSWERS_FILE
     if not file.is_file():
-        raise _missing(folder)
+        raise _missing_file_error(folder)
     try:
         answers = yaml.safe_load(file.read_text("utf-8"))
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
         problem = "cannot be read"
-        raise _edited(problem) from error
+        raise _edited_file_error(problem) from error
     if not isinstance(answers, dict):
         problem = "has no answers"
-        raise _edited(problem)
+        raise _edited_file_error(problem)
     for key in ("_commit", "_src_path", "framework"):
         if not isinstance(answers.get(key), str) or not answers[key]:
             problem = f"has no `{key}`"
-            raise _edited(problem)
+            raise _edited_file_error(problem)
     _check_framework(folder, answers["framework"])
     return answers
 
 
-def _missing(folder: Path) -> UserError:
+def _missing_file_error(folder: Path) -> UserError:
     deleted_in = git.run(
         "log", "-1", "--format=%h", "--diff-filter=D", "--", ANSWERS_FILE, cwd=folder
     ).stdout.strip()
@@ -134,12 +141,12 @@ def _missing(folder: Path) -> UserError:
             f"with `git checkout HEAD -- {ANSWERS_FILE}`."
         )
     return UserError(
-        f"{folder} has no {ANSWERS_FILE}: either it was not made by Trivet, or that "
-        "file was never committed. Name the folder of a project."
+        f"{folder} has no {ANSWERS_FILE}. Either Trivet did not create it, or that "
+        "file was never committed. Give the folder of a project."
     )
 
 
-def _edited(problem: str) -> UserError:
+def _edited_file_error(problem: str) -> UserError:
     return UserError(
         f"{ANSWERS_FILE} {problem}. It should not be edited: find its last good "
         f"version with `git log -p -- {ANSWERS_FILE}`, and restore it with "
@@ -158,4 +165,4 @@ def _check_framework(folder: Path, framework: str) -> None:
     used = [name for name in _FRAMEWORKS if name in names]
     if used and framework not in used:
         problem = f"says `framework: {framework}`, but the project depends on {used[0]}"
-        raise _edited(problem)
+        raise _edited_file_error(problem)

@@ -78,14 +78,15 @@ def update_status(
 
     address  where the template is now, if it has moved
 
-    If the newest release is older than the project, the project stays at its version.
+    If the newest release is older than the project, the target is the project's own
+    version.
     """
     try:
         with open_template(address or _stored_source(project), None) as template:
             yield _compare(project, template, ref)
     except TemplateUnreachableError as error:
         message = (
-            f"{error} If the template has moved, name its new address: "
+            f"{error} If the template has moved, give its new address: "
             "`trivet update --template SOURCE`."
         )
         raise UserError(message) from error
@@ -97,8 +98,8 @@ def _stored_source(project: ExistingProject) -> str:
     path = Path(project.source).expanduser()
     if not path.is_absolute():
         message = (
-            f"{ANSWERS_FILE} says that updates come from {project.source}, which is "
-            "neither an address nor an absolute path. Name the template: "
+            f"In {ANSWERS_FILE}, the template is at {project.source}, which is "
+            "neither an address nor an absolute path. Give the template's address: "
             "`trivet update --template SOURCE`."
         )
         raise UserError(message)
@@ -111,26 +112,30 @@ def _stored_source(project: ExistingProject) -> str:
 def _compare(
     project: ExistingProject, template: Template, ref: str | None
 ) -> UpdateStatus:
-    def at(commit: str, target: str) -> UpdateStatus:
-        pinned = Template(
-            template.repository, commit, template.recorded, template.argument
+    def create_status(commit: str, target: str) -> UpdateStatus:
+        at_commit = Template(
+            template.repository,
+            commit,
+            template.update_source,
+            template.address,
         )
-        return UpdateStatus(project, pinned, current, target)
+        return UpdateStatus(project, at_commit, current, target)
 
     repository = template.repository
     current = find_commit(repository, project.version) or ""
     if not current:
         message = (
-            f"The template at {template.argument} does not have {project.version}, the "
-            f"version that the project is at. {_missing_version_hint(repository)}"
+            f"The template at {template.address} does not have "
+            f"{project.version}, the version that the project is at. "
+            f"{_missing_version_hint(repository)}"
         )
         raise UserError(message)
     target = ref or latest_release(repository)
     commit = find_commit(repository, target)
     if commit is None:
-        message = f"--ref: there is no version `{target}` in {template.argument}."
+        message = f"--ref: there is no version `{target}` in {template.address}."
         raise UserError(message)
-    status = at(commit, target)
+    status = create_status(commit, target)
     if status.is_outdated or commit == current:
         return status
     if ref:
@@ -139,7 +144,7 @@ def _compare(
             "at. Updates cannot go back: revert the commit of the last update in git."
         )
         raise UserError(message)
-    return at(current, project.version)
+    return create_status(current, project.version)
 
 
 def _missing_version_hint(repository: Path) -> str:

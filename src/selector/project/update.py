@@ -1,4 +1,4 @@
-"""Update a project: Copier works in a git worktree, the result becomes a branch."""
+"""Update a project: run Copier in a git worktree, and make a branch of the result."""
 
 import signal
 import tempfile
@@ -24,7 +24,7 @@ _FOLDER_PREFIX = "trivet-update-"
 
 @dataclass(frozen=True)
 class UpdateRequest:
-    """The answers of a project that are to change."""
+    """The answers of a project that the user wants to change."""
 
     add: tuple[str, ...] = ()
     remove: tuple[str, ...] = ()
@@ -35,7 +35,7 @@ class UpdateRequest:
         stored = status.project.given
         questionnaire = status.questionnaire
         if "features" in self.data:
-            message = "--data: change features with --add FEATURE and --remove FEATURE."
+            message = "--data: change features with --add and --remove."
             raise UserError(message)
         questionnaire.check_keys(self.data)
         known = {k: v for k, v in stored.items() if k in questionnaire.keys}
@@ -106,10 +106,10 @@ def _is_same(one: object, other: object) -> bool:
 
 @dataclass(frozen=True)
 class PreparedUpdate:
-    """An update that was made in a worktree and not yet applied to the project.
+    """An update that is in a worktree and not yet applied to the project.
 
-    commit           the result; where there are conflicts, files with markers
-    conflict_stages  git's index entries for the conflicts, as `ls-files -u -z` prints
+    commit           the result; files with conflicts contain conflict markers
+    conflict_stages  the conflicts in git's index, as `git ls-files -u -z` prints them
     changed, new, deleted, conflicts  paths in the repository
     deleted_edited   the deleted files that the owner had edited
     """
@@ -126,18 +126,18 @@ class PreparedUpdate:
 
     @property
     def is_empty(self) -> bool:
-        """Check whether nothing changes but the stored answers."""
+        """Check whether only the stored answers change."""
         names = {*self.changed, *self.new, *self.deleted, *self.conflicts}
         return names <= {(self.project.subfolder / ANSWERS_FILE).as_posix()}
 
     def apply(self) -> str:
         """Check out the update on its branch; return the branch that was current.
 
-        It cannot be interrupted. If git refuses, the project stays as it was.
+        Signals are ignored. If git fails, the project is unchanged.
         """
         project = self.project
         with _signals_ignored():
-            before = current_branch(project)
+            previous = current_branch(project)
             project.git("branch", self.branch, self.commit).check_output()
             checkout = ("checkout", "--quiet", "--no-overwrite-ignore", self.branch)
             switched = project.git(*checkout)
@@ -152,18 +152,19 @@ class PreparedUpdate:
                 if self.conflicts:
                     self._mark_conflicts()
                 note = f"branch.{self.branch}"
-                made = project.git("rev-parse", "HEAD").check_output()
-                project.git("config", f"{note}.trivetFrom", before).check_output()
-                project.git("config", f"{note}.trivetAt", made).check_output()
+                commit = project.git("rev-parse", "HEAD").check_output()
+                project.git("config", f"{note}.trivetFrom", previous).check_output()
+                project.git("config", f"{note}.trivetAt", commit).check_output()
             except UserError:
-                rollback(project, self.branch, before)
+                rollback(project, self.branch, previous)
                 raise
-            return before
+            return previous
 
     def _mark_conflicts(self) -> None:
-        """Leave the update uncommitted, with its conflicts unmerged in the index."""
+        """Undo the commit of the update, and mark its conflicts as unmerged."""
         self.project.git("reset", "--soft", "HEAD~").check_output()
-        resolved = "".join(f"0 {'0' * 40}\t{name}\0" for name in self.conflicts)
+        no_object = "0" * len(self.commit)
+        resolved = "".join(f"0 {no_object}\t{name}\0" for name in self.conflicts)
         entries = resolved + self.conflict_stages
         index = ("update-index", "-z", "--index-info")
         self.project.git(*index, input=entries).check_output()
@@ -182,7 +183,7 @@ def prepare_update(
     answers   the answers that change
     moved_to  the template's new address, if it has moved
     title     the message of the commit
-    warn      is called with what the user should know
+    warn      prints a warning
     """
     project = status.project
     branch = BRANCH_PREFIX + status.target
@@ -203,7 +204,7 @@ def prepare_update(
             if moved_to:
                 _store_source(folder, moved_to)
             rendering.update(status.template.commit, folder, answers)
-            _lock(folder, warn)
+            _update_lock_file(folder, warn)
             yield _collect(status, worktree, branch, title)
     finally:
         _remove_worktrees(project)
@@ -218,13 +219,13 @@ def _store_source(folder: Path, address: str) -> None:
 
 
 def _commit(folder: Path, message: str) -> None:
-    options = (*git.NO_HOOKS, *git.identity(folder))
+    options = (*git.NO_HOOKS, *git.author_options(folder))
     commit = ("commit", "--quiet", "--no-verify", "--allow-empty", "-m", message)
     git.run(*git.NO_HOOKS, "add", "--all", cwd=folder).check_output()
     git.run(*options, *commit, cwd=folder).check_output()
 
 
-def _lock(folder: Path, warn: Callable[[str], None]) -> None:
+def _update_lock_file(folder: Path, warn: Callable[[str], None]) -> None:
     """Update uv.lock if the dependencies changed, so that it is in the same commit."""
     status = git.run("status", "--porcelain", "--", "pyproject.toml", cwd=folder)
     if status.stdout[:2].strip() != "M" or not (folder / "uv.lock").is_file():
@@ -237,7 +238,7 @@ def _lock(folder: Path, warn: Callable[[str], None]) -> None:
 def _collect(
     status: UpdateStatus, worktree: Path, branch: str, title: str
 ) -> PreparedUpdate:
-    """Commit what Copier left in the worktree, and list what changed."""
+    """Commit the changes that Copier made in the worktree, and list them."""
     project = status.project
     start = project.git("rev-parse", "HEAD").check_output()
     stages = git.run("ls-files", "--unmerged", "-z", cwd=worktree).stdout
@@ -265,7 +266,7 @@ def _collect(
 
 
 def _find_edited(status: UpdateStatus, names: list[str], scratch: Path) -> list[str]:
-    """Return those of the files that differ from what the template rendered."""
+    """Return the files that differ from what the template rendered for the project."""
     if not names:
         return []
     project, template = status.project, status.template
@@ -282,7 +283,7 @@ def _find_edited(status: UpdateStatus, names: list[str], scratch: Path) -> list[
 
 
 def _remove_worktrees(project: ExistingProject) -> None:
-    """Remove git's record of our worktree, and of those of killed updates."""
+    """Remove the worktree of this update, and those of killed updates, from git."""
     listed = project.git("worktree", "list", "--porcelain").stdout
     for line in listed.splitlines():
         path = Path(line.removeprefix("worktree "))
@@ -307,32 +308,32 @@ def undo_update(folder: Path) -> str:
         )
         raise UserError(message)
     note = f"branch.{branch}"
-    before = project.git("config", f"{note}.trivetFrom").stdout.strip()
-    made = project.git("config", f"{note}.trivetAt").stdout.strip()
+    previous = project.git("config", f"{note}.trivetFrom").stdout.strip()
+    commit = project.git("config", f"{note}.trivetAt").stdout.strip()
     head = project.git("rev-parse", "HEAD").stdout.strip()
-    if not before or head != made:
+    if not previous or head != commit:
         message = (
             f"{branch} has other commits than the update's. Leave it with `git "
-            f"checkout {before or 'BRANCH'}`; `git branch -D {branch}` deletes both."
+            f"checkout {previous or 'BRANCH'}`; `git branch -D {branch}` deletes both."
         )
         raise UserError(message)
-    # A branch without a commit was left with conflicts, which are to be discarded.
-    if head != project.git("rev-parse", f"{before}^{{commit}}").stdout.strip():
+    # A branch without a commit has conflicts, which are discarded.
+    if head != project.git("rev-parse", f"{previous}^{{commit}}").stdout.strip():
         project.require_clean()
-    rollback(project, branch, before)
-    return before
+    rollback(project, branch, previous)
+    return previous
 
 
-def rollback(project: ExistingProject, branch: str, before: str) -> None:
-    """Leave the branch of an update, discard what is uncommitted, and delete it."""
+def rollback(project: ExistingProject, branch: str, previous: str) -> None:
+    """Discard uncommitted changes, check out `previous`, and delete the branch."""
     project.git("reset", "--hard", "--quiet").check_output()
-    project.git("checkout", "--quiet", before).check_output()
+    project.git("checkout", "--quiet", previous).check_output()
     project.git("branch", "-D", branch).check_output()
 
 
 @contextmanager
 def _signals_ignored() -> Iterator[None]:
-    """Ignore Ctrl-C and SIGTERM; git, started in this context, does so too."""
+    """Ignore Ctrl-C and SIGTERM, also in programs that are started in this context."""
     handlers: dict[signal.Signals, Any] = {}
     try:
         for number in (signal.SIGINT, signal.SIGTERM):

@@ -136,10 +136,10 @@ class Decision:
         """
         self.model = model
         self.environment = environment
-        self.data = _reweighted(model, weights or {})
+        self.data = _replace_weights(model, weights or {})
         self._rule: Any = environment.get_template(RULE).module
 
-    def weighted(self, weights: Mapping[str, str]) -> "Decision":
+    def with_weights(self, weights: Mapping[str, str]) -> "Decision":
         """Return the same rule with other weights for some criteria."""
         return Decision(self.model, self.environment, weights)
 
@@ -165,8 +165,10 @@ class Decision:
                     for entry in found["contradictions"]
                 ),
             },
-            flips=() if chosen else tuple(self.flips(answers)),
-            most_informative_question=None if chosen else self._open_question(found),
+            flips=() if chosen else tuple(self.find_flips(answers)),
+            most_informative_question=None
+            if chosen
+            else self._find_informative_question(found),
         )
 
     def rank(self, answers: Answers) -> Mapping[str, Any]:
@@ -175,16 +177,16 @@ class Decision:
         self._rule.rank(self.data, answers, found)
         return found
 
-    def first(self, answers: Answers) -> str:
+    def find_first(self, answers: Answers) -> str:
         """Weigh the answers, and return only the framework that comes first."""
         return str(self.rank(answers)["ranking"][0])
 
-    def bars(self, recommendation: Recommendation) -> str:
+    def draw_bars(self, recommendation: Recommendation) -> str:
         """Draw the points of each criterion as bars, at most 72 characters wide."""
         words: Any = self.environment.get_template(WORDS).module
         return str(words.bars(self.data, recommendation.as_data()))
 
-    def changes(self, answers: Answers) -> Iterator[tuple[Flip, Answers]]:
+    def list_changes(self, answers: Answers) -> Iterator[tuple[Flip, Answers]]:
         """Yield each change of one answer, with the answers after it."""
         found: list[dict[str, Any]] = []
         self._flips.changes(self.data, answers, found)
@@ -192,25 +194,25 @@ class Decision:
             after = change.pop("after")
             yield Flip(**change, framework=""), after
 
-    def flips(self, answers: Answers) -> Iterator[Flip]:
+    def find_flips(self, answers: Answers) -> Iterator[Flip]:
         """Yield the single answers that would put another framework first."""
         found: list[dict[str, str]] = []
         self._flips.flips(self.data, answers, found)
         for flip in found:
             yield Flip(**flip)
 
-    def pairs(self, answers: Answers) -> Iterator[FlippingPair]:
+    def find_pairs(self, answers: Answers) -> Iterator[FlippingPair]:
         """Yield the pairs of answers that flip the decision only together."""
-        first = self.first(answers)
+        first = self.find_first(answers)
         single = [
             (change, after)
-            for change, after in self.changes(answers)
-            if self.first(after) == first
+            for change, after in self.list_changes(answers)
+            if self.find_first(after) == first
         ]
         harmless = {(change.criterion, change.answer) for change, _ in single}
         order = list(self.model.criteria)
         for one, after in single:
-            for two, after_both in self.changes(after):
+            for two, after_both in self.list_changes(after):
                 if (two.criterion, two.answer) not in harmless:
                     continue
                 here, there = order.index(one.criterion), order.index(two.criterion)
@@ -218,7 +220,7 @@ class Decision:
                     continue
                 if here == there and one.criterion != "features":
                     continue  # one question has one answer
-                winner = self.first(after_both)
+                winner = self.find_first(after_both)
                 if winner != first:
                     yield FlippingPair(one, two, winner)
 
@@ -226,7 +228,7 @@ class Decision:
     def _flips(self) -> Any:  # noqa: ANN401 - the macros of a template are untyped
         return self.environment.get_template(FLIPS).module
 
-    def _open_question(self, found: Mapping[str, Any]) -> str | None:
+    def _find_informative_question(self, found: Mapping[str, Any]) -> str | None:
         """Return the open question whose answers would leave the widest lead.
 
         A lead is the mean over the answers that give points. The features are left out:
@@ -241,7 +243,7 @@ class Decision:
                 continue
             weight = self.model.weights[self.data["criteria"][name]["weight"]]
             leads = [
-                _lead(
+                _compute_lead(
                     score
                     + weight
                     * (answer.points[key].points if key in answer.points else 0)
@@ -256,13 +258,13 @@ class Decision:
         return question
 
 
-def _lead(scores: Iterator[int]) -> int:
+def _compute_lead(scores: Iterator[int]) -> int:
     """Return how far the highest score is ahead of the next."""
     *_, second, first = sorted(scores)
     return first - second
 
 
-def _reweighted(model: Model, weights: Mapping[str, str]) -> Mapping[str, Any]:
+def _replace_weights(model: Model, weights: Mapping[str, str]) -> Mapping[str, Any]:
     """Return the model's data with other weights for some of its criteria."""
     criteria = dict(model.data["criteria"])
     for name, weight in weights.items():

@@ -30,7 +30,7 @@ def print_explanation(
     """Print the verdict and the reasons, then (unless brief) what would change them."""
     model = decision.model
     out.print()
-    for line in _verdict(model, result):
+    for line in _verdict_lines(model, result):
         out.print(line)
     for heading, rows in _sections(model, result, brief=brief):
         if rows:
@@ -38,7 +38,7 @@ def print_explanation(
             print_rows(out, rows)
     if not brief and result.coverage["answered"]:
         out.print("\n[bold]Points[/]")
-        for line in decision.bars(result).splitlines():
+        for line in decision.draw_bars(result).splitlines():
             out.print(Text(f"  {line}"))
         implied = _implied_answer(model, result)
         if implied:
@@ -73,18 +73,18 @@ def print_rows(out: Console, rows: Sequence[Row]) -> None:
     out.print(table)
 
 
-def _verdict(model: Model, result: Recommendation) -> Iterator[str]:
+def _verdict_lines(model: Model, result: Recommendation) -> Iterator[str]:
     winner = model.frameworks[result.framework].title
     if result.verdict == "chosen":
         yield f"[bold]{winner} was chosen in advance.[/] The answers don't change it."
     elif result.verdict == "tie":
-        names = _join([model.frameworks[key].title for key in result.tied], "and")
+        names = _join_words([model.frameworks[key].title for key in result.tied], "and")
         yield f"[bold]A tie between {names}.[/]"
-        known = model.known_by.get(result.answers["experience"])
+        known = model.framework_by_experience.get(result.answers["experience"])
         if result.framework == known:
             yield f"{winner} is first because your team knows it."
         else:
-            yield f"{winner} is first because it is the gentlest to learn of these."
+            yield f"{winner} is first because it is the easiest to learn of these."
     elif result.runner_up is None:
         yield f"[bold]Recommended: {winner}[/], the only one with these features."
         if result.contradictions:
@@ -116,12 +116,12 @@ def _sections(
 ) -> Iterator[tuple[str, list[Row]]]:
     first = result.framework
     winner = model.frameworks[first].title
-    yield f"For {winner}", [_reason(r) for r in result.reasons_for(first)[:3]]
-    yield f"Against {winner}", [_reason(r) for r in result.against[:2]]
+    yield f"For {winner}", [_format_reason(r) for r in result.reasons_for(first)[:3]]
+    yield f"Against {winner}", [_format_reason(r) for r in result.against[:2]]
     if result.runner_up and result.verdict != "chosen":
         second = model.frameworks[result.runner_up].title
         reasons = result.reasons_for(result.runner_up)[:2]
-        yield f"For {second}, the runner-up", [_reason(r) for r in reasons]
+        yield f"For {second}, the runner-up", [_format_reason(r) for r in reasons]
     yield (
         "Ruled out",
         [
@@ -143,49 +143,49 @@ def _print_changes(
 ) -> None:
     if result.flips:
         out.print("\n[bold]One answer that would change the recommendation[/]")
-        print_rows(out, _flips(model, result.flips))
+        print_rows(out, _group_flips(model, result.flips))
     else:
         hint = " Use --pairs to look for two answers." if pairs is None else ""
         out.print(f"\nNo single answer would change the recommendation.{hint}")
     if pairs:
         out.print("\n[bold]Two answers that would change it together[/]")
-        print_rows(out, _pairs(model, pairs))
+        print_rows(out, _group_pairs(model, pairs))
     elif pairs is not None:
         out.print("\nNo two answers would change it together.")
 
 
-def _reason(reason: Reason) -> Row:
+def _format_reason(reason: Reason) -> Row:
     return f"{reason.points:+d}", f"{reason.text} [{reason.source}]"
 
 
-def _flips(model: Model, flips: Sequence[Flip]) -> list[Row]:
+def _group_flips(model: Model, flips: Sequence[Flip]) -> list[Row]:
     """Group the flips by framework and by question."""
     groups: dict[Row, list[str]] = {}
     for flip in flips:
-        question, answer = _question(model, flip)
+        question, answer = _quote_question(model, flip)
         key = (model.frameworks[flip.framework].title, question)
         groups.setdefault(key, []).append(answer)
     return [
-        (framework, f"{question} {_join(answers, 'or')}")
+        (framework, f"{question} {_join_words(answers, 'or')}")
         for (framework, question), answers in sorted(groups.items())
     ]
 
 
-def _pairs(model: Model, pairs: Sequence[FlippingPair]) -> list[Row]:
+def _group_pairs(model: Model, pairs: Sequence[FlippingPair]) -> list[Row]:
     """Group the pairs by framework, first answer, and question of the second."""
     groups: dict[tuple[str, str, str], list[str]] = {}
     for pair in pairs:
-        question, answer = _question(model, pair.second)
-        first = " ".join(_question(model, pair.first))
+        question, answer = _quote_question(model, pair.second)
+        first = " ".join(_quote_question(model, pair.first))
         key = (model.frameworks[pair.framework].title, first, question)
         groups.setdefault(key, []).append(answer)
     return [
-        (framework, f"{first}, and {question} {_join(answers, 'or')}")
+        (framework, f"{first}, and {question} {_join_words(answers, 'or')}")
         for (framework, first, question), answers in sorted(groups.items())
     ]
 
 
-def _question(model: Model, flip: Flip) -> Row:
+def _quote_question(model: Model, flip: Flip) -> Row:
     """Return the question and the answer as the user sees them."""
     criterion = model.criteria[flip.criterion]
     label = criterion.answers[flip.answer].label.split(":")[0]
@@ -197,5 +197,5 @@ def _question(model: Model, flip: Flip) -> Row:
     return question, f'"{label}"'
 
 
-def _join(words: Sequence[str], last: str) -> str:
+def _join_words(words: Sequence[str], last: str) -> str:
     return f" {last} ".join(filter(None, [", ".join(words[:-1]), words[-1]]))

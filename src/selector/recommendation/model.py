@@ -57,11 +57,15 @@ class Rule:
 
 @dataclass(frozen=True)
 class Feature:
-    """A feature that a project can have."""
+    """A feature that a project can have.
+
+    requires         the features that it depends on
+    requires_one_of  features of which it needs one; the first one by default
+    """
 
     title: str
-    brings: tuple[str, ...]
-    shown_through: tuple[str, ...]
+    requires: tuple[str, ...]
+    requires_one_of: tuple[str, ...]
     rules_out: Mapping[str, Rule]
 
 
@@ -73,18 +77,18 @@ class Model:
     frameworks: Mapping[str, Framework]
     criteria: Mapping[str, Criterion]
     features: Mapping[str, Feature]
-    built: Mapping[str, tuple[str, ...]]
-    known_by: Mapping[str, str]
+    available_features: Mapping[str, tuple[str, ...]]
+    framework_by_experience: Mapping[str, str]
     tie_break: tuple[str, ...]
     weights: Mapping[str, int]
-    clear_from: int
+    clear_margin: int
     verdicts: Mapping[str, str]
     implied: Mapping[str, str]
     contradictions: Mapping[str, str]
     costs: Mapping[str, Mapping[str, Rule]]
 
 
-def parse(data: Mapping[str, Any]) -> Model:
+def parse_model(data: Mapping[str, Any]) -> Model:
     """Convert the content of criteria.yml."""
     return Model(
         data=data,
@@ -96,12 +100,12 @@ def parse(data: Mapping[str, Any]) -> Model:
                 title=entry["title"],
                 question=entry["question"],
                 weight=entry["weight"],
-                scale=dict(_scale(entry["scale"])),
+                scale=dict(_parse_scale(entry["scale"])),
                 answers={
                     key: Answer(
                         label=label,
-                        points=dict(_points(entry["answers"][key])),
-                        features=_names(data["comes_with"], key)
+                        points=dict(_parse_points(entry["answers"][key])),
+                        features=_split_names(data["use_case_features"], key)
                         if name == "use_case"
                         else (),
                     )
@@ -113,37 +117,39 @@ def parse(data: Mapping[str, Any]) -> Model:
         features={
             key: Feature(
                 title=title,
-                brings=_names(data["brings"], key),
-                shown_through=_names(data["shown_through"], key),
-                rules_out=_rules(data["rules_out"].get(key, {})),
+                requires=_split_names(data["requires"], key),
+                requires_one_of=_split_names(data["requires_one_of"], key),
+                rules_out=_parse_rules(data["rules_out"].get(key, {})),
             )
             for key, title in data["features"].items()
         },
-        built={key: tuple(features) for key, features in data["built"].items()},
-        known_by=data["known_by"],
+        available_features={
+            key: tuple(features) for key, features in data["available_features"].items()
+        },
+        framework_by_experience=data["framework_by_experience"],
         tie_break=tuple(data["tie_break"]),
         weights=data["weights"],
-        clear_from=data["clear_from"],
+        clear_margin=data["clear_margin"],
         verdicts=data["verdicts"],
         implied=data["implied"],
         contradictions=data["contradictions"],
-        costs={key: _rules(entry) for key, entry in data["costs"].items()},
+        costs={key: _parse_rules(entry) for key, entry in data["costs"].items()},
     )
 
 
-def _scale(lines: str) -> Iterator[tuple[int, str]]:
+def _parse_scale(lines: str) -> Iterator[tuple[int, str]]:
     for line in lines.splitlines():
         points, meaning = line.split(" ", 1)
         yield int(points), meaning
 
 
-def _points(lines: str) -> Iterator[tuple[str, Point]]:
+def _parse_points(lines: str) -> Iterator[tuple[str, Point]]:
     for line in lines.splitlines():
         framework, points, source, date, text = line.split(" ", 4)
         yield framework, Point(int(points), text, source, date)
 
 
-def _rules(rules: Mapping[str, str]) -> Mapping[str, Rule]:
+def _parse_rules(rules: Mapping[str, str]) -> Mapping[str, Rule]:
     result = {}
     for framework, line in rules.items():
         source, date, text = line.split(" ", 2)
@@ -151,5 +157,5 @@ def _rules(rules: Mapping[str, str]) -> Mapping[str, Rule]:
     return result
 
 
-def _names(section: Mapping[str, str], key: str) -> tuple[str, ...]:
+def _split_names(section: Mapping[str, str], key: str) -> tuple[str, ...]:
     return tuple(section.get(key, "").split())

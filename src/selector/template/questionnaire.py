@@ -1,33 +1,34 @@
-"""The questions of copier.yml, evaluated as Copier evaluates them."""
+"""Evaluate the questions of copier.yml as Copier does."""
 
 import difflib
+import json
+import re
 from collections.abc import Callable, Collection, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
-from typing import Any, NoReturn, Protocol
+from typing import Any, Protocol
 
 import yaml
-from jinja2 import FunctionLoader, StrictUndefined, Template, Undefined, UndefinedError
+from jinja2 import FunctionLoader, StrictUndefined, Template
+from jinja2.meta import find_undeclared_variables
 from jinja2.sandbox import SandboxedEnvironment
 
 from selector.errors import UserError
 from selector.recommendation import model as decision_model
 from selector.recommendation.decision import Decision
+from selector.template.copier_features import (
+    UNSUPPORTED_VARIABLES,
+    check_features,
+    reject,
+)
 from selector.yaml_loader import load_documents
 
-# The subset of Copier's features that is evaluated here exactly as Copier does.
-_KEYS = {
-    "type",
-    "help",
-    "default",
-    "choices",
-    "multiselect",
-    "validator",
-    "when",
-    "ask",
-}
-_TYPES = {"str", "bool", "json", "yaml"}
-_UNSUPPORTED_SETTINGS = ("_external_data", "_jinja_extensions", "_secret_questions")
+# Other texts change when Jinja renders them: it also normalizes line breaks.
+_IS_PLAIN = re.compile(r"[^{\r\n]*").fullmatch
+
+_YES = {"y", "yes", "t", "true", "on"}
+_NO = {"n", "no", "f", "false", "off", "none", "null", "~", ""}
 
 
 class Tree(Protocol):
@@ -40,12 +41,12 @@ class Tree(Protocol):
 class InvalidAnswerError(UserError):
     """An answer that its question does not accept."""
 
-    def __init__(self, key: str, text: str, *, final: bool = True) -> None:
-        """Name the question; `final` is false if other answers could change that."""
+    def __init__(self, key: str, text: str, *, is_final: bool = True) -> None:
+        """Create the error; `is_final` is false if other answers could change that."""
         super().__init__(f"{key}: {text}")
         self.key = key
         self.text = text
-        self.final = final
+        self.is_final = is_final
 
 
 @dataclass(frozen=True)
@@ -68,7 +69,7 @@ class Prompt:
     choices: tuple[Choice, ...]
     multiselect: bool
     parse: Callable[[object], Any]
-    known: Mapping[str, Any]
+    known_answers: Mapping[str, Any]
 
 
 @dataclass
@@ -100,52 +101,59 @@ class Questionnaire:
         """Read copier.yml and what it includes."""
         text = tree.read("copier.yml")
         if text is None:
-            message = "It has no copier.yml, so it is not a template of Trivet."
+            message = "There is no copier.yml, so this is not a template of Trivet."
             raise UserError(message)
         entries = {
             key: value
             for document in load_documents(text, "copier.yml", tree.read)
             for key, value in document.items()
         }
-        # What Copier takes the default of the project's name from: see `start_in`.
+        # Copier proposes a project name made from this one.
         self.context: dict[str, Any] = {"_folder_name": ""}
         self.questions: dict[str, dict[str, Any]] = {
             k: v for k, v in entries.items() if not k.startswith("_")
         }
-        _check_supported(entries)
-        options = dict(entries.get("_envops", {}))
-        strict = options.pop("undefined", "") == "jinja2.StrictUndefined"
-        self.compiled = lru_cache(maxsize=None)(self._compile)
+        if "criteria" not in self.questions:
+            message = (
+                "copier.yml has no `criteria`, so this is not a template of Trivet."
+            )
+            raise UserError(message)
+        check_features(entries)
+        options = {**entries["_envops"], "undefined": StrictUndefined}
+        self.compile_template = lru_cache(maxsize=None)(self._compile)
         self.environment = SandboxedEnvironment(
             loader=FunctionLoader(tree.read),
             extensions=["jinja2_ansible_filters.AnsibleCoreFiltersExtension"],
-            undefined=StrictUndefined if strict else Undefined,
             **{"keep_trailing_newline": True, **options},
         )
 
     def _compile(self, text: str) -> Template:
+        if any(name in text for name in UNSUPPORTED_VARIABLES):
+            used = find_undeclared_variables(self.environment.parse(text))
+            for name in sorted(used & UNSUPPORTED_VARIABLES):
+                reject(f"the variable `{name}`")
         return self.environment.from_string(text)
 
     @cached_property
     def model(self) -> decision_model.Model:
         """Return the decision's data from this version of the template."""
-        return decision_model.parse(self.questions["criteria"]["default"][0])
+        return decision_model.parse_model(self.questions["criteria"]["default"][0])
 
     @cached_property
     def decision(self) -> Decision:
         """Return the scoring rule from this version of the template."""
         return Decision(self.model, self.environment)
 
-    def start_in(self, folder: str) -> None:
-        """Propose a project name made from the name of the destination folder."""
+    def set_folder_name(self, folder: str) -> None:
+        """Set the destination folder's name, from which a project name is proposed."""
         self.context["_folder_name"] = folder
 
-    def weigh(self, weights: Mapping[str, str]) -> None:
-        """Change weights of criteria for all that is asked and computed afterwards.
+    def set_weights(self, weights: Mapping[str, str]) -> None:
+        """Change weights of criteria, for all later questions and computed values.
 
         Raise UserError if a criterion or a weight does not exist.
         """
-        self.decision = self.decision.weighted(weights)
+        self.decision = self.decision.with_weights(weights)
         self.questions["criteria"]["default"] = [self.decision.data]
 
     @property
@@ -176,20 +184,23 @@ class Questionnaire:
             raise UserError(message)
 
     def check(self, data: Mapping[str, object]) -> None:
-        """Raise InvalidAnswerError for invalid answers before anything is asked.
+        """Raise InvalidAnswerError for an invalid answer, before questions are asked.
 
         An answer that is invalid only until another one is given is accepted.
         """
         try:
             self.answer(data)
         except InvalidAnswerError as error:
-            if error.final:
+            if error.is_final:
                 raise
 
     def answer(
         self, data: Mapping[str, object], ask: Ask | None = None, *, until: str = ""
     ) -> Answers:
-        """Answer the questions in order: from `data`, else by `ask` or by default."""
+        """Answer the questions in order, up to the question `until`.
+
+        An answer is taken from `data`, or else from `ask`, or else from the default.
+        """
         answers = Answers()
         for name, details in self.questions.items():
             context = {**self.context, **answers.all}
@@ -205,7 +216,7 @@ class Questionnaire:
                 break
         return answers
 
-    def asked(self, answers: Answers) -> list[str]:
+    def list_asked_questions(self, answers: Answers) -> list[str]:
         """Return the questions that are asked, given the answers to earlier ones."""
         names = []
         for name in answers.given:
@@ -215,9 +226,9 @@ class Questionnaire:
         return names
 
     def summarize(self, answers: Answers) -> dict[str, tuple[str, str]]:
-        """Return the title of each question that is asked, and that of its answer."""
+        """Return for each question that is asked its title and that of its answer."""
         lines = {}
-        for name in self.asked(answers):
+        for name in self.list_asked_questions(answers):
             given = answers.given[name]
             question = _Question(self, name, self.questions[name], answers.all)
             titles: dict[Any, str] = {True: "yes", False: "no"}
@@ -245,40 +256,6 @@ class Questionnaire:
         return question.parse(default)
 
 
-def _check_supported(entries: Mapping[str, Any]) -> None:
-    """Raise UserError for a feature of Copier that is not evaluated here."""
-    for setting in _UNSUPPORTED_SETTINGS:
-        if setting in entries:
-            _reject(f"the setting `{setting}`")
-    for name, details in entries.items():
-        if not name.startswith("_"):
-            _check_question(name, details)
-
-
-def _check_question(name: str, details: object) -> None:
-    if not isinstance(details, dict) or details.get("type") not in _TYPES:
-        types = ", ".join(sorted(_TYPES))
-        _reject(f"the question `{name}` without a type of {types}")
-    for key in sorted(details.keys() - _KEYS):
-        _reject(f"the key `{key}` in the question `{name}`")
-    if not isinstance(details.get("when", True), bool):
-        _reject(f"a condition as `when` in the question `{name}`")
-    if not isinstance(details.get("multiselect", False), bool):
-        _reject(f"a condition as `multiselect` in `{name}`")
-    if not isinstance(details.get("choices", {}), dict | str):
-        _reject(f"a list of choices in the question `{name}`")
-    if "choices" in details and details["type"] != "str":
-        _reject(f"choices other than texts in the question `{name}`")
-
-
-def _reject(feature: str) -> NoReturn:
-    message = (
-        f"copier.yml: trivet does not support {feature}. Render this template with "
-        "`copier copy`."
-    )
-    raise UserError(message)
-
-
 def _answerable(details: Mapping[str, Any]) -> bool:
     """Check that this is a question, not a value that is computed or only stored."""
     return details.get("when") is not False and details.get("ask") is not False
@@ -294,7 +271,7 @@ class _Question:
         details: Mapping[str, Any],
         context: Mapping[str, Any],
     ) -> None:
-        self.compiled = questionnaire.compiled
+        self.compile_template = questionnaire.compile_template
         self.name = name
         self.details = details
         self.context = context
@@ -304,16 +281,21 @@ class _Question:
     def render(self, value: Any, **extra: object) -> Any:  # noqa: ANN401
         if isinstance(value, list):
             return [self.render(item) for item in value]
-        if not isinstance(value, str) or "{" not in value:
+        if not isinstance(value, str) or _IS_PLAIN(value):
             return value
         try:
-            return self.compiled(value).render({**self.context, **extra})
-        except UndefinedError as error:
+            return self.compile_template(value).render({**self.context, **extra})
+        except UserError:
+            raise
+        except Exception as error:  # a template can raise anything
             message = f"copier.yml: the question `{self.name}` is invalid: {error}"
             raise UserError(message) from error
 
     def flag(self, key: str) -> bool:
-        return bool(_to_bool(self.render(self.details.get(key, True))))
+        result = _to_bool(self.render(self.details.get(key, True)))
+        if result is None:
+            reject(f"`{key}` in the question `{self.name}` that is neither yes nor no")
+        return result
 
     def default(self) -> Any:  # noqa: ANN401
         value = self.render(self.details.get("default"))
@@ -325,19 +307,22 @@ class _Question:
         if isinstance(choices, str):
             choices = yaml.safe_load(self.render(choices))
         if not isinstance(choices, dict):
-            _reject(f"a list of choices in the question `{self.name}`")
-        return tuple(self._choice(title, entry) for title, entry in choices.items())
+            reject(f"a list of choices in the question `{self.name}`")
+        result = tuple(self._choice(title, entry) for title, entry in choices.items())
+        if len({choice.value for choice in result}) < len(result):
+            reject(f"two choices with the same value in the question `{self.name}`")
+        return result
 
     def _choice(self, title: object, entry: object) -> Choice:
         """Read a choice in its short form, `title: value`, or with a validator."""
         disabled = ""
         if isinstance(entry, dict):
-            if entry.keys() - {"value", "validator"}:
-                _reject(f"these keys of a choice in `{self.name}`: {entry}")
+            if not {"value"} <= entry.keys() <= {"value", "validator"}:
+                reject(f"these keys of a choice in `{self.name}`: {', '.join(entry)}")
             disabled = self.render(entry.get("validator", ""))
             entry = entry["value"]
-        if not isinstance(entry, str):
-            _reject(f"a choice in `{self.name}` that is no text: {entry}")
+        if not isinstance(entry, str) or not isinstance(disabled, str):
+            reject(f"a choice in `{self.name}` that is no text: {entry}")
         return Choice(str(self.render(title)), self.render(entry), disabled)
 
     def prompt(self, default: Any) -> Prompt:  # noqa: ANN401
@@ -349,7 +334,7 @@ class _Question:
             choices=self.choices,
             multiselect=self.multiselect,
             parse=self.parse,
-            known=self.context,
+            known_answers=self.context,
         )
 
     def parse(self, value: object) -> Any:  # noqa: ANN401
@@ -372,11 +357,12 @@ class _Question:
             if not inner.startswith("["):
                 inner = f"[{inner}]"
             try:
-                value = yaml.safe_load(inner)
+                # Copier keeps the texts too: `[yes, 007]` has no other types.
+                value = yaml.load(inner, yaml.BaseLoader)  # noqa: S506 - makes texts only
             except yaml.YAMLError:
                 value = None
         if not isinstance(value, list):
-            text = "give a list, such as api,pages or [api, pages]."
+            text = "Enter a list, such as api,pages or [api, pages]."
             raise InvalidAnswerError(self.name, text)
         return [self.cast(item) for item in value]
 
@@ -385,36 +371,45 @@ class _Question:
             if choice.value == value:
                 if choice.disabled:
                     text = (
-                        f"`{value}` does not fit the other answers: {choice.disabled}"
+                        f"`{value}` is not possible with the other answers. "
+                        f"{choice.disabled}"
                     )
-                    raise InvalidAnswerError(self.name, text, final=False)
+                    raise InvalidAnswerError(self.name, text, is_final=False)
                 return value
         values = [c.value for c in self.choices]
         near = difflib.get_close_matches(value, values, n=1)
         hint = f"Did you mean `{near[0]}`? " if near else ""
-        text = f"`{value}` is not offered. {hint}Choose from: {', '.join(values)}."
+        text = (
+            f"`{value}` is not a valid answer. {hint}Choose from: {', '.join(values)}."
+        )
         raise InvalidAnswerError(self.name, text)
 
     def cast(self, value: Any) -> Any:  # noqa: ANN401
         if self.kind == "bool":
-            result = _to_bool(value)
+            result = None if value is None else _to_bool(value)
             if result is None:
-                raise InvalidAnswerError(self.name, "answer yes or no.")
+                raise InvalidAnswerError(self.name, "Answer yes or no.")
             return result
+        if self.kind in {"json", "yaml"} and isinstance(value, str):
+            try:
+                return (
+                    json.loads(value) if self.kind == "json" else yaml.safe_load(value)
+                )
+            except (ValueError, yaml.YAMLError) as error:
+                message = f"copier.yml: the value `{self.name}` is invalid: {error}"
+                raise UserError(message) from error
         if self.kind in {"json", "yaml"}:
-            return yaml.safe_load(value) if isinstance(value, str) else value
+            return value
         if isinstance(value, bool | dict | list) or value is None:
-            raise InvalidAnswerError(self.name, "give a text.")
+            raise InvalidAnswerError(self.name, "Enter a text.")
         return str(value)
 
 
 def _to_bool(value: object) -> bool | None:
-    if isinstance(value, bool | int | float):
-        return bool(value)
-    words = {
-        **dict.fromkeys(["y", "yes", "t", "true", "on", "1"], True),
-        **dict.fromkeys(
-            ["n", "no", "f", "false", "off", "0", "none", "null", "~", ""], False
-        ),
-    }
-    return words.get(str(value).strip().lower())
+    """Return a value as a bool, or None if it is neither yes nor no."""
+    text = str(value).strip().lower()
+    with suppress(ValueError):
+        return bool(float(text))
+    if text in _YES:
+        return True
+    return False if text in _NO else None

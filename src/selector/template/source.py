@@ -14,8 +14,8 @@ from selector.errors import UserError
 
 PACKAGE = Path(__file__).parent.parent
 
-# A rendering depends on these paths; uncommitted changes elsewhere do not matter to it.
-_RENDERED = (
+# The paths that affect rendered projects. Uncommitted changes to others are ignored.
+_RENDERED_PATHS = (
     "copier.yml",
     "questions",
     "template",
@@ -25,8 +25,8 @@ _RENDERED = (
     "src/selector/template/changelog.jinja",
 )
 
-# CommitTree fetches these files with one start of git; it fetches others one by one.
-_QUESTIONNAIRE = (
+# CommitTree reads these files in one call of git, and others in one call each.
+_QUESTIONNAIRE_FILES = (
     "copier.yml",
     "questions/project.yml",
     "questions/slug.jinja",
@@ -45,7 +45,7 @@ class TemplateUnreachableError(UserError):
     """The template cannot be found or fetched at its address."""
 
 
-def checkout() -> Path | None:
+def find_checkout() -> Path | None:
     """Return the checkout that this package runs from, if it runs from one."""
     root = PACKAGE.parent.parent
     return (
@@ -81,13 +81,13 @@ class CommitTree:
     def read(self, path: str) -> str | None:
         """Return the text of a file, or None if it does not exist."""
         if not self._texts:
-            self._fetch(_QUESTIONNAIRE)
+            self._fetch(_QUESTIONNAIRE_FILES)
         if path not in self._texts:
             self._fetch((path,))
         return self._texts[path]
 
     def _fetch(self, paths: Iterable[str]) -> None:
-        """Read several files with one start of git."""
+        """Read several files in one call of git."""
         names = "".join(f"{self.commit}:{path}\n" for path in paths)
         listed = git.run("cat-file", "--batch", cwd=self.repository, input=names)
         output = listed.stdout.encode("utf-8", "surrogateescape")
@@ -105,17 +105,17 @@ class CommitTree:
 class Template:
     """One version of the template, available in a local repository.
 
-    repository  a local repository that has the commit
-    commit      the whole hash of the commit that is rendered
-    recorded    the address that the project's updates will come from
-    argument    what --template needs to find it again; None for this checkout
-    notes       what the user should know about it
+    repository     a local repository that has the commit
+    commit         the full hash of the commit that is rendered
+    update_source  the address that the project's updates will come from
+    address        what --template needs to find it again; None for this checkout
+    notes          messages for the user
     """
 
     repository: Path
     commit: str
-    recorded: str
-    argument: str | None
+    update_source: str
+    address: str | None
     notes: tuple[str, ...] = ()
 
     @property
@@ -134,21 +134,21 @@ class Template:
 @contextmanager
 def open_template(address: str | None, ref: str | None) -> Iterator[Template]:
     """Find the template; a remote one is cloned until the context ends."""
-    location, default_ref = _locate(address)
+    location, default_ref = _find_template(address)
     ref = ref or default_ref
     if isinstance(location, Path):
         yield _local_template(
             location, ref or "HEAD", str(location) if address else None
         )
         return
-    git.require()
+    git.require_installed()
     with tempfile.TemporaryDirectory(
         prefix="trivet-", ignore_cleanup_errors=True
     ) as folder:
         clone = git.run(
             "clone", "--quiet", "--no-checkout", "--", _git_url(location), folder
         )
-        public = _without_credentials(location)
+        public = _remove_credentials(location)
         if not clone.ok:
             reason = clone.error_summary.rstrip(".")
             message = f"Could not fetch the template from {public}: {reason}."
@@ -158,8 +158,8 @@ def open_template(address: str | None, ref: str | None) -> Iterator[Template]:
         yield Template(repository, commit, _copier_address(public), public)
 
 
-def _locate(address: str | None) -> tuple[Path | str, str | None]:
-    """Return where the template is, and the version to use if none is requested."""
+def _find_template(address: str | None) -> tuple[Path | str, str | None]:
+    """Return the folder or address of the template, and its default version."""
     if address:
         if is_address(address):
             return address, None
@@ -168,19 +168,19 @@ def _locate(address: str | None) -> tuple[Path | str, str | None]:
             message = f"--template: the folder {path} does not exist."
             raise TemplateUnreachableError(message)
         return path, None
-    if root := checkout():
+    if root := find_checkout():
         return root, None
-    url, version = _distribution()
+    url, version = _read_metadata()
     if url:
         return url, f"v{version}"
     message = (
-        "This installation does not know the address of its template. Name it with "
+        "This installation does not know the address of its template. Set it with "
         "--template (a folder or a git address)."
     )
     raise UserError(message)
 
 
-def _distribution() -> tuple[str, str]:
+def _read_metadata() -> tuple[str, str]:
     """Return the repository's address and the version, from the installed metadata."""
     import importlib.metadata  # noqa: PLC0415 - slow, and a checkout does not need it
 
@@ -197,27 +197,27 @@ def _distribution() -> tuple[str, str]:
 
 def package_version() -> str:
     """Return the version of this package."""
-    if root := checkout():
+    if root := find_checkout():
         project = tomllib.loads((root / "pyproject.toml").read_text("utf-8"))["project"]
         return str(project["version"])
-    return _distribution()[1] or "unknown"
+    return _read_metadata()[1] or "unknown"
 
 
 def _local_template(path: Path, ref: str, argument: str | None) -> Template:
-    git.require()
-    if git.find_top(path) != path.resolve():
+    git.require_installed()
+    if git.find_top_folder(path) != path.resolve():
         message = f"{path} is not the top folder of a git repository."
         raise UserError(message)
     commit = _require_commit(path, ref, str(path))
     notes = []
     if ref == "HEAD":
-        rendered = [name for name in _RENDERED if (path / name).exists()]
+        rendered = [name for name in _RENDERED_PATHS if (path / name).exists()]
         changes = git.run("status", "--porcelain", "--", *rendered, cwd=path)
         if changes.stdout.strip():
             notes.append(
                 "The template has uncommitted changes; they are not in the project."
             )
-    recorded = _origin_with(path, commit)
+    recorded = _find_origin(path, commit)
     if not recorded:
         recorded = path.as_posix()
         notes.append(
@@ -254,7 +254,7 @@ def latest_release(repository: Path) -> str:
     )
 
 
-def _origin_with(repository: Path, commit: str) -> str:
+def _find_origin(repository: Path, commit: str) -> str:
     """Return the address of `origin` if it is remote and has the commit, else ''."""
     origin = git.run("remote", "get-url", "origin", cwd=repository)
     address = origin.stdout.strip()
@@ -270,7 +270,7 @@ def _origin_with(repository: Path, commit: str) -> str:
     )
     if not branches.stdout.strip():
         return ""
-    return _copier_address(_without_credentials(address))
+    return _copier_address(_remove_credentials(address))
 
 
 def is_address(text: str) -> bool:
@@ -294,7 +294,7 @@ def _copier_address(address: str) -> str:
     return address if known else f"git+{address}"
 
 
-def _without_credentials(address: str) -> str:
+def _remove_credentials(address: str) -> str:
     """Remove user and password from a web address."""
     if not re.match(r"(git\+)?https?://", address):
         return address
