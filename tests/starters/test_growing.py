@@ -16,6 +16,12 @@ from tests.starters.selection import FRAMEWORKS
 FIRST = ("api", "pages")
 WITH_UPLOADS = (*FIRST, "uploads")
 WITH_ACCOUNTS = ("accounts", "admin", *WITH_UPLOADS)
+# Those of Django with tables of their own, and one of these tables.
+MORE_OF_DJANGO = {
+    "analytics": "analytics_sale",
+    "cms": "cms_blogpage",
+    "social": "profiles_profile",
+}
 PDF = b"%PDF-1.7"
 
 
@@ -44,6 +50,18 @@ def change_features(
         if starter.database == "sqlite":
             project.poe("check", DATABASE_URL=database_url)
     return project
+
+
+def add_columns(project: Project, database_url: str) -> None:
+    """Write and apply migrations as the owner of a Django project does."""
+    for app, before in (("items", "price"), ("uploads", "size")):
+        path = project.directory / f"app/{app}/models.py"
+        text, line = path.read_text("utf-8"), f"    {before} = models."
+        column = f"    rank = models.IntegerField(default=0)\n{line}"
+        assert line in text
+        path.write_text(text.replace(line, column), "utf-8")
+    project.poe("migration", "ranks", DATABASE_URL=database_url)
+    project.poe("migrate", DATABASE_URL=database_url)
 
 
 @pytest.mark.thorough
@@ -79,7 +97,11 @@ def test_data_is_kept_when_features_are_added_and_removed(
         file = {"file": ("plan.pdf", PDF)}
         upload = client.post(UPLOADS, files=file).json()
 
-    project = change_features(project, WITH_ACCOUNTS, database.url, "accounts")
+    if framework == "django":
+        add_columns(project, database.url)
+    more = MORE_OF_DJANGO if (framework, first) == ("django", FIRST) else {}
+    features = (*WITH_ACCOUNTS, *more)
+    project = change_features(project, features, database.url, "accounts")
     with running_service(project, database.url) as service:
         person, boss = Person(service), Person(service)
         person.register_and_confirm()
@@ -101,4 +123,7 @@ def test_data_is_kept_when_features_are_added_and_removed(
         assert client.create()["id"]
         assert client.patch(f"{ITEMS}/{mine['id']}", json={"price": 2}).is_success
         assert client.get(UPLOADS).json()["uploads"] == [upload]
+    project.poe("migrate", **settings)
     database.execute(f"SELECT email FROM {conventions.users_table}")  # noqa: S608
+    for table in more.values():
+        database.execute(f"SELECT 1 FROM {table}")  # noqa: S608
