@@ -28,7 +28,7 @@ def leads_to(response: Any, path: str) -> bool:
 
 
 def is_signed_in(client: Client) -> bool:
-    return client.get("/items/").status_code == 200
+    return client.get("/accounts/profile").status_code == 200
 
 
 def copy_of(client: Client) -> Client:
@@ -55,14 +55,14 @@ def test_pages_of_an_account(client: Client, page: str) -> None:
 
 
 def test_anonymous_users_are_asked_to_sign_in() -> None:
-    response = Client().get("/items/new?a=b")
-    assert leads_to(response, "/accounts/sign-in?next=/items/new%3Fa%3Db")
+    response = Client().get("/accounts/password?a=b")
+    assert leads_to(response, "/accounts/sign-in?next=/accounts/password%3Fa%3Db")
 
 
 @pytest.mark.parametrize(
     ("url", "location"),
     [
-        ("/items/new?a=b", "/items/new?a=b"),
+        ("/accounts/password?a=b", "/accounts/password?a=b"),
         ("https://evil.example/", "/"),
         ("//evil.example/", "/"),
         ("/\\evil.example/", "/"),
