@@ -1,3 +1,4 @@
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -61,10 +62,11 @@ def test_one_permission_does_not_imply_the_others(client: Client, user: User) ->
 
 def test_the_dashboard_shows_charts_with_their_values(analyst: Client) -> None:
     assert "No sales yet" in analyst.get("/analytics/").text
-    create_sale(date=timezone.localdate())
+    create_sale(date=timezone.localdate(), quantity=1234, revenue=Decimal("5678.90"))
     page = analyst.get("/analytics/").text
     assert page.count("<svg xmlns") == 3
-    assert '<td class="number">18.00</td>' in page
+    assert '<td class="number">5,678.90</td>' in page
+    assert "<dd>1,234</dd>" in page
 
 
 def test_the_model_is_trained(analyst: Client) -> None:
