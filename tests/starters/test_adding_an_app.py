@@ -56,7 +56,7 @@ def test_the_steps_of_the_readme_add_an_app_and_delete_the_sample(
     for name in ("app/items", "tests/items"):
         shutil.rmtree(directory / name)
     for name, pattern in LINES.items():
-        remove(directory / name, rf"(?m)^.*{pattern}.*\n")
+        remove(directory / name, rf"(?m)^.*(?:{pattern}).*\n")
     remove(directory / "app/pages/templates/next_steps.html", CARD)
     remove(directory / "pyproject.toml", r'{ cmd = "python manage.py seed" }, ')
 

@@ -313,9 +313,10 @@ def find_unread_settings(project: Project, settings: str) -> set[str]:
     (libraries,) = project.environment_directory.glob("**/site-packages")
     defaults = (libraries / "django/conf/global_settings.py").read_text("utf-8")
     read = {*re.findall(r"(?m)^[A-Z_0-9]+\b", defaults)}
-    for package in packages:
-        is_own = package in {"app", "config"}
-        directory = (project.directory if is_own else libraries) / package
+    own = {"app", "config"}
+    directories = [project.directory / package for package in own]
+    directories += [libraries / package for package in packages - own]
+    for directory in directories:
         assert directory.is_dir()
         for path in directory.rglob("*.py"):
             if not {"test", "tests"} & {*path.relative_to(directory).parts}:
