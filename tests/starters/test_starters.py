@@ -42,6 +42,8 @@ DEVELOPMENT_TOOLS = {
 }
 # How code reads a setting of Django: settings.NAME, or getattr(settings, "NAME").
 READS_SETTING = re.compile(r"""(?:settings\.|["'])([A-Z][A-Z0-9_]+)\b""")
+# Settings for code that the owner of a project adds: links in emails need the address.
+FOR_OWNERS = {"PUBLIC_URL"}
 # Where each framework's servers enter.
 ENTRY_POINTS = {"django": "config.asgi", "fastapi": "app.asgi", "flask": "app.asgi"}
 
@@ -307,7 +309,7 @@ def find_unread_settings(project: Project, settings: str) -> set[str]:
         ast.literal_eval(node.value)
         for node in nodes
         if isinstance(node, ast.Assign)
-        and ast.unparse(node.targets) in {"INSTALLED_APPS", "MIDDLEWARE"}
+        and ast.unparse(node.targets[0]) in {"INSTALLED_APPS", "MIDDLEWARE"}
     ]
     packages = {name.split(".")[0] for name in chain(*apps_and_middleware)}
     (libraries,) = project.environment_directory.glob("**/site-packages")
@@ -321,7 +323,7 @@ def find_unread_settings(project: Project, settings: str) -> set[str]:
         for path in directory.rglob("*.py"):
             if not {"test", "tests"} & {*path.relative_to(directory).parts}:
                 read |= {*READS_SETTING.findall(path.read_text("utf-8"))}
-    return {name for name in assigned if name.isupper()} - read
+    return {name for name in assigned if name.isupper()} - read - FOR_OWNERS
 
 
 @pytest.mark.starters(
