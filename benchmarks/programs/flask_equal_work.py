@@ -173,26 +173,48 @@ def find_user_of_session() -> User:
     return user
 
 
+# As many tags as the page of the starter has.
 PAGE = """<!doctype html>
 <html lang="en">
-<head><title>Items</title><link rel="stylesheet" href="/static/style.css"></head>
+<head>
+  <title>Items</title>
+  <link rel="icon" href="{{ url_for('static', filename='favicon.svg') }}">
+  <link rel="stylesheet" href="{{ url_for('static', filename='bootstrap.min.css') }}">
+  <link rel="stylesheet" href="{{ url_for('static', filename='style.css') }}">
+</head>
 <body>
-<header>{{ user.email }} <form method="post"><button>Sign out</button></form></header>
+<header>
+  <a href="{{ url_for('healthz') }}">Home</a>
+  <a href="{{ url_for('item_list') }}" aria-current="page">Items</a>
+  <details><summary>{{ user.email }}</summary>
+    <a href="{{ url_for('healthz') }}">Account</a>
+    <a href="{{ url_for('healthz') }}">Change password</a>
+    <form method="post"><button>Sign out</button></form>
+  </details>
+</header>
 <main>
 <h1>Items</h1>
 <table>
 {% for item in items %}
 <tr>
-  <th>{{ item.name }} {{ item.description }}</th>
-  <td>{{ item.updated_at.strftime("%d %b %Y") }}</td>
+  <th>{{ item.name }} <span>{{ item.description }}</span></th>
+  <td><time datetime="{{ item.updated_at.isoformat() }}">
+    {{ item.updated_at.strftime("%d %b %Y") }}</time></td>
   <td>{{ item.price }}</td>
-  <td><a href="{{ url_for('edit', item_id=item.id) }}">Edit {{ item.name }}</a></td>
-  <td><a href="{{ url_for('delete', item_id=item.id) }}">Delete {{ item.name }}</a></td>
+  <td>
+    <a href="{{ url_for('edit', item_id=item.id) }}" title="Edit"><svg><use
+      href="{{ url_for('static', filename='icons.svg') }}#pencil"></use></svg>
+      <span>Edit {{ item.name }}</span></a>
+    <a href="{{ url_for('delete', item_id=item.id) }}" title="Delete"><svg><use
+      href="{{ url_for('static', filename='icons.svg') }}#trash"></use></svg>
+      <span>Delete {{ item.name }}</span></a>
+  </td>
 </tr>
 {% endfor %}
 </table>
 <p>Items 1 to {{ items | length }} of {{ count }}</p>
 </main>
+<footer>Items</footer>
 </body>
 </html>
 """

@@ -140,12 +140,23 @@ class Visitor:
 
     def __init__(self, base: str) -> None:
         self.base = base
-        self.client = httpx2.Client(follow_redirects=True, trust_env=False)
+        self.cookies = httpx2.Cookies()
 
     def get(self, path: str) -> Page:
-        return self.read(self.client.get(f"{self.base}{path}"))
+        return self.request("GET", path)
 
-    def read(self, response: httpx2.Response) -> Page:
+    def request(
+        self, method: str, path: str, data: dict[str, str] | None = None
+    ) -> Page:
+        headers = {"Origin": self.base} if method == "POST" else {}
+        with httpx2.Client(
+            base_url=self.base,
+            cookies=self.cookies,
+            follow_redirects=True,
+            trust_env=False,
+        ) as client:
+            response = client.request(method, path, data=data, headers=headers)
+            self.cookies = client.cookies
         self.path = response.url.path
         assert response.status_code in {200, 401}, response.text
         return parse_page(response)
@@ -155,10 +166,7 @@ class Visitor:
         form = page.form(*names, *fields)
         address = urlsplit(page.url)
         target = form.element.get("action") or f"{address.path}?{address.query}"
-        values = form.values | fields
-        headers = {"Origin": self.base}
-        url = f"{self.base}{target}"
-        return self.read(self.client.post(url, data=values, headers=headers))
+        return self.request("POST", target, form.values | fields)
 
     def sign_in(self) -> Page:
         page = self.get("/accounts/sign-in")

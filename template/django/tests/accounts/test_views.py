@@ -14,6 +14,7 @@ from app.accounts.sessions.store import SessionStore
 from app.users.models import User
 from tests.accounts.helpers import NEW_PASSWORD, read_token
 from tests.factories import PASSWORD
+from tests.queries import count_queries
 
 pytestmark = pytest.mark.django_db
 ADA = "ada@example.org"
@@ -164,6 +165,14 @@ def test_other_devices_are_signed_out(client: Client) -> None:
     assert leads_to(send(here, "sessions/sign-out-others"), "/accounts/profile")
     assert is_signed_in(here)
     assert not is_signed_in(client)
+
+
+def test_the_number_of_queries_does_not_grow_with_sessions(client: Client) -> None:
+    counts = []
+    for _ in range(3):
+        send(Client(), "sign-in", email=ADA, password=PASSWORD)
+        counts.append(count_queries(client, "/accounts/profile"))
+    assert counts == counts[:1] * 3
 
 
 def test_an_account_is_deleted(client: Client) -> None:

@@ -1,14 +1,13 @@
 import pytest
 from django.contrib.auth.models import Group
-from django.db import connection
 from django.test import Client
-from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from app.items.models import Item
 from app.users.models import User
 from tests.factories import create_user
 from tests.items.factories import create_item
+from tests.queries import count_queries
 
 pytestmark = pytest.mark.django_db
 LIST = reverse("admin:items_item_changelist")
@@ -36,9 +35,7 @@ def test_the_number_of_queries_does_not_grow(admin_client: Client) -> None:
     counts = []
     for number in range(3):
         create_item(create_user(f"user{number}@example.org"))
-        with CaptureQueriesContext(connection) as queries:
-            admin_client.get(LIST)
-        counts.append(len(queries))
+        counts.append(count_queries(admin_client, LIST))
     assert counts == counts[:1] * 3
 
 
