@@ -1,7 +1,8 @@
 """Compare services with two other programs: the bare framework, and equal work.
 
-All three list 20 of 500 items on PostgreSQL, in alternating rounds. FRAMEWORK is
-django, fastapi, flask or all.
+All list 20 of 500 items on PostgreSQL, in alternating rounds: without accounts, with an
+access token, and with the session of a browser, for which Flask has a page only.
+FRAMEWORK is django, fastapi, flask or all.
 
 .venv/bin/python -m benchmarks.service [FRAMEWORK] [ROUNDS]
 """
@@ -31,6 +32,13 @@ from tests.starters.harness import HOST, Project, Service, Starter
 from tests.starters.selection import with_dependencies
 
 SECONDS = 4
+# What a browser that is signed in reads. FastAPI's sessions are not measured.
+SESSION_PATHS = {"django": ITEMS, "flask": "/items/"}
+FEATURES = {
+    "": ["api"],
+    "token": ["accounts", "api"],
+    "session": ["accounts", "api", "pages"],
+}
 ROWS = 500
 STARTER, BARE, EQUAL_WORK = "starter", "bare", "equal work"
 AT_LEAST, AT_MOST = "at least", "at most"
@@ -101,13 +109,13 @@ def add_items(database: PostgreSQL, table: str, owner: str = "") -> None:
 
 
 def measure(
-    services: Mapping[str, Service], headers: Mapping[str, str], rounds: int
+    services: Mapping[str, Service], path: str, headers: Mapping[str, str], rounds: int
 ) -> dict[str, Series]:
     """Put load on one service after the other; the first round is not counted."""
     measured = {name: Series() for name in services}
     for number in range(rounds + 1):
         for name, service in services.items():
-            load = put_load(service, ITEMS, headers, SECONDS if number else 1)
+            load = put_load(service, path, headers, SECONDS if number else 1)
             if number:
                 measured[name].rates.append(load.rate)
                 measured[name].slowest_percents.append(load.slowest_percent)
@@ -149,17 +157,29 @@ def programs_of(framework: str, *, signed_in: bool) -> dict[str, list[object]]:
     return programs
 
 
-def compare(project: Project, rounds: int) -> bool:
+def authenticate(person: Person, sign_in: str) -> tuple[dict[str, str], str]:
+    """Return the header of a user who is signed in, and the id of the user."""
+    person.register_and_confirm()
+    client = person.sign_in_client()
+    owner = client.get("/api/v1/me").json()["id"]
+    if sign_in == "token":
+        return {"Authorization": client.headers["Authorization"]}, owner
+    cookies = person.sign_in_browser().cookies.items()
+    (session,) = [f"{name}={value}" for name, value in cookies if "session" in name]
+    return {"Cookie": session}, owner
+
+
+def compare(project: Project, rounds: int, sign_in: str) -> bool:
     """Measure a project and the programs that use its database and packages."""
-    framework = project.starter.framework
-    signed_in = "accounts" in project.starter.features
+    framework, signed_in = project.starter.framework, bool(sign_in)
+    path = SESSION_PATHS[framework] if sign_in == "session" else ITEMS
     database = project.new_database()
     if not isinstance(database, PostgreSQL):
         sys.exit(f"{project.starter} is not on PostgreSQL")
     remove_development_dependencies(project)
     pin(database.server.process.pid, OTHER_CORE)
     settings = project.production_settings(direct_url(database))
-    settings |= {"ACCOUNTS": "1"} if signed_in else {}
+    settings |= {"SIGN_IN": sign_in}
     headers = {"Host": HOST, "X-Forwarded-Proto": "https"}
     with contextlib.ExitStack() as stack:
         services = {
@@ -168,13 +188,10 @@ def compare(project: Project, rounds: int) -> bool:
         }
         owner = ""
         if signed_in:
-            person = Person(services[STARTER])
-            person.register_and_confirm()
-            client = person.sign_in_client()
-            headers["Authorization"] = client.headers["Authorization"]
-            owner = client.get("/api/v1/me").json()["id"]
+            credentials, owner = authenticate(Person(services[STARTER]), sign_in)
+            headers |= credentials
         add_items(database, CONVENTIONS[framework].items_table, owner)
-        measured = measure(services, headers, rounds)
+        measured = measure(services, path, headers, rounds)
     return report(measured, limits_of(framework, signed_in=signed_in))
 
 
@@ -193,13 +210,15 @@ def main() -> int:
     frameworks, rounds = parse_arguments(sys.argv[1:])
     kept = True
     for framework in frameworks:
-        for features in (["api"], ["accounts", "api"]):
+        for sign_in, features in FEATURES.items():
+            if sign_in == "session" and framework not in SESSION_PATHS:
+                continue
             starter = Starter(
                 framework, with_dependencies(framework, features), "postgresql"
             )
             print(starter)
             with install_project(starter) as project:
-                kept = compare(project, rounds) and kept
+                kept = compare(project, rounds, sign_in) and kept
     return 0 if kept else 1
 
 

@@ -6,20 +6,26 @@ import uuid
 from collections.abc import Callable
 from datetime import UTC, datetime
 from decimal import Decimal
+from hashlib import sha256
 from typing import Annotated, Any
 
 import dj_database_url
 import django
 import structlog
 from django.conf import settings
+from django.core import signing
+from django.core.exceptions import PermissionDenied
 from django.core.wsgi import get_wsgi_application
 from django.db import models
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.urls import path
+from django.utils.crypto import constant_time_compare, salted_hmac
 from duties import (
     ACCOUNTS,
     HEADERS,
     MAX_BODY_BYTES,
+    SESSION_COOKIE,
+    SIGN_IN,
     encode_cursor,
     log,
     read_access_token,
@@ -71,6 +77,18 @@ class TokenFamily(models.Model):
 
     def __str__(self) -> str:
         return str(self.id)
+
+
+class Session(models.Model):
+    session_key = models.CharField(max_length=64, primary_key=True)
+    session_data = models.TextField()
+    expire_date = models.DateTimeField()
+
+    class Meta:
+        app_label = "account_sessions"
+
+    def __str__(self) -> str:
+        return self.session_key
 
 
 class Item(models.Model):
@@ -137,7 +155,21 @@ def duties(get_response: GetResponse) -> GetResponse:
     return middleware
 
 
-def get_user(request: HttpRequest) -> User:
+def find_user_of_session(request: HttpRequest) -> User:
+    """Load the session and its user, and check that the password did not change."""
+    key = sha256(request.COOKIES[SESSION_COOKIE].encode()).hexdigest()
+    session = Session.objects.get(pk=key, expire_date__gt=datetime.now(UTC))
+    salt = "django.contrib.sessions.SessionStore"
+    data = signing.loads(session.session_data, salt=salt)
+    user = User.objects.get(pk=data["_auth_user_id"], is_active=True)
+    salt = "django.contrib.auth.models.AbstractBaseUser.get_session_auth_hash"
+    expected = salted_hmac(salt, user.password, algorithm="sha256").hexdigest()
+    if not constant_time_compare(data["_auth_user_hash"], expected):
+        raise PermissionDenied
+    return user
+
+
+def find_user_of_token(request: HttpRequest) -> User:
     family_id = read_access_token(request.headers["Authorization"])
     family = TokenFamily.objects.select_related("user").get(
         pk=family_id, expires_at__gt=datetime.now(UTC), user__is_active=True
@@ -145,6 +177,7 @@ def get_user(request: HttpRequest) -> User:
     return family.user
 
 
+find_user = find_user_of_session if SIGN_IN == "session" else find_user_of_token
 api = NinjaAPI(docs_url=None, openapi_url=None)
 
 
@@ -153,7 +186,7 @@ def list_items(request: HttpRequest, params: Query[PageParams]) -> dict[str, Any
     limit = params.limit
     items = Item.objects.order_by("created_at", "id")
     if ACCOUNTS:
-        items = items.filter(owner=get_user(request))
+        items = items.filter(owner=find_user(request))
     rows = list(items[: limit + 1])
     return {
         "items": rows[:limit],

@@ -1,8 +1,8 @@
 """Shared code of the programs that have the duties of a starter.
 
 The duties are one log line, a request id, security headers, a body limit and a checked
-page size. With ACCOUNTS=1 a program also verifies an access token, and loads its user
-in one query.
+page size. With SIGN_IN=token a program also verifies an access token, and loads its
+user in one query. With SIGN_IN=session it loads the session of a cookie, and its user.
 """
 
 import os
@@ -13,7 +13,9 @@ from hashlib import sha256
 
 import structlog
 
-ACCOUNTS = os.environ.get("ACCOUNTS") == "1"
+SIGN_IN = os.environ.get("SIGN_IN", "")
+ACCOUNTS = SIGN_IN in {"token", "session"}
+SESSION_COOKIE = "__Host-session"
 MAX_BODY_BYTES = 1024 * 1024
 HEADERS = {
     "Content-Security-Policy": "default-src 'self'; frame-ancestors 'none'",

@@ -17,6 +17,8 @@ class Conventions:
     https_redirect_status: int = 308
     # A sign-in form with a wrong password.
     failed_sign_in_status: int = 401
+    # Whether the API accepts the session of a browser, too.
+    api_accepts_sessions: bool = False
     # The table of items.
     items_table: str = "items"
     # The table of users.
@@ -84,6 +86,8 @@ CONVENTIONS = {
         post_redirect_status=302,
         invalid_form_status=200,
         https_redirect_status=301,
+        # As Django's users expect of an API in the same project as pages.
+        api_accepts_sessions=True,
         items_table="items_item",
         users_table="users_user",
         disable_user_sql=(

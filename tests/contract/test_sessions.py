@@ -7,6 +7,7 @@ from urllib.parse import quote, urljoin, urlsplit
 
 import pytest
 
+from tests.contract.client import ITEMS as API_ITEMS
 from tests.contract.client import (
     MAX_ATTEMPTS,
     MEMBER,
@@ -321,6 +322,21 @@ def test_a_session_token_chosen_by_the_client_is_not_accepted(person: Person) ->
     for value in ("", "x", "." * 100, "0" * 5000, '"', "\u00e9"):
         browser.cookies = {name: quote(value)}
         assert not is_signed_in(browser)
+
+
+@pytest.mark.features("api")
+def test_a_cookie_alone_changes_nothing_by_the_api(
+    person: Person, conventions: Conventions
+) -> None:
+    browser = person.sign_in_browser()
+    accepted = 200 if conventions.api_accepts_sessions else 401
+    assert browser.request("GET", API_ITEMS).status_code == accepted
+    for origin in (ORIGIN, "https://evil.example"):
+        headers = {"Content-Type": "application/json", "Origin": origin}
+        item = b'{"name": "Forged", "price": 1}'
+        refused = browser.request("POST", API_ITEMS, headers=headers, content=item)
+        assert refused.status_code in {401, 403}
+    assert not is_listed(browser, "Forged")
 
 
 @pytest.mark.database

@@ -17,6 +17,8 @@ from tests.starters.test_starters import count_passed
 FIRST = ("api",)
 WITH_UPLOADS = ("api", "uploads")
 WITH_ACCOUNTS = ("accounts", "admin", "api", "pages", "uploads")
+# Tables of features that only Django has.
+TABLES_OF_DJANGO = ("analytics_sale", "cms_blogpage", "profiles_profile")
 PDF = b"%PDF-1.7"
 
 
@@ -52,6 +54,18 @@ def check_and_test(project: Project, database_url: str) -> None:
     if project.starter.database == "sqlite":
         project.poe("check", DATABASE_URL=database_url)
         assert count_passed(project.poe("test", "tests/items", "--no-cov")) > 5
+
+
+def add_columns(project: Project, database_url: str) -> None:
+    """Write and apply migrations as the owner of a Django project does."""
+    for app, before in (("items", "price"), ("uploads", "size")):
+        path = project.directory / f"app/{app}/models.py"
+        text, line = path.read_text("utf-8"), f"    {before} = models."
+        column = f"    rank = models.IntegerField(default=0)\n{line}"
+        assert line in text
+        path.write_text(text.replace(line, column), "utf-8")
+    project.poe("migration", "ranks", DATABASE_URL=database_url)
+    project.poe("migrate", DATABASE_URL=database_url)
 
 
 @pytest.mark.thorough
@@ -90,6 +104,8 @@ def test_data_is_kept_when_features_are_added_and_removed(
         file = {"file": ("plan.pdf", PDF)}
         upload = client.post(UPLOADS, files=file).json()
 
+    if framework == "django":
+        add_columns(project, database.url)
     more = full(framework).features if database_kind == "sqlite" else WITH_ACCOUNTS
     project = change_features(project, more, database.url, "accounts")
     check_and_test(project, database.url)
@@ -120,3 +136,5 @@ def test_data_is_kept_when_features_are_added_and_removed(
     project.poe("migrate", **settings)
     check_and_test(project, database.url)
     database.execute(f"SELECT email FROM {conventions.users_table}")  # noqa: S608
+    for table in TABLES_OF_DJANGO if "cms" in more else ():
+        database.execute(f"SELECT 1 FROM {table}")  # noqa: S608

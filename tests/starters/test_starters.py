@@ -1,5 +1,6 @@
 """Checks, tests and servers of new projects work without warnings."""
 
+import ast
 import contextlib
 import re
 import shutil
@@ -7,6 +8,7 @@ import sqlite3
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 
 import httpx2
@@ -54,6 +56,10 @@ DEVELOPMENT_TOOLS = {
     "pre-commit",
     "watchfiles",
 }
+# How code reads a setting of Django: settings.NAME, or getattr(settings, "NAME").
+READS_SETTING = re.compile(r"""(?:settings\.|["'])([A-Z][A-Z0-9_]+)\b""")
+# Settings for code that the owner of a project adds: links in emails need the address.
+FOR_OWNERS = {"PUBLIC_URL"}
 # Where each framework's servers enter.
 ENTRY_POINTS = {"django": "config.asgi", "fastapi": "app.asgi", "flask": "app.asgi"}
 
@@ -364,6 +370,43 @@ def test_djangos_deployment_check_finds_nothing(project: Project) -> None:
     ]
     output = run(command, project.directory, settings | {"ENVIRONMENT": "production"})
     assert "no issues" in output
+
+
+def find_unread_settings(project: Project, settings: str) -> set[str]:
+    """Return the settings that neither Django nor an app or middleware reads."""
+    nodes = [*ast.walk(ast.parse(settings))]
+    names = [node for node in nodes if isinstance(node, ast.Name)]
+    assigned = {node.id for node in names if isinstance(node.ctx, ast.Store)}
+    apps_and_middleware = [
+        ast.literal_eval(node.value)
+        for node in nodes
+        if isinstance(node, ast.Assign)
+        and ast.unparse(node.targets[0]) in {"INSTALLED_APPS", "MIDDLEWARE"}
+    ]
+    packages = {name.split(".")[0] for name in chain(*apps_and_middleware)}
+    (libraries,) = project.environment_directory.glob("**/site-packages")
+    defaults = (libraries / "django/conf/global_settings.py").read_text("utf-8")
+    read = {*re.findall(r"(?m)^[A-Z_0-9]+\b", defaults)}
+    own = {"app", "config"}
+    directories = [project.directory / package for package in own]
+    directories += [libraries / package for package in packages - own]
+    for directory in directories:
+        assert directory.is_dir()
+        for path in directory.rglob("*.py"):
+            if not {"test", "tests"} & {*path.relative_to(directory).parts}:
+                read |= {*READS_SETTING.findall(path.read_text("utf-8"))}
+    return {name for name in assigned if name.isupper()} - read - FOR_OWNERS
+
+
+@pytest.mark.starters(
+    [starter for starter in [*FULL, *ALONE, *BARE] if starter.framework == "django"]
+)
+def test_django_and_its_apps_read_every_setting(project: Project) -> None:
+    """Django ignores unknown settings, such as those that it has removed."""
+    settings = (project.directory / "config/settings.py").read_text("utf-8")
+    assert find_unread_settings(project, settings) == set()
+    removed = f'{settings}\nSTATICFILES_STORAGE = "whitenoise"\n'
+    assert find_unread_settings(project, removed) == {"STATICFILES_STORAGE"}
 
 
 @pytest.mark.starters(FULL)

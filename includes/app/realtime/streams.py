@@ -116,14 +116,16 @@ class StreamApp:
         loop = asyncio.get_running_loop()
         listeners: list[Listener] = []
 
-        async def listen(topic: str, owner: str, session_id: Any) -> None:
+        async def listen(topics: set[str], owner: str, session_id: Any) -> None:
             listening = self.hub.listen(
-                topic, owner=owner, max_streams=self.max_streams, session_id=session_id
+                topics, owner=owner, max_streams=self.max_streams, session_id=session_id
             )
             listeners.append(stack.enter_context(listening))
 
-        def listen_from_thread(topic: str, owner: str, session_id: Any = None) -> None:
-            listening = listen(topic, owner, session_id)
+        def listen_from_thread(
+            topics: set[str], owner: str, session_id: Any = None
+        ) -> None:
+            listening = listen(topics, owner, session_id)
             asyncio.run_coroutine_threadsafe(listening, loop).result()
 
         environ = build_environ(scope) | {LISTEN: listen_from_thread}

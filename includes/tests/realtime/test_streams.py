@@ -26,7 +26,7 @@ class Rang(Event):
 def view(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
     """Let all listen to the door who send a cookie."""
     if LISTEN in environ and "HTTP_COOKIE" in environ:
-        environ[LISTEN]("door", "ada")
+        environ[LISTEN]({"door"}, "ada")
         failed = environ["HTTP_COOKIE"] == "fail"
         start_response("503 Service Unavailable" if failed else "200 OK", HEADERS)
         return []

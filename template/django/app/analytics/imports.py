@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 from itertools import batched
 from typing import Any
 from uuid import UUID
@@ -10,6 +11,8 @@ from uuid import UUID
 import structlog
 from django.core.exceptions import ValidationError
 from django.db import DEFAULT_DB_ALIAS, IntegrityError, transaction
+from django.db.models import Q, QuerySet
+from django.utils import timezone
 
 from app.analytics.files import MAX_COLUMNS, FileError, read_table
 from app.analytics.models import MAX_LENGTH, UNIQUE_NUMBER, PendingImport, Sale
@@ -18,6 +21,7 @@ from app.errors import Conflict, NotFound
 from app.text import normalize_line
 from app.users.models import User
 
+LIFETIME = timedelta(days=1)  # of an import that is not confirmed
 MAX_ERRORS = 100
 BATCH_SIZE = 500
 COLUMNS = ("number", "date", "product", "region", "quantity", "revenue")
@@ -32,7 +36,7 @@ log = structlog.get_logger(__name__)
 
 
 class ImportNotFound(NotFound):
-    detail = "This import is finished, or another file has replaced it."
+    detail = "This import is finished or too old, or another file has replaced it."
 
 
 class AlreadyImported(Conflict):
@@ -72,13 +76,14 @@ def prepare_import(user: User, content: bytes) -> PendingImport:
     rows = [
         {name: str(getattr(sale, name)) for name in COLUMNS} for sale in sales.values()
     ]
+    too_old = Q(created_at__lt=timezone.now() - LIFETIME)
     with transaction.atomic():
-        PendingImport.objects.filter(user=user).delete()
+        PendingImport.objects.filter(too_old | Q(user=user)).delete()
         return PendingImport.objects.create(user=user, rows=rows)
 
 
 def get_import(user: User, import_id: UUID) -> PendingImport:
-    pending = PendingImport.objects.filter(user=user, pk=import_id).first()
+    pending = _imports_of(user).filter(pk=import_id).first()
     if pending is None:
         raise ImportNotFound
     return pending
@@ -87,8 +92,7 @@ def get_import(user: User, import_id: UUID) -> PendingImport:
 @transaction.atomic
 def confirm_import(user: User, import_id: UUID) -> int:
     """Store all sales of an import, or none. Return how many there are."""
-    imports = PendingImport.objects.select_for_update()
-    pending = imports.filter(user=user, pk=import_id).first()
+    pending = _imports_of(user).select_for_update().filter(pk=import_id).first()
     if pending is None:
         raise ImportNotFound
     try:
@@ -102,6 +106,12 @@ def confirm_import(user: User, import_id: UUID) -> int:
     pending.delete()
     log.info("sales_imported", sales=len(sales), user=str(user.pk))
     return len(sales)
+
+
+def _imports_of(user: User) -> QuerySet[PendingImport]:
+    """Return the imports that the user can still confirm."""
+    start = timezone.now() - LIFETIME
+    return PendingImport.objects.filter(user=user, created_at__gte=start)
 
 
 def _parse(table: list[list[str]]) -> tuple[dict[int, Sale], list[CellError]]:

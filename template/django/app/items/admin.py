@@ -14,7 +14,7 @@ from app.items.models import Item
 
 @admin.register(Item)
 class ItemAdmin(ModelAdmin):
-    """Changes items by the functions of the service, so with its rules and effects."""
+    """Changes items with the rules and effects of the service."""
 
     form = ItemForm
     fields = ("owner", "name", "description", "price", "created_at", "updated_at")

@@ -14,6 +14,7 @@ from app.accounts.sessions.store import SessionStore
 from app.users.models import User
 from tests.accounts.helpers import NEW_PASSWORD, read_token
 from tests.factories import PASSWORD
+from tests.queries import count_queries
 
 pytestmark = pytest.mark.django_db
 ADA = "ada@example.org"
@@ -28,7 +29,7 @@ def redirects_to(response: Any, path: str) -> bool:
 
 
 def is_signed_in(client: Client) -> bool:
-    return client.get("/items/").status_code == 200
+    return client.get("/accounts/profile").status_code == 200
 
 
 def copy_of(client: Client) -> Client:
@@ -55,14 +56,14 @@ def test_pages_of_an_account(client: Client, page: str) -> None:
 
 
 def test_anonymous_users_are_asked_to_sign_in() -> None:
-    response = Client().get("/items/new?a=b")
-    assert redirects_to(response, "/accounts/sign-in?next=/items/new%3Fa%3Db")
+    response = Client().get("/accounts/password?a=b")
+    assert redirects_to(response, "/accounts/sign-in?next=/accounts/password%3Fa%3Db")
 
 
 @pytest.mark.parametrize(
     ("url", "location"),
     [
-        ("/items/new?a=b", "/items/new?a=b"),
+        ("/accounts/password?a=b", "/accounts/password?a=b"),
         ("https://evil.example/", "/"),
         ("//evil.example/", "/"),
         ("/\\evil.example/", "/"),
@@ -164,6 +165,14 @@ def test_other_devices_are_signed_out(client: Client) -> None:
     assert redirects_to(send(here, "sessions/sign-out-others"), "/accounts/profile")
     assert is_signed_in(here)
     assert not is_signed_in(client)
+
+
+def test_the_number_of_queries_does_not_grow_with_sessions(client: Client) -> None:
+    counts = []
+    for _ in range(3):
+        send(Client(), "sign-in", email=ADA, password=PASSWORD)
+        counts.append(count_queries(client, "/accounts/profile"))
+    assert counts == counts[:1] * 3
 
 
 def test_an_account_is_deleted(client: Client) -> None:

@@ -1,9 +1,11 @@
 from decimal import Decimal
 
 import pytest
+from django.utils import timezone
 
 from app.analytics.files import FileError
 from app.analytics.imports import (
+    LIFETIME,
     MAX_ERRORS,
     AlreadyImported,
     CellError,
@@ -37,6 +39,16 @@ def test_sales_are_stored_when_they_are_confirmed(user: User) -> None:
     assert kettle.revenue == Decimal("25.50")
     with pytest.raises(ImportNotFound):
         confirm_import(user, pending.pk)
+
+
+def test_an_import_that_is_not_confirmed_within_a_day_is_deleted(user: User) -> None:
+    pending = prepare_import(user, CSV.encode())
+    PendingImport.objects.update(created_at=timezone.now() - LIFETIME)
+    for call in (get_import, confirm_import):
+        with pytest.raises(ImportNotFound):
+            call(user, pending.pk)
+    other = prepare_import(create_user("bob@example.org"), CSV.encode())
+    assert PendingImport.objects.get() == other
 
 
 def test_columns_may_be_in_any_order_and_more_than_needed(user: User) -> None:

@@ -57,11 +57,11 @@ def test_signing_in_is_left_to_the_page_that_limits_attempts(visitor: Client) ->
 
 def test_users_without_a_group_are_no_editors(client: Client) -> None:
     assert client.get("/cms/").headers["Location"].startswith("/accounts/sign-in")
-    assert 'href="/cms/"' not in client.get("/items/").text
+    assert 'href="/cms/"' not in client.get("/accounts/profile").text
 
 
 def test_editors_find_the_editor_in_their_menu(sign_in: SignIn) -> None:
-    assert 'href="/cms/"' in sign_in("Editors").get("/items/").text
+    assert 'href="/cms/"' in sign_in("Editors").get("/accounts/profile").text
 
 
 def test_inline_scripts_are_allowed_in_the_editor_only(sign_in: SignIn) -> None:

@@ -1,10 +1,13 @@
 import pytest
+from django.contrib.auth.models import Group
 from django.test import Client
 from django.urls import reverse
 
 from app.items.models import Item
 from app.users.models import User
-from tests.factories import create_item, create_user
+from tests.factories import create_user
+from tests.items.factories import create_item
+from tests.queries import count_queries
 
 pytestmark = pytest.mark.django_db
 LIST = reverse("admin:items_item_changelist")
@@ -26,6 +29,14 @@ def test_an_item_is_created_changed_and_deleted(
     delete = reverse("admin:items_item_delete", args=[item.pk])
     admin_client.post(delete, {"post": "yes"})
     assert not Item.objects.exists()
+
+
+def test_the_number_of_queries_does_not_grow(admin_client: Client) -> None:
+    counts = []
+    for number in range(3):
+        create_item(create_user(f"user{number}@example.org"))
+        counts.append(count_queries(admin_client, LIST))
+    assert counts == counts[:1] * 3
 
 
 def test_selected_items_are_deleted(admin_client: Client) -> None:
@@ -56,6 +67,12 @@ def test_the_rules_are_those_of_the_service(
     form = FORM | {"owner": str(admin_user.pk)} | fields
     assert message in admin_client.post(ADD, form).text
     assert Item.objects.count() == 1
+
+
+def test_item_managers_have_all_permissions_for_items() -> None:
+    permissions = Group.objects.get(name="Item managers").permissions
+    names = {*permissions.values_list("codename", flat=True)}
+    assert names == {"add_item", "change_item", "delete_item", "view_item"}
 
 
 def test_an_unknown_item_leads_to_the_index(admin_client: Client) -> None:

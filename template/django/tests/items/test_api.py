@@ -4,6 +4,8 @@ from uuid import uuid4
 import pytest
 from django.test import Client
 
+from tests.queries import count_queries
+
 pytestmark = pytest.mark.django_db
 ITEMS = "/api/v1/items"
 JSON = "application/json"
@@ -40,6 +42,14 @@ def test_an_item_is_created_changed_and_deleted(client: Client) -> None:
     assert client.delete(url).status_code == 204
     assert is_problem(client.get(url), 404)
     assert is_problem(client.delete(url), 404)
+
+
+def test_the_number_of_queries_does_not_grow(client: Client) -> None:
+    counts = []
+    for number in range(3):
+        create(client, f"Item {number}")
+        counts.append(count_queries(client, ITEMS))
+    assert counts == counts[:1] * 3
 
 
 @pytest.mark.parametrize("price", ["9", "9.0", 9, 9.0, "09.00", 57 * 0.01 + 8.43])

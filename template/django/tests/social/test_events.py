@@ -6,31 +6,25 @@ from django.test import Client
 
 from app.realtime.publisher import hub
 from app.social.profiles.models import Profile
-from app.users.models import User
 from tests.social.factories import write_message
 
 pytestmark = pytest.mark.django_db
 
 
-@pytest.mark.parametrize("is_staff", [False, True])
 def test_a_notification_is_an_event_without_content(
     viewer: Profile,
     bob: Profile,
-    *,
-    is_staff: bool,
     monkeypatch: pytest.MonkeyPatch,
     django_capture_on_commit_callbacks: Any,
 ) -> None:
     publish = Mock()
     monkeypatch.setattr(hub, "publish", publish)
-    User.objects.filter(pk=bob.user.pk).update(is_staff=is_staff)
     with django_capture_on_commit_callbacks(execute=True):
         write_message(viewer, bob)
         publish.assert_not_called()
     [call] = publish.mock_calls
     assert call.args[0].model_dump() == {"type": "notification.created"}
-    topic = "staff" if is_staff else str(bob.user.pk)
-    assert call.kwargs == {"topics": {topic}}
+    assert call.kwargs == {"topics": {str(bob.user.pk)}}
 
 
 def test_open_pages_read_the_numbers(

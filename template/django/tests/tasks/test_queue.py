@@ -75,7 +75,7 @@ def test_the_task_of_a_killed_worker_runs_again() -> None:
     assert sample.calls == [1]
 
 
-@pytest.mark.parametrize("path", ["app.unknown", "app.items.models.Item", "\u2615"])
+@pytest.mark.parametrize("path", ["app.unknown", "app.users.models.User", "\u2615"])
 def test_a_row_that_names_no_task_is_set_aside(path: str) -> None:
     assert give_up(path).status == OxTask.Status.FAILED
 

@@ -4,6 +4,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from tests.queries import count_queries
 from tests.uploads.helpers import PDF, list_files, pdf
 
 pytestmark = pytest.mark.django_db
@@ -46,6 +47,14 @@ def test_the_newest_files_are_listed_first(client: Client, directory: Path) -> N
     assert [upload["id"] for upload in rest["uploads"]] == [ids[0]]
     assert rest["next_cursor"] is None
     assert len(list_files(directory)) == 3
+
+
+def test_the_number_of_queries_does_not_grow(client: Client) -> None:
+    counts = []
+    for _ in range(3):
+        send(client)
+        counts.append(count_queries(client, PATH))
+    assert counts == counts[:1] * 3
 
 
 @pytest.mark.parametrize(

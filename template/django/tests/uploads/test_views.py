@@ -6,6 +6,7 @@ from uuid import UUID
 import pytest
 from django.test import Client
 
+from tests.queries import count_queries
 from tests.uploads.helpers import PDF, list_files, pdf
 
 pytestmark = pytest.mark.django_db
@@ -31,6 +32,15 @@ def test_a_file_is_uploaded_downloaded_and_deleted(
         assert client.post(delete_path).status_code == 302
     assert client.get(path).status_code == 404
     assert list_files(directory) == set()
+
+
+def test_the_number_of_queries_does_not_grow(client: Client) -> None:
+    counts = []
+    for _ in range(3):
+        send(client)
+        client.get("/uploads/")  # shows the message, which ends with it
+        counts.append(count_queries(client, "/uploads/"))
+    assert counts == counts[:1] * 3
 
 
 @pytest.mark.parametrize(

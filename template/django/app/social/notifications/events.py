@@ -6,6 +6,6 @@ from app.realtime.hub import Event
 
 
 class NotificationCreated(Event):
-    """Has no content, since all staff listen to the same topic."""
+    """Has no content: pages read the numbers that they show."""
 
     type: Literal["notification.created"] = "notification.created"
