@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import uuid
-from typing import Any
 
 from django.db import models
 
@@ -39,7 +38,7 @@ class Payment(models.Model):
         "order.ShippingAddress", null=True, on_delete=models.SET_NULL, related_name="+"
     )
     shipping_method = models.CharField(max_length=128)
-    reserved = models.JSONField[Any, Any](default=dict)  # quantities by stock record
+    reserved = models.JSONField(default=dict)  # quantities by stock record
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:

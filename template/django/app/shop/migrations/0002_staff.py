@@ -50,9 +50,9 @@ class Migration(migrations.Migration):
         ("catalogue", "0032_category_exclude_from_menu_category_long_description"),
         ("contenttypes", "0002_remove_content_type_name"),
         ("customer", "0008_assign_permissions_to_staff"),
-        ("offer", "0001_initial"),
-        ("partner", "0001_initial"),
-        ("voucher", "0001_initial"),
+        ("offer", "0013_range_excluded_categories"),
+        ("partner", "0007_partneraddress_code"),
+        ("voucher", "0010_auto_20210224_0712"),
     ]
 
     operations = [migrations.RunPython(create_group, migrations.RunPython.noop)]
