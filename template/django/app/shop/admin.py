@@ -1,7 +1,7 @@
 """Oscar's rows in the admin. Its own lists search for a username, which users lack.
 
-The dashboard changes products, offers and orders, since their rows depend on each other.
-Here they are read only. What the shop does not use is left out.
+The dashboard changes products, offers and orders, since their rows depend on each
+other. Here they are read only. What the shop does not use is left out.
 """
 
 from django.apps import apps
@@ -47,7 +47,10 @@ READ_ONLY = {
         ("order__number",),
     ),
     "order.ShippingAddress": (("search_text",), ("search_text",)),
-    "order.ShippingEvent": (("order", "event_type", "date_created"), ("order__number",)),
+    "order.ShippingEvent": (
+        ("order", "event_type", "date_created"),
+        ("order__number",),
+    ),
     "partner.StockAlert": (
         ("id", "threshold", "status", "date_created"),
         ("stockrecord__product__title",),
@@ -71,6 +74,13 @@ READ_ONLY = {
     "voucher.Voucher": (("name", "code", "num_orders"), ("name", "code")),
 }
 
+
+class OscarAdmin(ReadOnlyAdmin):
+    """A list without checkboxes: their labels would need queries for each row."""
+
+    actions = None
+
+
 for config in apps.get_app_configs():
     if isinstance(config, OscarConfig):
         for model in config.get_models():
@@ -80,7 +90,7 @@ admin.site.unregister(FlatPage)  # no URL shows them
 
 for name, (columns, fields) in READ_ONLY.items():
     admin.site.register(
-        apps.get_model(name), ReadOnlyAdmin, list_display=columns, search_fields=fields
+        apps.get_model(name), OscarAdmin, list_display=columns, search_fields=fields
     )
 
 

@@ -11,8 +11,12 @@ QUERY_MAX_LENGTH = 100
 
 def list_products(category: Category | None = None) -> Any:
     """Return what is shown of public products, in a number of queries that is fixed."""
-    products = Product.objects.browsable().base_queryset().prefetch_public_children(
-        Product.objects.public().prefetch_related("stockrecords")
+    products = (
+        Product.objects.browsable()
+        .base_queryset()
+        .prefetch_public_children(
+            Product.objects.public().prefetch_related("stockrecords")
+        )
     )
     if category:
         products = products.filter(

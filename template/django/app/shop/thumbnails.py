@@ -39,9 +39,12 @@ class Thumbnailer(AbstractThumbnailer):
         return Thumbnail(default_storage.url(name))
 
     def delete_thumbnails(self, source: Any) -> None:
+        """Delete a picture that has no row any more, with its smaller versions."""
         stem = PurePosixPath(source.name).stem
-        if not default_storage.exists(FOLDER):
-            return
-        for name in default_storage.listdir(FOLDER)[1]:
+        names = []
+        if default_storage.exists(FOLDER):
+            _, names = default_storage.listdir(FOLDER)
+        for name in names:
             if name.rpartition("-")[0] == stem:
                 default_storage.delete(f"{FOLDER}/{name}")
+        source.storage.delete(source.name)

@@ -126,16 +126,8 @@ dashboard = [
     path("login/", sign_in, name="login"),
     path("logout/", SignOut.as_view(), name="logout"),
     # The admin has users and partners.
-    path(
-        "users/<uuid:pk>/",
-        RedirectView.as_view(pattern_name="admin:users_user_change"),
-        name="user-detail",
-    ),
-    path(
-        "partners/<int:pk>/",
-        RedirectView.as_view(pattern_name="admin:partner_partner_change"),
-        name="partner-manage",
-    ),
+    path("users/<uuid:pk>/", views.admin_user, name="user-detail"),
+    path("partners/<int:pk>/", views.admin_partner, name="partner-manage"),
 ]
 
 shop = [

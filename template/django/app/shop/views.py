@@ -1,6 +1,7 @@
 """The pages of the catalogue, the basket and the orders of a customer."""
 
 from typing import Any
+from uuid import UUID
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -110,3 +111,13 @@ def order(request: AuthenticatedRequest, order_number: str) -> HttpResponse:
     rows = rows.prefetch_related("lines", "discounts", "sources__source_type")
     found = get_object_or_404(rows, user=request.user, number=order_number)
     return render(request, "oscar/customer/order/order_detail.html", {"order": found})
+
+
+@require_safe
+def admin_user(request: HttpRequest, pk: UUID) -> HttpResponse:
+    return redirect("admin:users_user_change", pk)
+
+
+@require_safe
+def admin_partner(request: HttpRequest, pk: int) -> HttpResponse:
+    return redirect("admin:partner_partner_change", pk)

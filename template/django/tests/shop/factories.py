@@ -41,9 +41,7 @@ def create_country() -> Country:
 def create_product(title: str = "Green tea", *, stock: int = 5, **fields: Any) -> Any:
     product_class, _ = ProductClass.objects.get_or_create(name="Goods")
     partner, _ = Partner.objects.get_or_create(name="Warehouse")
-    product = Product.objects.create(
-        title=title, product_class=product_class, **fields
-    )
+    product = Product.objects.create(title=title, product_class=product_class, **fields)
     product.stockrecords.create(
         partner=partner,
         partner_sku=f"sku-{product.pk}",
@@ -108,7 +106,9 @@ def go_to_preview(client: Client, product: Any, email: str = "") -> Any:
 def order_form(page: Any) -> dict[str, str]:
     """Return the hidden fields of the form that places the order."""
     names = ("basket", "total")
-    found = {name: re.search(rf'name="{name}" value="([^"]+)"', page.text) for name in names}
+    found = {
+        name: re.search(rf'name="{name}" value="([^"]+)"', page.text) for name in names
+    }
     return {name: match[1] for name, match in found.items() if match}
 
 

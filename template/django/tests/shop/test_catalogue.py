@@ -79,12 +79,8 @@ def test_offers_and_ranges_list_their_products(visitor: Client) -> None:
     create_product("Notebook")
     offer = ConditionalOffer.objects.create(
         name="Tea week",
-        condition=Condition.objects.create(
-            range=chosen, type=Condition.COUNT, value=1
-        ),
-        benefit=Benefit.objects.create(
-            range=chosen, type=Benefit.PERCENTAGE, value=10
-        ),
+        condition=Condition.objects.create(range=chosen, type=Condition.COUNT, value=1),
+        benefit=Benefit.objects.create(range=chosen, type=Benefit.PERCENTAGE, value=10),
     )
     assert "Tea week" in visitor.get("/shop/offers/").text
     for path in (offer.get_absolute_url(), chosen.get_absolute_url()):

@@ -83,7 +83,7 @@ def start_payment(
 
 
 def reserve_stock(basket: Any) -> dict[str, int]:
-    """Allocate the stock of a basket. The rows are locked, in the order of their keys."""
+    """Allocate the stock of a basket. Rows are locked in the order of their keys."""
     quantities = Counter[int]()
     for line in basket.all_lines():
         quantities[line.stockrecord_id] += line.quantity
@@ -123,7 +123,7 @@ def authorize(payment: Payment, data: Mapping[str, Any]) -> Payment:
 
 
 def update(payment: Payment) -> Payment:
-    """Ask the provider how a pending payment stands, and act on it."""
+    """Ask the provider for the state of a pending payment, and act on it."""
     if payment.status != Payment.Status.PENDING:
         return payment
     provider = get_provider()
@@ -133,14 +133,12 @@ def update(payment: Payment) -> Payment:
 
 
 def complete(payment: Payment, authorization: Authorization) -> Payment:
-    """Create the order if the amount is held, or release the stock if it is declined."""
+    """Create the order if the amount is held. If it is declined, release the stock."""
     reference = authorization.reference or payment.reference
     if authorization.status == AuthorizationStatus.DECLINED:
         return release(payment, authorization.reason or "The payment was declined.")
     if authorization.status == AuthorizationStatus.PENDING:
-        pending = Payment.objects.filter(
-            pk=payment.pk, status=Payment.Status.PENDING
-        )
+        pending = Payment.objects.filter(pk=payment.pk, status=Payment.Status.PENDING)
         pending.update(reference=reference, url=authorization.url)
         payment.refresh_from_db()
         return payment
@@ -187,7 +185,7 @@ def place_order(payment: Payment, reference: str) -> Payment:
             shipping_charge=charge,
             user=user,
             shipping_address=address,
-            order_number=OrderNumberGenerator().order_number(basket),
+            order_number=str(OrderNumberGenerator().order_number(basket)),
             surcharges=surcharges,
             **guest,
         )
@@ -210,7 +208,7 @@ def place_order(payment: Payment, reference: str) -> Payment:
 
 
 def cancel(payment: Payment, reason: str) -> Payment:
-    """Release the amount and the stock. If the provider fails, `check_all` repeats it."""
+    """Release the amount and the stock. If the provider fails, `check_all` tries again."""
     try:
         get_provider().cancel(str(payment.pk), payment.reference)
     except PaymentFailed as error:

@@ -1,5 +1,6 @@
 """The steps of the checkout. Oscar keeps what was entered in the session."""
 
+import re
 from typing import Any
 from uuid import UUID
 
@@ -114,7 +115,7 @@ class PreviewView(CheckoutSessionMixin, FormView):
 def find_payment(request: HttpRequest) -> Payment | None:
     """Return the payment that an earlier form for the same basket began."""
     basket_id = request.POST.get("basket", "")
-    if not (basket_id.isascii() and basket_id.isdecimal() and len(basket_id) < 19):
+    if not re.fullmatch("[0-9]{1,18}", basket_id):
         return None
     payments = Payment.objects.filter(basket_id=basket_id)
     payments = payments.exclude(status=Payment.Status.FAILED)
@@ -155,12 +156,23 @@ def payment(request: HttpRequest, pk: UUID) -> HttpResponse:
         messages.warning(request, "The payment provider does not answer yet.")
     if found.status == Payment.Status.PENDING:
         return render(request, "oscar/checkout/payment.html", {"payment": found})
-    if found.status == Payment.Status.FAILED:
-        # The cookie of an anonymous user's basket ended when that was frozen.
-        basket = found.basket
-        basket.strategy = request.strategy
-        request.basket = basket
+    if found.status == Payment.Status.FAILED and not request.user.is_authenticated:
+        restore_basket(request, found.basket)
     return show_payment(request, found)
+
+
+def restore_basket(request: Any, basket: Any) -> None:
+    """Return the basket of a failed payment to an anonymous user.
+
+    The user's cookie ended when the basket was frozen, or is that of another basket.
+    """
+    current = request.basket
+    if current.pk and current.pk != basket.pk:
+        basket.merge(current)
+    basket.strategy = request.strategy
+    request.basket = basket
+    # Oscar's middleware sets the cookie again.
+    request.cookies_to_delete.append(settings.OSCAR_BASKET_COOKIE_OPEN)
 
 
 def is_visible(request: HttpRequest, payment: Payment) -> bool:

@@ -10,7 +10,7 @@ from oscar.apps.order.models import Order
 from oscar.apps.payment.models import Source
 
 from app.shop.notifications import notify_customer
-from app.shop.payments.providers import Money, get_provider
+from app.shop.payments.providers import Money, PaymentFailed, get_provider
 
 REFUND = "Refund"
 
@@ -44,7 +44,7 @@ class EventHandler(processing.EventHandler):
             notify_customer(locked, "order_changed")
         order.status = new_status
 
-    def handle_payment_event(  # noqa: PLR0913 - as in Oscar
+    def handle_payment_event(
         self,
         order: Any,
         event_type: Any,
@@ -84,11 +84,12 @@ class EventHandler(processing.EventHandler):
             get_provider().cancel(str(order.payment.pk), source.reference)
 
     def _refund(self, source: Any, amount: Decimal) -> None:
-        # Two clicks at the same time have the same key. A second refund has another one.
+        # Two clicks at the same time have the same key, a second refund has another.
         key = f"{source.order.payment.pk}-refund-{source.amount_refunded}"
         money = Money(amount, source.currency)
         get_provider().refund(key, source.reference, money)
         with transaction.atomic():
             locked = Source.objects.select_for_update().get(pk=source.pk)
-            if locked.amount_refunded == source.amount_refunded:
-                locked.refund(amount, reference=source.reference)
+            if locked.amount_refunded != source.amount_refunded:
+                raise PaymentFailed("Another refund was made at the same time.")
+            locked.refund(amount, reference=source.reference)

@@ -1,5 +1,6 @@
 """Add countries that the shop delivers to."""
 
+import re
 from argparse import ArgumentParser
 from typing import Any
 
@@ -18,7 +19,7 @@ class Command(BaseCommand):
 
     def handle(self, *_args: object, codes: list[str], **_options: Any) -> None:
         for code in [each.upper() for each in codes]:
-            if len(code) != 2 or code not in NAMES:
+            if not re.fullmatch("[A-Z]{2}", code) or code not in NAMES:
                 message = f"{code} is not the code of a country, such as DE."
                 raise CommandError(message)
             name = NAMES[code]

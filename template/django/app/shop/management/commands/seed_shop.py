@@ -1,4 +1,4 @@
-"""Fill a demonstration shop, and create its staff and an order: `poe seed` runs this."""
+"""Fill a demonstration shop with an order, and create its staff: `poe seed`."""
 
 import secrets
 from decimal import Decimal
@@ -31,7 +31,14 @@ COUNTRIES = ("AT", "CH", "DE", "FR", "NL")
 # Category, title, price, number in stock, colours of the picture, description.
 PRODUCTS = (
     ("Tea", "Green tea", "8.50", 40, ("#2f6b3a", "#e2f0e0"), "100 g of first harvest."),
-    ("Tea", "Black tea", "7.00", 25, ("#5b2f1c", "#f3e4da"), "100 g, strong and malty."),
+    (
+        "Tea",
+        "Black tea",
+        "7.00",
+        25,
+        ("#5b2f1c", "#f3e4da"),
+        "100 g, strong and malty.",
+    ),
     ("Tea", "White tea", "14.00", 1, ("#7b7350", "#f4f1e4"), "50 g of buds only."),
     ("Paper", "Notebook", "4.50", 80, ("#223a70", "#e2e8f6"), "96 pages, ruled."),
     ("Paper", "Envelopes", "3.20", 0, ("#6b4a7a", "#efe5f3"), "25 in a box."),
@@ -49,7 +56,8 @@ class Command(BaseCommand):
             raise CommandError(message)
         password = secrets.token_urlsafe(9)
         staff, _ = User.objects.update_or_create(
-            email=EMAIL, defaults={"password": make_password(password), "is_staff": True}
+            email=EMAIL,
+            defaults={"password": make_password(password), "is_staff": True},
         )
         staff.groups.add(Group.objects.get(name=GROUP))
         if Product.objects.exists():
@@ -71,7 +79,9 @@ class Command(BaseCommand):
 def create_catalogue() -> None:
     product_class = ProductClass.objects.create(name="Goods")
     partner, _ = Partner.objects.get_or_create(name="Warehouse")
-    for number, (category, title, price, stock, colours, text) in enumerate(PRODUCTS, 1):
+    for number, (category, title, price, stock, colours, text) in enumerate(
+        PRODUCTS, 1
+    ):
         product = Product.objects.create(
             product_class=product_class,
             title=title,
