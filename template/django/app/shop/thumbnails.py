@@ -41,7 +41,7 @@ class Thumbnailer(AbstractThumbnailer):
     def delete_thumbnails(self, source: Any) -> None:
         """Delete a picture that has no row any more, with its smaller versions."""
         stem = PurePosixPath(source.name).stem
-        names = []
+        names: list[str] = []
         if default_storage.exists(FOLDER):
             _, names = default_storage.listdir(FOLDER)
         for name in names:

@@ -4,6 +4,8 @@ Oscar's pages for signing in and out, registering and passwords do not exist: th
 of accounts limit attempts, and do not tell who has an account.
 """
 
+from typing import Any
+
 from django.apps import apps
 from django.contrib.auth.decorators import login_required
 from django.urls import URLPattern, URLResolver, include, path, re_path
@@ -18,6 +20,7 @@ from app.shop import views
 from app.shop.checkout import views as checkout_views
 from app.uploads.pictures import picture
 
+URLs = list[URLPattern | URLResolver]
 sign_in = RedirectView.as_view(pattern_name="sign-in", query_string=True)
 
 catalogue = [
@@ -104,13 +107,14 @@ offers = [
 ]
 
 
-def dashboard_urls(app: str) -> list[URLPattern | URLResolver]:
+def dashboard_urls(app: str) -> URLs:
     """Return the URLs of an app of Oscar's dashboard, which check permissions."""
-    urls: list[URLPattern | URLResolver] = apps.get_app_config(app).urls[0]
+    config: Any = apps.get_app_config(app)
+    urls: URLs = config.urls[0]
     return urls
 
 
-dashboard = [
+dashboard: URLs = [
     path(
         "",
         permissions_required(["is_staff"], login_url="sign-in")(
@@ -130,7 +134,7 @@ dashboard = [
     path("partners/<int:pk>/", views.admin_partner, name="partner-manage"),
 ]
 
-shop = [
+shop: URLs = [
     path("", RedirectView.as_view(pattern_name="catalogue:index"), name="shop"),
     path("catalogue/", include((catalogue, "catalogue"))),
     path("search/", include(([path("", views.search, name="search")], "search"))),

@@ -83,7 +83,10 @@ class ProductView(catalogue_views.ProductDetailView):
     http_method_names = ("get", "head", "options")
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        return super(catalogue_views.ProductDetailView, self).get_context_data(**kwargs)
+        context: dict[str, Any] = super(
+            catalogue_views.ProductDetailView, self
+        ).get_context_data(**kwargs)
+        return context
 
 
 class BasketAddView(basket_views.BasketAddView):

@@ -8,17 +8,18 @@ from django.core import mail
 from django.core.management import call_command
 from django.test import Client
 from django.utils import timezone
+from oscar.apps.address.models import UserAddress
 from oscar.apps.basket.models import Basket
 from oscar.apps.order.models import Order, ShippingAddress
 from oscar.apps.payment.models import Source
 from oscar.apps.voucher.models import Voucher
 from oscar.test.factories import create_offer
 
+from app.accounts.rate_limits import RateLimiter
 from app.shop.checkout import service
 from app.shop.models import Payment
 from app.shop.payments import providers
 from app.users.models import User
-from tests.accounts.conftest import RateLimiter
 from tests.factories import create_user
 from tests.shop.factories import (
     ACCEPTED,
@@ -57,7 +58,7 @@ def test_a_guest_orders_and_follows_the_order_by_its_link(visitor: Client) -> No
     assert f"Its number is {order.number}" in page.text
     assert (order.guest_email, order.user, order.status) == (GUEST, None, "Placed")
     assert available(product) == 4
-    message = mail.outbox[-1]
+    message: Any = mail.outbox[-1]
     assert (message.to, order.number in message.subject) == ([GUEST], True)
     html = str(message.alternatives[0][0])
     assert "Green tea" in html
@@ -82,7 +83,7 @@ def test_a_customer_orders_with_an_address_of_the_address_book(
     add_to_basket(customer, product)
     page = customer.get("/shop/checkout/", follow=True)
     assert "Deliver to this address" in page.text
-    address = User.objects.get(email="customer@example.org").addresses.get()
+    address = UserAddress.objects.get(user__email="customer@example.org")
     path = "/shop/checkout/shipping-address/"
     for unknown in ("0", "x", ""):
         response = customer.post(path, {"address_id": unknown})
@@ -93,7 +94,7 @@ def test_a_customer_orders_with_an_address_of_the_address_book(
     page = customer.get("/shop/orders/")
     assert first.number in page.text
     assert "SW1Y 4JH" in customer.get(f"/shop/orders/{second.number}/").text
-    assert address.__class__.objects.count() == 1
+    assert UserAddress.objects.count() == 1
 
 
 def test_orders_of_others_are_not_found(customer: Client, user: User) -> None:
@@ -426,7 +427,7 @@ def test_quantities_can_be_changed_and_lines_removed(visitor: Client) -> None:
 def test_addresses_are_kept_in_an_address_book(customer: Client, user: User) -> None:
     path = "/shop/orders/addresses/"
     customer.post(f"{path}add/", ADDRESS | {"country": "GB"})
-    address = User.objects.get(email="customer@example.org").addresses.get()
+    address = UserAddress.objects.get(user__email="customer@example.org")
     assert "SW1Y 4JH" in customer.get(path).text
     customer.post(f"{path}{address.pk}/", ADDRESS | {"country": "GB", "line4": "Bath"})
     address.refresh_from_db()

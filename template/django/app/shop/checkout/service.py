@@ -28,7 +28,7 @@ from oscar.apps.shipping.repository import Repository
 
 from app.errors import Conflict
 from app.shop.models import Payment
-from app.shop.notifications import notify_customer
+from app.shop.mailer import notify_customer
 from app.shop.order.utils import OrderCreator
 from app.shop.payments.providers import (
     Authorization,
@@ -208,7 +208,7 @@ def place_order(payment: Payment, reference: str) -> Payment:
 
 
 def cancel(payment: Payment, reason: str) -> Payment:
-    """Release the amount and the stock. If the provider fails, `check_all` tries again."""
+    """Release the amount and the stock. `check_all` tries again if that fails."""
     try:
         get_provider().cancel(str(payment.pk), payment.reference)
     except PaymentFailed as error:

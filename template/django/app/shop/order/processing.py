@@ -9,7 +9,7 @@ from oscar.apps.order.exceptions import InvalidOrderStatus, InvalidPaymentEvent
 from oscar.apps.order.models import Order
 from oscar.apps.payment.models import Source
 
-from app.shop.notifications import notify_customer
+from app.shop.mailer import notify_customer
 from app.shop.payments.providers import Money, PaymentFailed, get_provider
 
 REFUND = "Refund"
