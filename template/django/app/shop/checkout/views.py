@@ -53,7 +53,8 @@ class ShippingAddressView(views.ShippingAddressView):
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         """Take an address of the address book, or the one that was entered."""
         if "address_id" not in request.POST:
-            return super().post(request, *args, **kwargs)
+            response: HttpResponse = super().post(request, *args, **kwargs)
+            return response
         choices = {}
         if request.user.is_authenticated:
             choices = {str(each.pk): each for each in self.get_available_addresses()}
