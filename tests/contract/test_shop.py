@@ -49,9 +49,7 @@ class Shop:
 @pytest.fixture(scope="module")
 def shop(project: Project, service: Service, database: Database) -> Shop:
     command = [project.python, "manage.py", "seed_shop"]
-    settings = project.environment(
-        ENVIRONMENT="development", DATABASE_URL=database.url
-    )
+    settings = project.environment(ENVIRONMENT="development", DATABASE_URL=database.url)
     output = run(command, project.directory, settings)
     staff = Person(service, "shop@example.com")
     staff.password = output.split()[-1]
@@ -117,7 +115,9 @@ def test_customers_see_their_orders_and_others_do_not(shop: Shop) -> None:
     for page in ("", f"orders/{number}/"):
         assert stranger.request("GET", DASHBOARD + page).status_code == 403
         location = shop.new_browser().request("GET", DASHBOARD + page).headers
-        assert location["location"].startswith(("/accounts/sign-in", f"{DASHBOARD}login"))
+        assert location["location"].startswith(
+            ("/accounts/sign-in", f"{DASHBOARD}login")
+        )
     staff = shop.staff.sign_in_browser()
     assert number in staff.page(f"{DASHBOARD}orders/").text
 

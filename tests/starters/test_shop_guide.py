@@ -1,4 +1,4 @@
-"""Follows the guide for shops with a real project: its provider talks to a fake Stripe."""
+"""Follows the guide for shops: the provider that it shows talks to a fake Stripe."""
 
 import re
 import shutil
@@ -13,7 +13,7 @@ from tests.starters.selection import alone
 
 GUIDE = ROOT / "docs/how-to/run-a-shop.md"
 # In the project's tests, which have the factories of the shop.
-TEST = '''
+TEST = """
 import hashlib
 import hmac
 import json
@@ -122,7 +122,7 @@ def test_amounts_are_taken_released_and_given_back() -> None:
     SESSION["status"] = "complete"
     provider.cancel("key", "cs_1")
     assert CALLS[-1][1] == "/v1/payment_intents/pi_1/cancel"
-'''
+"""
 
 
 @pytest.mark.thorough
@@ -143,5 +143,12 @@ def test_the_provider_of_the_guide_for_shops(project: Project, tmp_path: Path) -
     statement = "from app.shop.payments.stripe_checkout import webhook\n"
     urls.write_text(code.replace("from app.uploads", f"{statement}from app.uploads", 1))
     (directory / "tests/shop/test_stripe_checkout.py").write_text(TEST, "utf-8")
-    command = ["uv", "run", "pytest", "-q", "--no-cov", "tests/shop/test_stripe_checkout.py"]
+    command = [
+        "uv",
+        "run",
+        "pytest",
+        "-q",
+        "--no-cov",
+        "tests/shop/test_stripe_checkout.py",
+    ]
     run(command, directory, environment)

@@ -27,8 +27,8 @@ from oscar.apps.payment.models import Source, SourceType
 from oscar.apps.shipping.repository import Repository
 
 from app.errors import Conflict
-from app.shop.models import Payment
 from app.shop.mailer import notify_customer
+from app.shop.models import Payment
 from app.shop.order.utils import OrderCreator
 from app.shop.payments.providers import (
     Authorization,
