@@ -132,14 +132,15 @@ def test_the_provider_of_the_guide_for_shops(project: Project, tmp_path: Path) -
     directory = shutil.copytree(project.directory, tmp_path / "shop")
     text = GUIDE.read_text("utf-8").split("## Stripe")[1]
     (add,) = re.findall(r"(?ms)^```sh\n(.*?)^```", text)
-    provider, url = re.findall(r"(?ms)^```python\n(.*?)^```", text)
+    (provider,) = re.findall(r"(?ms)^```python\n(.*?)^```", text)
+    (url,) = re.findall(r"`(path\(.*?\))`", text)
     environment = project.environment(
         UV_PROJECT_ENVIRONMENT=str(tmp_path / "environment"), VIRTUAL_ENV=""
     )
     run(["sh", "-euc", add], directory, environment)
     (directory / "app/shop/payments/stripe_checkout.py").write_text(provider, "utf-8")
     urls = directory / "app/shop/urls.py"
-    code = urls.read_text("utf-8").replace("\ncheckout = [\n", f"\ncheckout = [\n{url}")
+    code = urls.read_text("utf-8").replace("\ncheckout = [\n", f"\ncheckout = [{url},\n")
     statement = "from app.shop.payments.stripe_checkout import webhook\n"
     urls.write_text(code.replace("from app.uploads", f"{statement}from app.uploads", 1))
     (directory / "tests/shop/test_stripe_checkout.py").write_text(TEST, "utf-8")
