@@ -56,7 +56,7 @@ LEFTOVERS = {
     "cms": {ANYWHERE: r"(?i)wagtail|\bcms\b|taggit|modelcluster|\beditors\b"},
     "cms or shop": {ANYWHERE: r"/media/"},
     "shop": {
-        ANYWHERE: r"(?i)\boscar|app[./]shop|/shop/|\bbasket|PAYMENT_PROVIDER|haystack"
+        ANYWHERE: r"(?i)\boscar|app[./]shop|\bbaskets?\b|PAYMENT_PROVIDER|haystack"
     },
     "social": {
         ANYWHERE: r"(?i)\bsocial\b|seed_network|\bfollowers?\b|\bnotifications\b"

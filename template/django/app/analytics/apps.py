@@ -3,5 +3,5 @@ from django.apps import AppConfig
 
 class AnalyticsConfig(AppConfig):
     name = "app.analytics"
-    label = "sales"  # "analytics" is the label of an app of django-oscar
+    label = "sales"  # libraries have an app "analytics", too
     verbose_name = "Analytics"
