@@ -30,9 +30,3 @@ def test_marks_that_select_no_starter_are_an_error() -> None:
     contradiction = metafunc(pytest.mark.features("mail"), pytest.mark.without("mail"))
     with pytest.raises(pytest.fail.Exception, match="select no starter"):
         pytest_generate_tests(contradiction)
-
-
-def test_a_feature_that_no_framework_has_selects_nothing() -> None:
-    unavailable = metafunc(pytest.mark.features("shop"))
-    pytest_generate_tests(unavailable)
-    assert unavailable.parametrize.call_args.args == ("project", [])

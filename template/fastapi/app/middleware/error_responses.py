@@ -40,7 +40,7 @@ class ErrorResponses:
             # In development, FastAPI's page with the traceback is more useful.
             if started or (problem.status == INTERNAL_ERROR and scope["app"].debug):
                 raise
-            # A WebSocket that is refused is answered like a request.
+            # A rejected connection is answered like a request.
             request = Request({"method": "GET", **scope, "type": "http"})
             response = self.respond(request, problem)
             await response(scope, receive, send)
