@@ -49,8 +49,8 @@ LEFTOVERS = {
         )
     },
     "uploads": {
-        ANYWHERE: r"(?i)\buploads?\b|UPLOAD_BYTES|UPLOAD_QUOTA|UPLOADS_DIR|TMPDIR"
-        r"|pillow|\bPIL\b"
+        ANYWHERE: r"(?i)\buploads?\b|UPLOAD_BYTES|UPLOAD_QUOTA|UPLOADS_(DIR|URL)|TMPDIR"
+        r"|pillow|\bPIL\b|storages\[|botocore"
     },
     "mail": {ANYWHERE: r"(?i)\be?mails?\b|smtp"},
     "cms": {ANYWHERE: r"(?i)wagtail|\bcms\b|taggit|modelcluster|\beditors\b"},
