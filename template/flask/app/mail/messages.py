@@ -8,7 +8,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoes
 
 from app.settings import BASE_DIR, PROJECT_NAME
 
-# Separate from the templates of pages, which use the request and the current user.
+# Separate from the HTML templates, which use the request and the current user.
 templates = Environment(
     loader=FileSystemLoader(BASE_DIR / "app"),
     autoescape=select_autoescape(["html"]),
