@@ -1,10 +1,8 @@
 import sys
-from typing import Any
 
 from django.apps import AppConfig
 from oscar.apps.analytics import apps as analytics
 from oscar.apps.customer import apps as customer
-from oscar.apps.dashboard.reports import apps as reports
 
 
 class ShopConfig(AppConfig):
@@ -33,13 +31,3 @@ class CustomerConfig(customer.CustomerConfig):
 
     def ready(self) -> None:
         """Leave out Oscar's views, its emails, and its cookie with the history."""
-
-
-class ReportsDashboardConfig(reports.ReportsDashboardConfig):
-    """Keeps the app that Oscar's dashboard looks for, without its reports."""
-
-    def ready(self) -> None:
-        """Leave out Oscar's views: to import them is deprecated by Django."""
-
-    def get_urls(self) -> list[Any]:
-        return []

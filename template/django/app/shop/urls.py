@@ -10,7 +10,7 @@ from django.apps import apps
 from django.contrib.auth.decorators import login_required
 from django.urls import URLPattern, URLResolver, include, path, re_path
 from django.views.generic import RedirectView
-from oscar.apps.basket.views import VoucherAddView, VoucherRemoveView
+from oscar.apps.basket.views import BasketView, VoucherAddView, VoucherRemoveView
 from oscar.apps.customer import views as customer_views
 from oscar.apps.dashboard.views import IndexView as DashboardView
 from oscar.views.decorators import permissions_required
@@ -39,7 +39,7 @@ catalogue = [
 ]
 
 basket = [
-    path("", views.BasketView.as_view(), name="summary"),
+    path("", BasketView.as_view(), name="summary"),
     path("add/<int:pk>/", views.BasketAddView.as_view(), name="add"),
     path("vouchers/add/", VoucherAddView.as_view(), name="vouchers-add"),
     path(

@@ -89,15 +89,6 @@ class ProductView(catalogue_views.ProductDetailView):
         return context
 
 
-class BasketView(basket_views.BasketView):
-    def formset_invalid(self, formset: Any) -> HttpResponse:
-        """Show the basket again if the form is not that of the page."""
-        if not formset.management_form.is_valid():
-            return redirect("basket:summary")
-        response: HttpResponse = super().formset_invalid(formset)
-        return response
-
-
 class BasketAddView(basket_views.BasketAddView):
     def form_invalid(self, form: Any) -> HttpResponse:
         """Show the errors. Oscar would store the whole form in the session."""
