@@ -15,7 +15,7 @@ FIRST_RELEASE = (0, 3, 0)
 # Files of a project that updates do not change, because they belong to its owner.
 OWNER_FILES = re.compile(
     r"docs/decisions/0001-web-framework\.md|\.python-version"
-    r"|migrations/versions/.*|app/items/migrations/.*"
+    r"|migrations/versions/.*|app/(items|uploads)/migrations/.*"
 )
 
 

@@ -1,1 +1,0 @@
-"""The shop: Oscar's catalogue, basket, orders and dashboard, with payments of ours."""

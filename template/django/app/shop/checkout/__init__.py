@@ -1,1 +1,0 @@
-"""From the basket to the order."""

@@ -1,1 +1,0 @@
-"""Oscar's orders. Its models and migrations are used as they are."""

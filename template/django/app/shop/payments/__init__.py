@@ -1,1 +1,0 @@
-"""Taking money: the interface of payment providers, and two of them."""
