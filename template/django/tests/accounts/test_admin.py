@@ -1,5 +1,6 @@
 import pytest
 from django.conf import settings
+from django.contrib.auth.models import Group
 from django.test import Client
 from django.urls import reverse
 from structlog.testing import capture_logs
@@ -97,3 +98,9 @@ def test_attempts_to_change_the_password_are_limited() -> None:
         for _ in range(11)
     ]
     assert statuses == [200] * 10 + [429]
+
+
+def test_item_managers_have_all_permissions_for_items() -> None:
+    permissions = Group.objects.get(name="Item managers").permissions
+    names = {*permissions.values_list("codename", flat=True)}
+    assert names == {"add_item", "change_item", "delete_item", "view_item"}

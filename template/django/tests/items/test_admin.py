@@ -1,5 +1,4 @@
 import pytest
-from django.contrib.auth.models import Group
 from django.test import Client
 from django.urls import reverse
 
@@ -67,12 +66,6 @@ def test_the_rules_are_those_of_the_service(
     form = FORM | {"owner": str(admin_user.pk)} | fields
     assert message in admin_client.post(ADD, form).text
     assert Item.objects.count() == 1
-
-
-def test_item_managers_have_all_permissions_for_items() -> None:
-    permissions = Group.objects.get(name="Item managers").permissions
-    names = {*permissions.values_list("codename", flat=True)}
-    assert names == {"add_item", "change_item", "delete_item", "view_item"}
 
 
 def test_an_unknown_item_leads_to_the_index(admin_client: Client) -> None:
