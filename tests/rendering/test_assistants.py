@@ -12,9 +12,9 @@ from tests.conftest import Render
 from tests.rendering.answers import cases, choices
 from tests.rendering.conftest import Project, parameter
 
-BOTH = {"agents", "devcontainer"}
-WITH_BOTH = [
-    parameter(case) for case in cases() if {*case.answers.get("extras", ())} >= BOTH
+EXTRAS = {"agents", "devcontainer"}
+WITH_EXTRAS = [
+    parameter(case) for case in cases() if {*case.answers.get("extras", ())} >= EXTRAS
 ]
 
 
@@ -32,7 +32,7 @@ def test_both_are_off_by_default(framework: str, render_without_code: Render) ->
     assert not (project / "AGENTS.md").exists()
 
 
-@pytest.mark.parametrize("project", WITH_BOTH, indirect=True)
+@pytest.mark.parametrize("project", WITH_EXTRAS, indirect=True)
 def test_the_debugger_starts_what_the_project_has(project: Project) -> None:
     directory = project.directory
     settings = devcontainer(directory)["customizations"]["vscode"]["settings"]
@@ -50,7 +50,7 @@ def test_the_debugger_starts_what_the_project_has(project: Project) -> None:
         assert (directory / "manage.py").is_file()
 
 
-@pytest.mark.parametrize("project", WITH_BOTH, indirect=True)
+@pytest.mark.parametrize("project", WITH_EXTRAS, indirect=True)
 def test_agents_md_names_the_tasks_that_exist(project: Project) -> None:
     directory = project.directory
     text = (directory / "AGENTS.md").read_text("utf-8")
@@ -61,7 +61,7 @@ def test_agents_md_names_the_tasks_that_exist(project: Project) -> None:
     assert ("worker" in named) == ("worker" in settings["tool"]["poe"]["tasks"])
 
 
-@pytest.mark.parametrize("project", WITH_BOTH, indirect=True)
+@pytest.mark.parametrize("project", WITH_EXTRAS, indirect=True)
 def test_agents_md_names_the_folders_that_exist(project: Project) -> None:
     directory = project.directory
     text = (directory / "AGENTS.md").read_text("utf-8")

@@ -310,12 +310,14 @@ def test_no_edit_is_lost_in_many_runs(
     )
     sampled = sample_files(real)
     for each in (with_questions, base):
-        for here, there in (
+        for rendered_files, real_files in (
             (each.base_files, real.base_files),
             (each.new_files, real.new_files),
         ):
-            expected = {name: text for name, text in there.items() if name in sampled}
-            assert without_answers(here) == expected
+            expected = {
+                name: text for name, text in real_files.items() if name in sampled
+            }
+            assert without_answers(rendered_files) == expected
 
     def check(base: Base, given: list[Edit]) -> None:
         # The edits decide which check runs, so that a failure can be repeated.

@@ -102,9 +102,10 @@ def choose(message: str, choices: Mapping[str, str]) -> str:
 
 def _format_message(prompt: Prompt) -> str:
     """Return the question, with its explanation or a long answer on a new line."""
-    question, mark, more = prompt.message.partition("? ")
-    if mark and more.strip():
-        return f"{question}?\n  {more.strip()}\n "
+    question, mark, explanation = prompt.message.partition("? ")
+    if mark and explanation.strip():
+        lines = [f"  {line}\n" for line in explanation.strip().splitlines()]
+        return f"{question}?\n{''.join(lines)} "
     widest = max((len(choice.title) for choice in prompt.choices), default=0)
     long = (
         not prompt.multiselect and len(f"? {prompt.message} ") + widest > MAX_LINE_WIDTH
