@@ -45,6 +45,7 @@ TESTS_IN_CI = 2
 COMPARED_WITH_TRIVET = 10
 # How many files of each type the projects have in CI.
 FILES_OF_EACH_TYPE = 5
+NOT_UPDATED = "{% if _copier_operation == 'update' %}"
 
 
 def change_every_file(template: Path) -> None:
@@ -272,7 +273,10 @@ def rendered_template(base: Base, folder: Path) -> Path:
 
 
 def without_questions(template: Path, folder: Path) -> Path:
-    """Copy a template without its questions, which take Copier a second to answer."""
+    """Copy a template without its questions, which take Copier a second to answer.
+
+    Paths that depend on the answers are not excluded, since the template has none of them.
+    """
     shutil.copytree(template, folder)
     for tag in git("tag", cwd=folder).split():
         git("checkout", "--quiet", "--force", "-B", "main", tag, cwd=folder)
@@ -282,7 +286,7 @@ def without_questions(template: Path, folder: Path) -> Path:
         settings["_exclude"] = [
             path
             for path in settings["_exclude"]
-            if "{%" not in path or "_copier_operation" in path
+            if "{%" not in path or path.startswith(NOT_UPDATED)
         ]
         questions = {"framework": {"type": "str"}}
         file.write_text(yaml.safe_dump(settings | questions), "utf-8")
