@@ -4,8 +4,7 @@ import re
 from typing import Annotated
 
 from django.db.models import Model, QuerySet
-from ninja import Schema
-from pydantic import AfterValidator, BeforeValidator, Field
+from pydantic import AfterValidator, BaseModel, BeforeValidator, Field
 from pydantic_core import PydanticCustomError
 
 from app.cursors import CURSOR, read_page
@@ -40,7 +39,7 @@ Cursor = Annotated[
 ]
 
 
-class PageParams(Schema):
+class PageParams(BaseModel):
     limit: Limit = DEFAULT_LIMIT
     cursor: Cursor | None = None
 

@@ -5,13 +5,12 @@ from uuid import UUID
 
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
-from ninja import Schema
-from pydantic import AfterValidator, ConfigDict, Field, WithJsonSchema
+from pydantic import AfterValidator, BaseModel, Field, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
 from app.accounts.passwords import PASSWORD_INPUT_MAX_LENGTH, PASSWORD_MAX_LENGTH
 from app.accounts.service import EMAIL_MAX_LENGTH, parse_email
-from app.api.schemas import Input
+from app.api.schemas import Input, Output
 
 # Examples in the schemas.
 EMAIL = "ada@example.org"
@@ -105,7 +104,7 @@ class RefreshTokenInput(Input):
     refresh_token: Token
 
 
-class SignIn(Schema):
+class SignIn(BaseModel):
     """The form of OAuth2's password flow. Its other fields are ignored."""
 
     grant_type: Literal["password"] = "password"
@@ -113,7 +112,7 @@ class SignIn(Schema):
     password: str = Field(examples=[PASSWORD])
 
 
-class TokenPair(Schema):
+class TokenPair(Output):
     access_token: str = Field(examples=["eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.c2ln"])
     token_type: Literal["bearer"] = "bearer"  # noqa: S105 - the type, not a token
     expires_in: int = Field(
@@ -122,9 +121,7 @@ class TokenPair(Schema):
     refresh_token: str = Field(examples=[TOKEN])
 
 
-class UserRead(Schema):
-    model_config = ConfigDict(from_attributes=True)
-
+class UserRead(Output):
     id: UUID = Field(examples=["3f2b8c1e-5d4a-4e6f-9a7b-0c1d2e3f4a5b"])
     email: str = Field(examples=[EMAIL])
     is_staff: bool = Field(examples=[False])

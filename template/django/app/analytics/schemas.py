@@ -4,10 +4,10 @@ from datetime import date, datetime
 from typing import Annotated
 from uuid import UUID
 
-from ninja import Schema
 from pydantic import BeforeValidator, Field
 
 from app.analytics.models import Report
+from app.api.schemas import Output
 from app.pagination import CURSOR_EXAMPLE
 
 Label = Annotated[str, Field(examples=["2026-01"])]
@@ -22,12 +22,12 @@ Value = Annotated[
 ]
 
 
-class RowRead(Schema):
+class RowRead(Output):
     label: Label
     value: Value
 
 
-class ReportRead(Schema):
+class ReportRead(Output):
     id: UUID = Field(examples=["3f2b8c1e-5d4a-4e6f-9a7b-0c1d2e3f4a5b"])
     name: str = Field(examples=["Revenue of the year"])
     measure: Report.Measure
@@ -43,12 +43,12 @@ class ReportResult(ReportRead):
     rows: list[RowRead] = Field(alias="result", description="As last computed.")
 
 
-class ReportPage(Schema):
+class ReportPage(Output):
     reports: list[ReportRead]
     next_cursor: str | None = Field(examples=[CURSOR_EXAMPLE])
 
 
-class ForecastRead(Schema):
+class ForecastRead(Output):
     algorithm: str = Field(examples=["linear-trend"])
     version: int = Field(examples=[3])
     trained_at: datetime = Field(examples=["2026-11-28T09:30:00Z"])

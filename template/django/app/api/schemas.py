@@ -23,6 +23,16 @@ class Input(BaseModel):
         return data
 
 
+class Output(BaseModel):
+    """What the API returns, read from an object or a dict.
+
+    django-ninja's Schema also looks for methods and related objects, which takes four
+    times as long.
+    """
+
+    model_config = ConfigDict(from_attributes=True)
+
+
 class FieldProblem(BaseModel):
     field: str
     detail: str

@@ -8,7 +8,6 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from django.core.exceptions import ValidationError
-from ninja import Schema
 from pydantic import (
     AfterValidator,
     BeforeValidator,
@@ -19,7 +18,7 @@ from pydantic import (
 from pydantic.config import JsonDict
 from pydantic_core import PydanticCustomError
 
-from app.api.schemas import Input
+from app.api.schemas import Input, Output
 from app.items.models import (
     DESCRIPTION_MAX_LENGTH,
     MAX_PRICE,
@@ -160,7 +159,7 @@ EXAMPLE: JsonDict = {
 }
 
 
-class ItemRead(Schema):
+class ItemRead(Output):
     model_config = ConfigDict(json_schema_extra={"examples": [EXAMPLE]})
 
     id: UUID
@@ -171,6 +170,6 @@ class ItemRead(Schema):
     updated_at: datetime
 
 
-class ItemPage(Schema):
+class ItemPage(Output):
     items: list[ItemRead]
     next_cursor: str | None = Field(examples=[CURSOR_EXAMPLE])

@@ -3,13 +3,13 @@
 from datetime import datetime
 from uuid import UUID
 
-from ninja import Schema
 from pydantic import Field
 
+from app.api.schemas import Output
 from app.pagination import CURSOR_EXAMPLE
 
 
-class UploadRead(Schema):
+class UploadRead(Output):
     id: UUID = Field(examples=["3f2b8c1e-5d4a-4e6f-9a7b-0c1d2e3f4a5b"])
     name: str = Field(examples=["invoice.pdf"])
     type: str = Field(examples=["application/pdf"])
@@ -17,6 +17,6 @@ class UploadRead(Schema):
     created_at: datetime = Field(examples=["2026-11-28T09:30:00Z"])
 
 
-class UploadPage(Schema):
+class UploadPage(Output):
     uploads: list[UploadRead]
     next_cursor: str | None = Field(examples=[CURSOR_EXAMPLE])
