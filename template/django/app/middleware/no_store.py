@@ -10,7 +10,7 @@ def forbid_storing(get_response: GetResponse) -> GetResponse:
 
     def middleware(request: HttpRequest) -> HttpResponse:
         response = get_response(request)
-        has_credentials = request.COOKIES or "Authorization" in request.headers
+        has_credentials = request.COOKIES or "HTTP_AUTHORIZATION" in request.META
         if has_credentials or response.cookies:
             response.setdefault("Cache-Control", "no-store")
         return response
