@@ -8,6 +8,7 @@ import asyncio
 import sys
 from collections.abc import Awaitable, Callable, Mapping, MutableMapping
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from http import HTTPStatus
 from io import BytesIO
 from itertools import chain
@@ -21,9 +22,12 @@ Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 
-# How many connections a worker accepts. Each can have a thread, so that health checks
-# are answered while all other requests wait for a lock.
-MAX_CONNECTIONS = 512
+MAX_CONNECTIONS = 512  # How many a worker accepts.
+# Few threads answer requests sooner than many, which wait for Python's global lock. A
+# request that none of them has begun in this time gets another thread, so that health
+# checks are answered while all other requests wait for the database.
+THREADS = 8
+MAX_QUEUED = 0.05  # seconds
 # Where the environ has the status with which app/middleware/body_limit.py refuses a
 # request.
 BODY_ERROR = "app.body_error"
@@ -59,7 +63,8 @@ class WSGIAdapter:
         may_send: Callable[[WSGIEnvironment], bool] = lambda _: True,
     ) -> None:
         self.app = app
-        self.executor = ThreadPoolExecutor(MAX_CONNECTIONS, "request")
+        self.executor = ThreadPoolExecutor(THREADS, "request")
+        self.more_threads = ThreadPoolExecutor(MAX_CONNECTIONS, "queued-request")
         self.max_body_bytes = max_body_bytes
         self.body_timeout = body_timeout
         self.body_limits = body_limits or {}
@@ -87,7 +92,7 @@ class WSGIAdapter:
         if environ["PATH_INFO"] not in self.body_limits:
             return True
         loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(self.executor, self.may_send, environ)
+        return await loop.run_in_executor(self.more_threads, self.may_send, environ)
 
     async def _read_body(
         self, environ: WSGIEnvironment, receive: Receive, body: IO[bytes]
@@ -125,10 +130,13 @@ class WSGIAdapter:
         def send_from_thread(message: Message) -> None:
             asyncio.run_coroutine_threadsafe(send_on_loop(message), loop).result()
 
-        messages = await loop.run_in_executor(
-            self.executor, call_app, self.app, environ, send_from_thread
-        )
-        for message in messages:
+        call = partial(call_app, self.app, environ, send_from_thread)
+        response = self.executor.submit(call)
+        future = asyncio.wrap_future(response)
+        await asyncio.wait([future], timeout=MAX_QUEUED)
+        if response.cancel():  # No thread has begun it.
+            future = loop.run_in_executor(self.more_threads, call)
+        for message in await future:
             await send(message)
 
 

@@ -1,15 +1,27 @@
 import asyncio
 import json
 from collections.abc import Iterable, Iterator
+from threading import Barrier
 from typing import Any
 from wsgiref.types import StartResponse, WSGIEnvironment
 
 import pytest
 
-from app.wsgi_adapter import BODY_ERROR, Message, WSGIAdapter
+from app.wsgi_adapter import BODY_ERROR, THREADS, Message, WSGIAdapter
 
 END: Message = {"type": "http.request", "body": b"", "more_body": False}
 DISCONNECT: Message = {"type": "http.disconnect"}
+SCOPE = {
+    "type": "http",
+    "http_version": "1.1",
+    "method": "POST",
+    "scheme": "http",
+    "raw_path": b"/",
+    "query_string": b"a=b",
+    "headers": (),
+    "client": ("192.0.2.1", "5000"),
+    "server": ("127.0.0.1", "8000"),
+}
 
 
 def part(body: bytes) -> Message:
@@ -63,17 +75,7 @@ def send_request(
         body_limits={"/files": 20},
         may_send=lambda environ: "HTTP_COOKIE" in environ,
     )
-    scope = {
-        "type": "http",
-        "http_version": "1.1",
-        "method": "POST",
-        "scheme": "http",
-        "raw_path": path,
-        "query_string": b"a=b",
-        "headers": headers,
-        "client": ("192.0.2.1", "5000"),
-        "server": ("127.0.0.1", "8000"),
-    }
+    scope = SCOPE | {"headers": headers, "raw_path": path}
     sent: list[Message] = []
 
     async def run() -> None:
@@ -188,3 +190,26 @@ def test_a_response_without_content_is_sent_whole() -> None:
         "http.response.start",
         "http.response.body",
     ]
+
+
+def test_requests_are_answered_while_others_occupy_all_threads() -> None:
+    barrier = Barrier(THREADS + 2, timeout=5)
+    statuses: list[int] = []
+
+    def wait_for_others(_: object, start_response: StartResponse) -> Iterable[bytes]:
+        barrier.wait()
+        start_response("204 No Content", [])
+        return []
+
+    async def send(message: Message) -> None:
+        if "status" in message:
+            statuses.append(message["status"])
+
+    async def send_requests() -> None:
+        adapter = WSGIAdapter(wait_for_others, max_body_bytes=10, body_timeout=0.05)
+        receive = asyncio.Queue[Message]().get
+        requests = [adapter(SCOPE, receive, send) for _ in range(barrier.parties)]
+        await asyncio.gather(*requests)
+
+    asyncio.run(send_requests())
+    assert statuses == [204] * barrier.parties
