@@ -5,6 +5,7 @@ from typing import Any
 from urllib.parse import urljoin, urlsplit
 
 import httpx2
+import playwright.sync_api as playwright
 import pytest
 
 from tests.contract.client import (
@@ -20,8 +21,11 @@ from tests.contract.client import (
 )
 from tests.contract.conftest import Disposable
 from tests.contract.differences import Conventions
+from tests.contract.test_appearance import check_appearance, chromium
 from tests.starters.databases import Database
 from tests.starters.harness import HOST, Project, Service
+
+__all__ = ["chromium"]  # a fixture
 
 # Each browser gets another one.
 CSRF_TOKEN = re.compile(r'(?<=value=")[^"]{30,}(?=")')
@@ -218,6 +222,23 @@ def test_pages_comply_with_the_content_security_policy(
     response = panel.request("GET", conventions.admin)
     assert response.headers["content-security-policy"] == own_policy
     assert "no-store" in response.headers["cache-control"].split(", ")
+
+
+def test_the_panel_is_accessible_and_fits_the_screen(
+    chromium: playwright.Browser,
+    panel: Browser,
+    admin_user: Person,
+    conventions: Conventions,
+) -> None:
+    create_item_of(admin_user)
+    (items,) = [
+        path for path in list_paths(panel, conventions) if "item" in path.split("/")
+    ]
+    row = panel.page(items).link(r".*/(edit|change)/.*")
+    paths = [conventions.admin, items, row]
+    cookie = "; ".join(f"{name}={value}" for name, value in panel.cookies.items())
+    service = admin_user.service
+    check_appearance(chromium, service, panel, paths, cookie=cookie)
 
 
 def test_signing_out_needs_post_and_ends_the_session(

@@ -38,9 +38,10 @@ def chromium() -> Iterator[playwright.Browser]:
         if os.environ.get("TRIVET_REQUIRE_CHROMIUM") == "1":
             pytest.fail(message)
         pytest.skip(message)
-    arguments = ["--no-sandbox", f"--host-resolver-rules=MAP {HOST} 127.0.0.1"]
     with playwright.sync_playwright() as started:
-        browser = started.chromium.launch(executable_path=program, args=arguments)
+        browser = started.chromium.launch(
+            executable_path=program, args=["--no-sandbox"]
+        )
         yield browser
         browser.close()
 
@@ -69,17 +70,29 @@ def check_appearance(
     headers = {"X-Forwarded-Proto": "https"} | sent
     headers.pop("Authorization", None)
     refused = invalid_form(browser) if REFUSED in paths else ""
-    faults, messages = [], list[str]()
+    faults, messages, failed = [], list[str](), list[playwright.Request]()
+
+    def fetch_by_http(route: playwright.Route) -> None:
+        """Answer a request as a proxy with TLS in front of the service would."""
+        address = f"http://127.0.0.1:{service.port}"
+        response = route.fetch(
+            url=route.request.url.replace(f"https://{HOST}", address, 1),
+            headers=route.request.headers | {"host": HOST},
+        )
+        route.fulfill(response=response)
+
     for width, scheme in SCREENS:
         context = chromium.new_context(
             viewport={"width": width, "height": 800},
             color_scheme=scheme,
             extra_http_headers=headers,
         )
+        context.route("**/*", fetch_by_http)
         page = context.new_page()
+        page.on("requestfailed", lambda request: failed.append(request))
         page.on("console", lambda message: messages.append(message.text))
         for path in paths:
-            page.goto(f"http://{HOST}:{service.port}{path}")
+            page.goto(f"https://{HOST}{path}")
             if path == REFUSED:
                 page.set_content(refused)
             screen = f"{path} at {width} px, {scheme}"
@@ -92,6 +105,11 @@ def check_appearance(
                 faults.append(f"{screen}: layout shift of {shift}")
         context.close()
     faults += [text for text in messages if "Content Security Policy" in text]
+    faults += [
+        f"not loaded: {request.url}"
+        for request in failed
+        if request.resource_type in {"font", "image", "script", "stylesheet"}
+    ]
     assert not faults, "\n".join(faults)
 
 

@@ -275,7 +275,7 @@ def rendered_template(base: Base, folder: Path) -> Path:
 def without_questions(template: Path, folder: Path) -> Path:
     """Copy a template without its questions, which take Copier a second to answer.
 
-    Paths that depend on the answers are not excluded, since the template has none of them.
+    It has no paths that depend on the answers, so that none are excluded.
     """
     shutil.copytree(template, folder)
     for tag in git("tag", cwd=folder).split():
