@@ -89,7 +89,7 @@ def check_appearance(
         )
         context.route("**/*", fetch_by_http)
         page = context.new_page()
-        page.on("requestfailed", lambda request: failed.append(request))
+        page.on("requestfailed", failed.append)
         page.on("console", lambda message: messages.append(message.text))
         for path in paths:
             page.goto(f"https://{HOST}{path}")

@@ -14,8 +14,8 @@ app = create_app(settings)
 # FastAPI collects the routes when it first needs them. Here no request waits for it.
 list(iter_route_contexts(app.routes))
 # The garbage collector passes over what is loaded now, so that it does not block the
-# event loop for long. It runs less often, since nearly all that a request leaves is freed
-# without it.
+# event loop for long. It runs less often, since nearly all that a request leaves is
+# freed without it.
 gc.collect()
 gc.freeze()
 gc.set_threshold(10_000)
