@@ -2,7 +2,6 @@
 
 import re
 import secrets
-import statistics
 from urllib.parse import quote, urljoin, urlsplit
 
 import pytest
@@ -223,8 +222,9 @@ def test_all_failed_sign_ins_get_the_same_response(
             assert OTHER not in page.source
             times[kind].append(response.elapsed.total_seconds())
     assert len(set(pages)) == 1
-    slow, *_, fast = sorted(map(statistics.median, times.values()), reverse=True)
-    assert slow < fast * 2 + 0.03
+    # The shortest times vary least on a busy machine.
+    fast, *_, slow = sorted(map(min, times.values()))
+    assert slow < fast * 1.5 + 0.01
 
 
 def test_registering_and_resetting_do_not_reveal_accounts(

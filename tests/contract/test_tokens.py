@@ -3,7 +3,6 @@
 import base64
 import json
 import re
-import statistics
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -60,8 +59,9 @@ def refresh(person: Person, token: str) -> httpx2.Response:
     return person.post_auth("refresh", refresh_token=token)
 
 
-def median_seconds(calls: list[httpx2.Response]) -> float:
-    return statistics.median(call.elapsed.total_seconds() for call in calls)
+def shortest_seconds(calls: list[httpx2.Response]) -> float:
+    """Return the shortest time, which varies least on a busy machine."""
+    return min(call.elapsed.total_seconds() for call in calls)
 
 
 def check_unauthorized(response: httpx2.Response) -> dict[str, Any]:
@@ -208,12 +208,11 @@ def test_requesting_a_reset_does_not_reveal_accounts(person: Person) -> None:
 
 
 def test_unknown_and_known_addresses_take_equally_long(service: Service) -> None:
-    """Compare medians, since single times vary on a busy machine."""
     known, unknown = Person(service), Person(service)
     known.register_and_confirm()
     for call in ("token", "register", "reset"):
         times: dict[str, list[httpx2.Response]] = {known.email: [], unknown.email: []}
-        for _ in range(4):
+        for _ in range(6):
             for person in (known, unknown):
                 person.client.headers["X-Forwarded-For"] = unique_ip_address()
                 if call == "token":
@@ -227,8 +226,8 @@ def test_unknown_and_known_addresses_take_equally_long(service: Service) -> None
                 else:
                     answer = person.post_auth(call, email=person.email)
                 times[person.email].append(answer)
-        slow, fast = sorted(map(median_seconds, times.values()), reverse=True)
-        assert slow < fast * 2 + 0.03, call
+        fast, slow = sorted(map(shortest_seconds, times.values()))
+        assert slow < fast * 1.5 + 0.01, call
 
 
 @pytest.mark.thorough
