@@ -38,10 +38,9 @@ def chromium() -> Iterator[playwright.Browser]:
         if os.environ.get("TRIVET_REQUIRE_CHROMIUM") == "1":
             pytest.fail(message)
         pytest.skip(message)
+    arguments = ["--no-sandbox", f"--host-resolver-rules=MAP {HOST} 127.0.0.1"]
     with playwright.sync_playwright() as started:
-        browser = started.chromium.launch(
-            executable_path=program, args=["--no-sandbox"]
-        )
+        browser = started.chromium.launch(executable_path=program, args=arguments)
         yield browser
         browser.close()
 
@@ -72,6 +71,9 @@ def check_appearance(
     refused = invalid_form(browser) if REFUSED in paths else ""
     faults, messages, failed = [], list[str](), list[playwright.Request]()
 
+    def note_failure(request: playwright.Request) -> None:
+        failed.append(request)
+
     def fetch_by_http(route: playwright.Route) -> None:
         """Answer a request as a proxy with TLS in front of the service would."""
         address = f"http://127.0.0.1:{service.port}"
@@ -89,7 +91,7 @@ def check_appearance(
         )
         context.route("**/*", fetch_by_http)
         page = context.new_page()
-        page.on("requestfailed", failed.append)
+        page.on("requestfailed", note_failure)
         page.on("console", lambda message: messages.append(message.text))
         for path in paths:
             page.goto(f"https://{HOST}{path}")
