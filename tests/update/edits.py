@@ -170,7 +170,30 @@ class Update:
             expected = merged
         if has_conflict:
             return "there is a conflict, but both sides can be merged"
-        return "" if result == expected else "it does not have the expected content"
+        if result == expected or _has_the_same_changes(result, expected, ours, theirs):
+            return ""
+        return "it does not have the expected content"
+
+
+def _has_the_same_changes(
+    result: bytes | None, expected: bytes | None, *sides: bytes | None
+) -> bool:
+    """Return whether a file has the expected lines, and those of each side in order.
+
+    If the owner repeats lines where the template adds one, it can come before, between
+    or after them.
+    """
+    if result is None or expected is None:
+        return False
+    lines, allowed = result.splitlines(), expected.splitlines()
+    if Counter(lines) != Counter(allowed):
+        return False
+    for side in sides:
+        remaining = iter(lines)
+        kept = (line for line in (side or b"").splitlines() if line in allowed)
+        if not all(line in remaining for line in kept):
+            return False
+    return True
 
 
 def find_loss_in_conflict(

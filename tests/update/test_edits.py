@@ -361,3 +361,25 @@ def test_a_planted_loss_is_found(create_base: CreateBase) -> None:
 
     with pytest.raises(AssertionError, match="lost lines"):
         check_random_edits(base, RUNS_IN_CI, check)
+
+
+@pytest.mark.parametrize(
+    ("result", "is_lost"),
+    [
+        ("new\na\nb\na\nb\n", False),
+        ("a\nb\nnew\na\nb\n", False),  # as good: the owner repeated "a" and "b"
+        ("a\nb\na\nb\nnew\n", True),
+        ("a\nb\na\nb\n", True),
+        ("new\nb\na\na\nb\n", True),
+    ],
+)
+def test_repeated_lines_may_be_on_both_sides_of_a_new_one(
+    result: str, *, is_lost: bool, tmp_path: Path
+) -> None:
+    (tmp_path / "file").write_text(result, "utf-8")
+    init_repository(tmp_path)
+    base, ours, theirs = (
+        {"file": text.encode()} for text in ("a\nb\n", "a\nb\na\nb\n", "new\na\nb\n")
+    )
+    updated = edits.Update(base, ours, theirs, tmp_path)
+    assert bool([*updated.find_losses()]) == is_lost
