@@ -89,7 +89,9 @@ def test_failed_tasks_are_listed_and_run_again() -> None:
     assert call("failed_tasks") == "0 failed tasks\n"
 
 
-def test_finished_tasks_are_deleted_and_failed_ones_kept() -> None:
+def test_finished_tasks_are_deleted_and_failed_ones_kept(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
     failed = give_up()
     for number in range(2):
         sample.record.enqueue(number)
@@ -98,8 +100,10 @@ def test_finished_tasks_are_deleted_and_failed_ones_kept() -> None:
     old = timezone.now() - timedelta(days=2)
     OxTask.objects.filter(pk__in=(failed.pk, finished[0].pk)).update(finished_at=old)
     recent = finished[1]
+    capsys.readouterr()
     delete_finished_tasks.call()
     assert {*OxTask.objects.all()} == {failed, recent}
+    assert capsys.readouterr().out == ""  # Lines of the log are JSON.
 
 
 def test_what_is_scheduled_exists() -> None:
