@@ -23,10 +23,10 @@ Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 
 MAX_CONNECTIONS = 512  # How many a worker accepts.
-# Few threads answer requests sooner than many, which wait for Python's global lock. A
-# request that none of them has begun in this time gets another thread, so that health
-# checks are answered while all other requests wait for the database.
+# Few threads answer sooner than many, which compete for the global interpreter lock.
 THREADS = 8
+# A request that waits longer for one of them gets an additional thread, so that health
+# checks are answered while all other requests wait for the database.
 MAX_QUEUED = 0.05  # seconds
 # Where the environ has the status with which app/middleware/body_limit.py refuses a
 # request.

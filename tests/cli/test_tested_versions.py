@@ -37,7 +37,7 @@ package = false
 no-index = true
 find-links = ["{wheels}"]
 """
-# Stands in for `poe setup`, which imports what the project depends on.
+# Replaces `poe setup`, which imports what the project depends on.
 POE = "def main(): import sample\n"
 ENTRY_POINTS = "[console_scripts]\npoe = poe:main\n"
 

@@ -45,6 +45,7 @@ TESTS_IN_CI = 2
 COMPARED_WITH_TRIVET = 10
 # How many files of each type the projects have in CI.
 FILES_OF_EACH_TYPE = 5
+# The start of the lines in _exclude that apply to all updates.
 NOT_UPDATED = "{% if _copier_operation == 'update' %}"
 
 
@@ -275,7 +276,7 @@ def rendered_template(base: Base, folder: Path) -> Path:
 def without_questions(template: Path, folder: Path) -> Path:
     """Copy a template without its questions, which take Copier a second to answer.
 
-    It has no paths that depend on the answers, so that none are excluded.
+    The lines of `_exclude` that read answers are left out, too.
     """
     shutil.copytree(template, folder)
     for tag in git("tag", cwd=folder).split():

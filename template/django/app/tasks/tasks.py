@@ -11,5 +11,5 @@ MAX_AGE = "1d"  # so that the admin shows what was done
 @task
 def delete_finished_tasks() -> None:
     """Delete the rows of tasks that are done. Those that failed are kept."""
-    # It prints how many, which is no line for the log.
+    # The command prints text, but each line of a worker's log is JSON.
     call_command("ox_prune", older_than=MAX_AGE, stdout=StringIO())
