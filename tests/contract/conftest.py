@@ -76,7 +76,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         chosen += filter(fits, SERVED_BY_GRANIAN)
     if metafunc.definition.get_closest_marker("message_broker"):
         chosen = [each for each in chosen if CONVENTIONS[each.framework].message_broker]
-    if not chosen and any(needed <= {*features} for features in BUILT.values()):
+    if not chosen:
         pytest.fail("the marks select no starter", pytrace=False)
     parametrize(metafunc, distinct(chosen))
 

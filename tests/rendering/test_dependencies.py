@@ -9,7 +9,9 @@ from tests.rendering.conftest import Project
 MODULES = {
     "django-cors-headers": "corsheaders",
     "django-ninja": "ninja",
+    "django-oscar": "oscar",
     "django-storages": "storages",
+    "django-treebeard": "treebeard",
     "pyjwt": "jwt",
 }
 # Packages that other packages import, with the reason.

@@ -53,7 +53,11 @@ LEFTOVERS = {
         r"|pillow|\bPIL\b|storages\[|botocore"
     },
     "mail": {ANYWHERE: r"(?i)\be?mails?\b|smtp"},
-    "cms": {ANYWHERE: r"(?i)wagtail|\bcms\b|taggit|modelcluster|\beditors\b|/media/"},
+    "cms": {ANYWHERE: r"(?i)wagtail|\bcms\b|taggit|modelcluster|\beditors\b"},
+    "cms or shop": {ANYWHERE: r"/media/"},
+    "shop": {
+        ANYWHERE: r"(?i)\boscar|app[./]shop|\bbaskets?\b|PAYMENT_PROVIDER|haystack"
+    },
     "social": {
         ANYWHERE: r"(?i)\bsocial\b|seed_network|\bfollowers?\b|\bnotifications\b"
         r"|\bmoderation\b(?! of Wagtail)"
@@ -83,12 +87,15 @@ ALLOWED = re.compile(
     r'|class="pages"'  # the admin of Flask has the stylesheet of pages
     r'|backends\.dummy|"django_tasks"'  # Wagtail uses a cache and tasks
     r"|current_workflow|/workflow/"  # the moderation of Wagtail
+    r'|oscar\.apps\.analytics|OscarAnalyticsConfig|^ +"analytics",$'  # an app of Oscar
 )
 # They record the answers. All projects have all icons, and the same stylesheet. Every
-# Django project has a user model, since Django cannot exchange it later.
+# Django project has a user model, since Django cannot exchange it later. Oscar's models
+# have fields of all kinds.
 RECORDS = re.compile(
     r"\.copier-answers\.yml|docs/decisions/0001-web-framework\.md"
     r"|app/pages/static/icons\.svg|app/admin/static/.*|app/users/.*|tests/users/.*"
+    r"|app/shop/migrations/oscar/.*"
 )
 
 # Files in which braces are part of the language.

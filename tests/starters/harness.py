@@ -29,12 +29,13 @@ from tests.starters.redis import redis_server
 BOOT_SECONDS = 60
 HOST = "service.example"
 PROJECT_NAME = 'Tea & "Biscuits": it\'s #1 ☕'
+PAYMENT_PROVIDER = "app.shop.payments.invoice.InvoiceProvider"
 SECRET = "kettle-harbour-violin-meadow-quartz-lantern-pebble-71-x9"  # noqa: S105
 
 # Variables of the developer's environment that could influence a service or a tool.
 _NOT_INHERITED = re.compile(
     r"ENVIRONMENT|SECRET_KEY.*|ALLOWED_HOSTS|(TEST_)?DATABASE_URL|TRUSTED_PROXIES|CORS_ORIGINS"
-    r"|MAX_UPLOAD_BYTES|UPLOAD_QUOTA_BYTES|UPLOADS_(DIR|URL)|MAX_BODY_BYTES|MAX_STREAMS_PER_USER|ADMIN_PATH|BODY_TIMEOUT_SECONDS|HSTS_SECONDS|API_DOCS|MAIL_URL|MAIL_FROM|PUBLIC_URL|REDIS_URL|LOG_LEVEL|HOST|PORT|WORKERS|TASK_WORKER|WORKER_CONCURRENCY"
+    r"|MAX_UPLOAD_BYTES|UPLOAD_QUOTA_BYTES|UPLOADS_(DIR|URL)|MAX_BODY_BYTES|MAX_STREAMS_PER_USER|ADMIN_PATH|BODY_TIMEOUT_SECONDS|HSTS_SECONDS|API_DOCS|MAIL_URL|MAIL_FROM|PUBLIC_URL|PAYMENT_PROVIDER|REDIS_URL|LOG_LEVEL|HOST|PORT|WORKERS|TASK_WORKER|WORKER_CONCURRENCY"
     r"|VIRTUAL_ENV|PYTHON(PATH|HOME|WARNINGS|SAFEPATH)|PYTEST_.*|COPIER_.*|DJANGO_.*|FLASK_.*"
     r"|UV_PROJECT_ENVIRONMENT|PYENV_VERSION|GIT_(DIR|WORK_TREE|INDEX_FILE)"
 )
@@ -162,6 +163,10 @@ class Project:
         return by_tasks or "cache" in self.starter.features
 
     @property
+    def has_shop(self) -> bool:
+        return "shop" in self.starter.features
+
+    @property
     def has_tasks(self) -> bool:
         return "tasks" in self.starter.features
 
@@ -182,6 +187,7 @@ class Project:
             **(
                 {"REDIS_URL": redis_server().new_database()} if self.needs_redis else {}
             ),
+            **({"PAYMENT_PROVIDER": PAYMENT_PROVIDER} if self.has_shop else {}),
             **settings,
         }
 

@@ -18,7 +18,7 @@ FIRST = ("api",)
 WITH_UPLOADS = ("api", "uploads")
 WITH_ACCOUNTS = ("accounts", "admin", "api", "pages", "uploads")
 # Tables of features that only Django has.
-TABLES_OF_DJANGO = ("analytics_sale", "cms_blogpage", "profiles_profile")
+TABLES_OF_DJANGO = ("sales_sale", "cms_blogpage", "profiles_profile")
 PDF = b"%PDF-1.7"
 
 

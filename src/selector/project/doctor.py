@@ -17,7 +17,13 @@ from selector.project.workspace import find_workspace
 OLDEST_UV = (0, 9)
 # The schemes of DATABASE_URL, which are also the answers for the database.
 _DATABASES = ("sqlite", "postgresql", "mysql")
-_REQUIRED = ("SECRET_KEY", "ALLOWED_HOSTS", "DATABASE_URL", "PUBLIC_URL")
+_REQUIRED = (
+    "SECRET_KEY",
+    "ALLOWED_HOSTS",
+    "DATABASE_URL",
+    "PUBLIC_URL",
+    "PAYMENT_PROVIDER",
+)
 _NAME = re.compile(r"^#? ?([A-Z_]+)=", re.MULTILINE)
 
 

@@ -30,7 +30,7 @@ def list_reports(
     request: AuthenticatedRequest, params: Query[PageParams]
 ) -> dict[str, object]:
     """Return a page of reports, newest first. `next_cursor` leads to the next page."""
-    require_permission(request.user, "analytics.view_report")
+    require_permission(request.user, "sales.view_report")
     reports, next_cursor = paginate(service.list_reports(), params, newest_first=True)
     return {"reports": reports, "next_cursor": next_cursor}
 
@@ -41,14 +41,14 @@ def list_reports(
 )
 def get_report(request: AuthenticatedRequest, report_id: UUID) -> Report:
     """Return a report with its rows."""
-    require_permission(request.user, "analytics.view_report")
+    require_permission(request.user, "sales.view_report")
     return service.get_report(report_id)
 
 
 @router.get("/forecast", response={200: ForecastRead, **problems(401, 403, 404)})
 def get_forecast(request: AuthenticatedRequest) -> dict[str, object]:
     """Return the revenue of the next months, as the newest model predicts it."""
-    require_permission(request.user, "analytics.view_sale")
+    require_permission(request.user, "sales.view_sale")
     forecast = forecasting.predict()
     if forecast is None:
         raise NotTrained

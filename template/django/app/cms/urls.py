@@ -6,6 +6,7 @@ from wagtail.documents import urls as wagtaildocs_urls
 
 from app.cms import views
 from app.cms.feeds import PostFeed
+from app.uploads.pictures import picture
 
 # Wagtail's own pages for signing in do not limit attempts.
 sign_in = RedirectView.as_view(pattern_name="sign-in", query_string=True)
@@ -13,8 +14,8 @@ urlpatterns = [
     path("cms/login/", sign_in),
     path("cms/", include(wagtailadmin_urls)),
     path("documents/", include(wagtaildocs_urls)),
-    path("media/images/<str:name>", views.image, {"folder": "images"}),
-    path("media/avatar_images/<str:name>", views.image, {"folder": "avatar_images"}),
+    path("media/images/<str:name>", picture, {"folder": "images"}),
+    path("media/avatar_images/<str:name>", picture, {"folder": "avatar_images"}),
     path("feed.xml", PostFeed(), name="feed"),
     path("sitemap.xml", sitemap, name="sitemap"),
     path("search/", views.search, name="search"),

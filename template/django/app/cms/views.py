@@ -1,10 +1,8 @@
-"""The views of public pages: Wagtail's pages, their pictures, and the search."""
+"""The views of public pages: Wagtail's pages, and the search."""
 
 import re
-from pathlib import PurePosixPath
 
-from django.core.files.storage import default_storage
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import resolve
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
@@ -13,17 +11,9 @@ from wagtail.models import Page, Site
 from wagtail.views import serve
 
 from app.cms.pagination import get_page
-from app.uploads.content import SANDBOX
 
 RESULTS_ON_PAGE = 20
 QUERY_MAX_LENGTH = 100
-IMAGE_TYPES = {
-    ".gif": "image/gif",
-    ".jpeg": "image/jpeg",
-    ".jpg": "image/jpeg",
-    ".png": "image/png",
-    ".webp": "image/webp",
-}
 
 
 @csrf_exempt  # The check comes after that of the path.
@@ -55,20 +45,3 @@ def search(request: HttpRequest) -> HttpResponse:
         request, pages.search(words) if words else pages.none(), RESULTS_ON_PAGE
     )
     return render(request, "cms/search.html", {"query": query, "results": results})
-
-
-@require_safe
-def image(request: HttpRequest, folder: str, name: str) -> FileResponse:
-    """Send a picture. Its name is another one when the picture changes.
-
-    Editors upload pictures, and Wagtail checks that their content fits their name.
-    """
-    path = f"{folder}/{name}"
-    content_type = IMAGE_TYPES.get(PurePosixPath(name).suffix.lower())
-    if content_type is None or not default_storage.exists(path):
-        raise Http404
-    return FileResponse(
-        default_storage.open(path),
-        content_type=content_type,
-        headers=SANDBOX | {"Cache-Control": "public, max-age=31536000, immutable"},
-    )

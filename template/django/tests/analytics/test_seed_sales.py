@@ -17,7 +17,7 @@ def test_an_analyst_and_sample_sales_are_created(settings: Any) -> None:
         assert message in output.getvalue()
         analyst = User.objects.get(email="analyst@example.com")
         assert analyst.check_password(output.getvalue().split()[-1])
-    assert analyst.has_perm("analytics.view_sale")
+    assert analyst.has_perm("sales.view_sale")
     assert Sale.objects.exists()
     assert TrainedModel.objects.count() == 1
     assert {report.status for report in Report.objects.all()} == {"ready"}

@@ -18,7 +18,7 @@ def create_group(apps: Any, schema_editor: Any) -> None:
     group, _ = Group.objects.get_or_create(name="Analysts")
     for model, actions in PERMISSIONS.items():
         content_type, _ = ContentType.objects.get_or_create(
-            app_label="analytics", model=model
+            app_label="sales", model=model
         )
         verbose_name = "trained model" if model == "trainedmodel" else model
         for action in actions:
@@ -33,7 +33,7 @@ def create_group(apps: Any, schema_editor: Any) -> None:
 class Migration(migrations.Migration):
 
     dependencies = [
-        ("analytics", "0001_initial"),
+        ("sales", "0001_initial"),
         ("auth", "0012_alter_user_first_name_max_length"),
         ("contenttypes", "0002_remove_content_type_name"),
     ]

@@ -1,0 +1,1 @@
+"""Oscar's orders. Its models and migrations are used as they are."""

@@ -1,0 +1,1 @@
+"""Taking money: the interface of payment providers, and two of them."""
