@@ -55,6 +55,16 @@ class SQLite:
             self.url = self.url.replace("sqlite:///", "sqlite:////", 1)
         self.hidden = self.directory.with_name(self.directory.name + "-hidden")
 
+    def load(self, path: Path) -> None:
+        """Copy the rows of another SQLite file into this database."""
+        with (
+            contextlib.closing(sqlite3.connect(path)) as source,
+            contextlib.closing(
+                sqlite3.connect(self.directory / "service.sqlite3")
+            ) as target,
+        ):
+            source.backup(target)
+
     def clone(self) -> Self:
         other = type(self)(self.directory.parent)
         shutil.copytree(self.directory, other.directory, dirs_exist_ok=True)

@@ -22,7 +22,7 @@ from pathlib import Path
 
 from selector.project import constraints
 from tests.conftest import ROOT, git, render_into
-from tests.starters.databases import Database, free_port, new_database
+from tests.starters.databases import Database, SQLite, free_port, new_database
 from tests.starters.mail_server import mail_server
 from tests.starters.redis import redis_server
 
@@ -196,6 +196,26 @@ class Project:
         names = ("PATH", "HOME", "TMPDIR", "SYSTEMROOT", "LANG")
         return {name: os.environ[name] for name in names if name in os.environ}
 
+    @property
+    def development_database(self) -> Path:
+        """The SQLite file of the project, for any answer about the database."""
+        found = [
+            path
+            for path in self.directory.rglob("*")
+            if path.suffix in {".sqlite3", ".db", ".sqlite"}
+            and not any(
+                part.startswith(".") for part in path.relative_to(self.directory).parts
+            )
+        ]
+        assert len(found) == 1, found
+        return found[0]
+
+    def keep_migrated_database(self) -> None:
+        """Copy the empty database of the set-up: migrating another takes seconds."""
+        database = SQLite(self.directory.parent / "databases")
+        database.load(self.development_database)
+        self._migrated = database
+
     def new_database(self) -> Database:
         """Create a migrated database of the project's kind."""
         if self._migrated is None:
@@ -238,7 +258,7 @@ def choose_python(directory: Path) -> None:
 _locks: dict[str, bytes] = {}
 
 
-def install(starter: Starter, directory: Path) -> Project:
+def install(starter: Starter, directory: Path, **settings: str) -> Project:
     """Install a rendered project as its README says: `uv sync`, then `poe setup`."""
     choose_python(directory)
     key = dependency_key(directory)
@@ -252,7 +272,7 @@ def install(starter: Starter, directory: Path) -> Project:
         assert locked.ok, locked.stderr
     run([uv(), "sync", "--quiet"], directory, project.environment())
     _locks.setdefault(key, (directory / "uv.lock").read_bytes())
-    project.poe("setup")
+    project.poe("setup", **settings)
     return project
 
 
@@ -270,7 +290,13 @@ def install_starter(starter: Starter, template: Path) -> Project:
     git("init", "--quiet", cwd=directory)
     git("add", "--all", cwd=directory)
     git("commit", "--quiet", "--message=Start", cwd=directory)
-    return install(starter, directory)
+    # Wagtail stores the address of the site when the database is migrated.
+    has_cms = "cms" in starter.features
+    settings = {"PUBLIC_URL": f"https://{HOST}"} if has_cms else {}
+    project = install(starter, directory, **settings)
+    if starter.database == "sqlite":
+        project.keep_migrated_database()
+    return project
 
 
 class BootError(AssertionError):

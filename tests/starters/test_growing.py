@@ -18,7 +18,7 @@ FIRST = ("api",)
 WITH_UPLOADS = ("api", "uploads")
 WITH_ACCOUNTS = ("accounts", "admin", "api", "pages", "uploads")
 # Tables of features that only Django has.
-TABLES_OF_DJANGO = ("sales_sale", "cms_blogpage", "profiles_profile")
+TABLES_OF_DJANGO = ("sales_sale", "cms_blogpage", "profiles_profile", "shop_payment")
 PDF = b"%PDF-1.7"
 
 
@@ -39,7 +39,8 @@ def change_features(
     )
     assert not git("ls-files", "--unmerged", cwd=project.directory)
     starter = Starter(project.starter.framework, features, project.starter.database)
-    project = install(starter, project.directory)
+    # The set-up migrates the apps that the features bring.
+    project = install(starter, project.directory, DATABASE_URL=database_url)
     if migration:
         project.poe("migration", migration, DATABASE_URL=database_url)
         project.poe("migrate", DATABASE_URL=database_url)

@@ -71,20 +71,9 @@ def count_passed(output: str) -> int:
     return int(found[1])
 
 
-def development_database(directory: Path) -> Path:
-    found = [
-        path
-        for path in directory.rglob("*")
-        if path.suffix in {".sqlite3", ".db", ".sqlite"}
-        and not any(part.startswith(".") for part in path.relative_to(directory).parts)
-    ]
-    assert len(found) == 1, found
-    return found[0]
-
-
-def development_data(directory: Path) -> dict[str, list[tuple[object, ...]]]:
+def development_data(project: Project) -> dict[str, list[tuple[object, ...]]]:
     """Return the rows of each table of the development database."""
-    connection = sqlite3.connect(development_database(directory))
+    connection = sqlite3.connect(project.development_database)
     names = connection.execute(
         "SELECT name FROM sqlite_master WHERE type = 'table'"
     ).fetchall()
@@ -133,7 +122,7 @@ def test_its_tests_pass_cover_its_code_and_change_no_databases(
 ) -> None:
     """Run the tests on the database that the project is for."""
     project.poe("seed")
-    before = development_data(project.directory)
+    before = development_data(project)
     assert any(rows for name, rows in before.items() if "item" in name)
     other = tmp_path / "other.sqlite3"
     warnings = [part for each in DEPRECATIONS.split(",") for part in ("-W", each)]
@@ -159,7 +148,7 @@ def test_its_tests_pass_cover_its_code_and_change_no_databases(
     if measured:
         (covered,) = re.findall(r"^TOTAL .* ([\d.]+)%$", output, re.MULTILINE)
         assert float(covered) >= 95
-    assert development_data(project.directory) == before
+    assert development_data(project) == before
     assert not other.exists(), "the database in DATABASE_URL was used"
     assert server.names() == databases, "a database is left on the server"
 
@@ -186,7 +175,8 @@ def test_deprecations_are_errors_in_the_running_server(project: Project) -> None
         headers = {"Host": "service.example", "X-Forwarded-Proto": "https"}
         base = f"http://127.0.0.1:{service.port}"
         with httpx2.Client(base_url=base, headers=headers, trust_env=False) as client:
-            for path in ("/readyz", "/", "/api/v1/items", "/items/", "/no/such/thing"):
+            pages = ("/", "/items/", "/shop/catalogue/", "/no/such/thing")
+            for path in ("/readyz", "/api/v1/items", *pages):
                 assert client.get(path).status_code in {200, 302, 303, 401, 404}
             client.post("/api/v1/items", json={"name": "New", "price": "1.00"})
         assert "Warning" not in service.output
@@ -196,7 +186,7 @@ def test_deprecations_are_errors_in_the_running_server(project: Project) -> None
 def test_every_foreign_key_has_an_index(project: Project) -> None:
     """Without one, deleting a user reads all rows of the other table."""
     missing, count = [], 0
-    path = development_database(project.directory)
+    path = project.development_database
     with contextlib.closing(sqlite3.connect(path)) as database:
         for (table,) in database.execute(
             "SELECT name FROM sqlite_master WHERE type = 'table'"
@@ -217,9 +207,9 @@ def test_every_foreign_key_has_an_index(project: Project) -> None:
 
 @pytest.mark.starters(BARE)
 def test_repeating_the_setup_changes_nothing(project: Project) -> None:
-    before = development_data(project.directory)
+    before = development_data(project)
     project.poe("setup")
-    assert development_data(project.directory) == before
+    assert development_data(project) == before
 
 
 @pytest.mark.starters([*FULL, *BARE, *FULL_ON_POSTGRESQL])
@@ -254,8 +244,8 @@ def changed_development_server(
     directory = tmp_path_factory.mktemp("changed") / "project"
     shutil.copytree(project.directory, directory)
     (directory / ".env").write_text("ALLOWED_HOSTS=only.example\n")
-    development_database(directory).unlink()
     copy = Project(project.starter, directory, project.environment_directory)
+    copy.development_database.unlink()
     with development_server(copy) as service:
         yield service
 
@@ -316,7 +306,7 @@ def test_a_dotenv_file_of_the_parent_folder_is_not_read(
 ) -> None:
     directory = shutil.copytree(project.directory, tmp_path / "parent/project")
     copy = Project(project.starter, directory, project.environment_directory)
-    development_database(directory).unlink()
+    copy.development_database.unlink()
     other = tmp_path / "other.sqlite3"
     settings = (
         f"DATABASE_URL=sqlite:///{other.as_posix()}\nALLOWED_HOSTS=other.example\n"
@@ -326,7 +316,7 @@ def test_a_dotenv_file_of_the_parent_folder_is_not_read(
 
     copy.poe("setup")
 
-    assert development_data(directory)
+    assert development_data(copy)
     assert not other.exists()
     with development_server(copy) as service:
         base = f"http://127.0.0.1:{service.port}"
