@@ -18,7 +18,7 @@ RULES = {"content-security-policy", "x-content-type-options", "x-request-id"}
 
 @pytest.fixture
 def settings(settings: Settings) -> Settings:
-    limits = {"max_body_bytes": 100, "body_timeout_seconds": 0.1}
+    limits = {"max_body_bytes": 2000, "body_timeout_seconds": 0.1}
     return settings.model_copy(update=limits)
 
 
@@ -45,19 +45,26 @@ async def body(*parts: bytes, pause: float = 0) -> AsyncIterator[bytes]:
 
 async def test_every_response_has_the_headers(client: AsyncClient) -> None:
     requests = {
-        200: client.post("/size", content=body(b"1" * 50, b"1" * 50)),
+        200: client.post("/size", content=body(b"1" * 1000, b"1" * 1000)),
         400: client.get("/", headers={"Host": "localhost.example.com"}),
         404: client.get("/none"),
         405: client.put("/size"),
         408: client.post("/size", content=body(b"1", pause=0.3)),
-        413: client.post("/size", content=b"1" * 101),
+        413: client.post("/size", content=b"1" * 2001),
         500: client.get("/fail"),
     }
     for status, request in requests.items():
         response = await request
         assert (response.status_code, RULES - set(response.headers)) == (status, set())
-    response = await client.post("/size", content=body(b"1" * 50, b"1" * 51))
+    response = await client.post("/size", content=body(b"1" * 1000, b"1" * 1001))
     assert response.status_code == 413
+
+
+async def test_a_form_with_too_many_fields_is_refused(client: AsyncClient) -> None:
+    form = {"Content-Type": "application/x-www-form-urlencoded"}
+    for count, status in ((1000, 200), (1001, 400)):
+        response = await client.post("/size", content=b"&" * count, headers=form)
+        assert response.status_code == status
 
 
 async def test_options_are_answered_with_all_methods(client: AsyncClient) -> None:
