@@ -293,7 +293,8 @@ def test_a_name_is_unique_in_every_unicode_form(client: Client) -> None:
         f"cafe\u0301 {number}",
         f"  caf\u00e9 {number}\u3000",
     ):
-        check_problem(client.post(ITEMS, json={"name": same, "price": "1.00"}), 409)
+        response = client.post(ITEMS, json={"name": same, "price": "1.00"})
+        assert check_problem(response, 409)["code"] == "name_taken"
 
 
 @pytest.mark.database
@@ -423,7 +424,7 @@ def test_an_invalid_change_gets_422(client: Client, subtests: pytest.Subtests) -
 def test_a_change_to_a_taken_name_gets_409(client: Client) -> None:
     first, second = client.create(), client.create()
     response = client.patch(f"{ITEMS}/{first['id']}", json={"name": second["name"]})
-    check_problem(response, 409)
+    assert check_problem(response, 409)["code"] == "name_taken"
 
 
 @pytest.mark.database
