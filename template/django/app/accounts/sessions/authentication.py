@@ -13,7 +13,7 @@ class SessionCookie(APIKeyCookie):
     param_name = settings.SESSION_COOKIE_NAME
 
     def __call__(self, request: HttpRequest) -> User | None:
-        if "Authorization" in request.headers or not request.user.is_authenticated:
+        if "HTTP_AUTHORIZATION" in request.META or not request.user.is_authenticated:
             return None
         user: User | None = super().__call__(request)
         return user
