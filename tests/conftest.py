@@ -66,14 +66,18 @@ def pytest_xdist_auto_num_workers() -> int:
 
 @pytest.hookimpl(trylast=True)  # after pytest has sorted the tests
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Sort the tests by project, after those that take minutes.
+    """Sort the tests: those that take minutes, then by project, then those without.
 
-    `--dist worksteal` gives each worker a contiguous part of the list, so that hardly
-    any project is rendered, installed and started by two of them.
+    `--dist worksteal` gives each worker a contiguous part of the list, and what others
+    have left when it has finished its own, so that hardly any project is rendered,
+    installed and started by two of them.
     """
-    items.sort(
-        key=lambda item: (not item.get_closest_marker("long"), project_name_of(item))
-    )
+
+    def position(item: pytest.Item) -> tuple[bool, bool, str]:
+        project = project_name_of(item)
+        return not item.get_closest_marker("long"), not project, project
+
+    items.sort(key=position)
 
 
 def project_name_of(item: pytest.Item) -> str:

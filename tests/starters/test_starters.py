@@ -40,8 +40,8 @@ from tests.starters.selection import (
     CHECKED,
     FULL,
     FULL_ON_POSTGRESQL,
-    ON_SERVERS,
     RUNNABLE,
+    SMALL_ON_SERVERS,
     alone,
 )
 
@@ -153,7 +153,7 @@ def test_its_tests_pass_cover_its_code_and_change_no_databases(
     assert server.names() == databases, "a database is left on the server"
 
 
-@pytest.mark.starters(ON_SERVERS)
+@pytest.mark.starters(SMALL_ON_SERVERS)
 def test_its_tests_run_on_the_server_in_test_database_url(project: Project) -> None:
     url = f"{project.starter.database}://somebody:unused@127.0.0.1:{free_port()}/none"
     command = [project.python, "-m", "pytest", "-q", "-x"]
@@ -162,7 +162,7 @@ def test_its_tests_run_on_the_server_in_test_database_url(project: Project) -> N
     assert re.search(r"\d+ (error|failed)", output), output
 
 
-@pytest.mark.starters(ON_SERVERS)
+@pytest.mark.starters(SMALL_ON_SERVERS)
 def test_its_tests_need_no_database_server(project: Project) -> None:
     """Some of its tests are enough: all get their database in the same way."""
     assert count_passed(project.poe("test", "tests/items", "--no-cov")) > 5

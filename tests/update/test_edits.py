@@ -227,13 +227,6 @@ def check_random_edits(
         seed(part)(run)()
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize(("framework", "since"), CASES)
-def test_no_edit_is_lost(create_base: CreateBase, framework: str, since: str) -> None:
-    base = create_base(framework, since)
-    check_random_edits(base, RUNS_BY_HAND or RUNS_IN_BIN_TEST)
-
-
 def without_answers(files: edits.Files) -> dict[str, bytes]:
     return {name: text for name, text in files.items() if name != ANSWERS_FILE}
 
@@ -335,11 +328,11 @@ def test_no_edit_is_lost_in_many_runs(
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("framework", choices("framework"))
-def test_trivet_update_has_the_result_of_copier_update(
-    create_base: CreateBase, framework: str
+@pytest.mark.parametrize(("framework", "since"), CASES)
+def test_no_edit_is_lost_by_copier_update_or_trivet_update(
+    create_base: CreateBase, framework: str, since: str
 ) -> None:
-    base = create_base(framework, LAST)
+    base = create_base(framework, since)
     check_random_edits(base, RUNS_BY_HAND or RUNS_IN_BIN_TEST, check_both)
 
 
