@@ -544,6 +544,20 @@ def test_an_interrupted_update_leaves_the_project_unchanged(
 
 
 @pytest.mark.slow
+def test_what_a_killed_git_left_is_removed(trivet: Trivet, project: Path) -> None:
+    """`git worktree add` can be killed between creating a file and writing it."""
+    left = project / ".git" / "worktrees" / "project"
+    left.mkdir(parents=True)
+    (left / "gitdir").write_text("/gone/trivet-update-abc/project/.git\n", "utf-8")
+    (left / "commondir").touch()
+    assert not process.run("git", "worktree", "list", cwd=project).ok
+
+    assert trivet("update", project, "--no-test").code == 0
+
+    assert not left.exists()
+
+
+@pytest.mark.slow
 def test_interrupting_the_tests_undoes_the_update(
     trivet: Trivet, project: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

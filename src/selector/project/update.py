@@ -1,5 +1,6 @@
 """Update a project: run Copier in a git worktree, and make a branch of the result."""
 
+import shutil
 import signal
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
@@ -193,6 +194,7 @@ def prepare_update(
             f"`git branch -D {branch}`, and try again."
         )
         raise UserError(message)
+    _remove_worktrees(project)
     try:
         with tempfile.TemporaryDirectory(
             prefix=_FOLDER_PREFIX, ignore_cleanup_errors=True
@@ -283,12 +285,15 @@ def _find_edited(status: UpdateStatus, names: list[str], scratch: Path) -> list[
 
 
 def _remove_worktrees(project: ExistingProject) -> None:
-    """Remove the worktree of this update, and those of killed updates, from git."""
-    listed = project.git("worktree", "list", "--porcelain").stdout
-    for line in listed.splitlines():
-        path = Path(line.removeprefix("worktree "))
-        if path.parent.name.startswith(_FOLDER_PREFIX) and not path.exists():
-            project.git("worktree", "remove", "--force", "--force", str(path))
+    """Remove the worktree of this update, and those of killed updates, from git.
+
+    As `git worktree prune` does, which fails if a killed git has left an empty file.
+    """
+    common = project.git("rev-parse", "--git-common-dir").check_output()
+    for entry in Path(project.top, common).glob("worktrees/*/gitdir"):
+        worktree = Path(entry.read_text("utf-8", "surrogateescape").strip()).parent
+        if worktree.parent.name.startswith(_FOLDER_PREFIX) and not worktree.exists():
+            shutil.rmtree(entry.parent)
 
 
 def current_branch(project: ExistingProject) -> str:
