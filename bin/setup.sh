@@ -96,6 +96,18 @@ require_writable() {
         fail "$root cannot be written to, and the set-up needs that: use your own checkout."
 }
 
+# Print where temporary files are best kept: in memory if there are 16 GiB of it, since the tests
+# create several hundred thousand small files, and else where other programs keep them.
+temporary_parent() {
+    memory=$(awk '/^MemAvailable/ { print int($2 / 2 ^ 20) }' /proc/meminfo 2>/dev/null || echo 0)
+    if [ "$memory" -ge 16 ] && [ -w /dev/shm ] &&
+        findmnt -n -o OPTIONS /dev/shm | grep -qv noexec; then
+        echo /dev/shm
+    else
+        echo "${TMPDIR:-/tmp}"
+    fi
+}
+
 # set_up GROUP: `run` installs what the command needs, `dev` also the development group.
 set_up() {
     find_uv || {
