@@ -313,7 +313,7 @@ def test_bin_test_runs_all_checks_and_fails_if_one_fails(
         "ruff called: format --check .",
         "ruff called: check .",
         "mypy called: ",
-        f"pytest called: --numprocesses auto --dist worksteal -m {quick}",
+        f"pytest called: --numprocesses auto --dist loadgroup --no-loadscope-reorder -m {quick}",
     ]
     assert completed.stdout.splitlines()[-1].startswith("pytest"), "the tests run last"
 

@@ -13,7 +13,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if "project" in metafunc.fixturenames:
         mark = metafunc.definition.get_closest_marker("starters")
         assert mark, f"{metafunc.definition.name} has no mark `starters`"
-        parametrize(metafunc, mark.args[0])
+        parametrize(metafunc, *mark.args)
 
 
 @pytest.fixture(scope="session")

@@ -1,6 +1,7 @@
 """Turns selected starters into parameters of tests."""
 
 import os
+from collections.abc import Collection
 
 import pytest
 from _pytest.mark.structures import ParameterSet
@@ -15,9 +16,17 @@ _MARIADB_MISSING = (
 )
 
 
-def parameter(starter: Starter) -> ParameterSet:
-    """Return a starter as a parameter, marked for the part of the tests it is in."""
-    marks = [pytest.mark.slow if starter in IN_BIN_TEST else pytest.mark.thorough]
+def parameter(starter: Starter, in_bin_test: Collection[Starter]) -> ParameterSet:
+    """Return a starter as a parameter, marked for the part of the tests it is in.
+
+    pytest-xdist runs a group in one process, so that a project is installed and started
+    once. It adds the name of the group to that of the test.
+    """
+    group = f"{starter.framework}-{len(starter.features)}-{starter.database}"
+    marks = [
+        pytest.mark.slow if starter in in_bin_test else pytest.mark.thorough,
+        pytest.mark.xdist_group(group),
+    ]
     required = os.environ.get("TRIVET_REQUIRE_MARIADB") == "1"
     if (
         starter.database == "mysql"
@@ -28,11 +37,15 @@ def parameter(starter: Starter) -> ParameterSet:
     return pytest.param(starter, id=str(starter), marks=marks)
 
 
-def parametrize(metafunc: pytest.Metafunc, starters: list[Starter]) -> None:
+def parametrize(
+    metafunc: pytest.Metafunc,
+    starters: list[Starter],
+    in_bin_test: Collection[Starter] = IN_BIN_TEST,
+) -> None:
     """Run a test in a project of each of these starters."""
     metafunc.parametrize(
         "project",
-        [parameter(starter) for starter in starters],
+        [parameter(starter, in_bin_test) for starter in starters],
         indirect=True,
         scope="session",
     )

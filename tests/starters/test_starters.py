@@ -40,6 +40,7 @@ from tests.starters.selection import (
     CHECKED,
     FULL,
     FULL_ON_POSTGRESQL,
+    OWN_TESTS_IN_BIN_TEST,
     RUNNABLE,
     SMALL_ON_SERVERS,
     alone,
@@ -116,7 +117,7 @@ def database_for_tests(project: Project) -> DatabaseServer:
     return DatabaseServer()
 
 
-@pytest.mark.starters(RUNNABLE)
+@pytest.mark.starters(RUNNABLE, OWN_TESTS_IN_BIN_TEST)
 def test_its_tests_pass_cover_its_code_and_change_no_databases(
     project: Project, tmp_path: Path
 ) -> None:
