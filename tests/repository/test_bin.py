@@ -308,12 +308,13 @@ def test_bin_test_runs_all_checks_and_fails_if_one_fails(
 
     completed = run("bin/test", "--quick", "tests", "-k", "a b", path=path, cwd=clone)
     assert completed.returncode == code
-    quick = "not slow and not thorough --ignore=tests/contract tests -k a b"
+    workers = "--numprocesses auto --dist loadgroup --no-loadscope-reorder"
+    quick = "-m not slow and not thorough --ignore=tests/contract tests -k a b"
     assert [line for line in completed.stdout.splitlines() if " called: " in line] == [
         "ruff called: format --check .",
         "ruff called: check .",
         "mypy called: ",
-        f"pytest called: --numprocesses auto --dist loadgroup --no-loadscope-reorder -m {quick}",
+        f"pytest called: {workers} {quick}",
     ]
     assert completed.stdout.splitlines()[-1].startswith("pytest"), "the tests run last"
 
