@@ -68,7 +68,9 @@ def pytest_xdist_auto_num_workers() -> int:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Sort the tests: those that take minutes, then by project, then those without.
 
-    A worker that has finished gets the next project, or single tests at the end.
+    `--dist worksteal` gives each worker a contiguous part of the list, and what others
+    have left when it has finished its own, so that hardly any project is rendered,
+    installed and started by two of them.
     """
 
     def position(item: pytest.Item) -> tuple[bool, bool, str]:

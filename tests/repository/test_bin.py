@@ -308,7 +308,7 @@ def test_bin_test_runs_all_checks_and_fails_if_one_fails(
 
     completed = run("bin/test", "--quick", "tests", "-k", "a b", path=path, cwd=clone)
     assert completed.returncode == code
-    workers = "--numprocesses auto --dist loadgroup --no-loadscope-reorder"
+    workers = "--numprocesses auto --dist worksteal"
     quick = "-m not slow and not thorough --ignore=tests/contract tests -k a b"
     assert [line for line in completed.stdout.splitlines() if " called: " in line] == [
         "ruff called: format --check .",

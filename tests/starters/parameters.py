@@ -17,16 +17,8 @@ _MARIADB_MISSING = (
 
 
 def parameter(starter: Starter, in_bin_test: Collection[Starter]) -> ParameterSet:
-    """Return a starter as a parameter, marked for the part of the tests it is in.
-
-    pytest-xdist runs a group in one process, so that a project is installed and started
-    once. It adds the name of the group to that of the test.
-    """
-    group = f"{starter.framework}-{len(starter.features)}-{starter.database}"
-    marks = [
-        pytest.mark.slow if starter in in_bin_test else pytest.mark.thorough,
-        pytest.mark.xdist_group(group),
-    ]
+    """Return a starter as a parameter, marked for the part of the tests it is in."""
+    marks = [pytest.mark.slow if starter in in_bin_test else pytest.mark.thorough]
     required = os.environ.get("TRIVET_REQUIRE_MARIADB") == "1"
     if (
         starter.database == "mysql"
