@@ -32,10 +32,10 @@ class SessionStore(DatabaseStore):
         return Session
 
     def load(self) -> dict[str, Any]:
-        session = Session.objects.filter(
-            pk=hash_key(self.session_key or ""), expire_date__gt=timezone.now()
-        ).first()
-        if session is None:
+        key = hash_key(self.session_key or "")
+        try:
+            session = Session.objects.get(pk=key, expire_date__gt=timezone.now())
+        except Session.DoesNotExist:
             self._session_key = None
             return {}
         if timezone.now() - session.last_used_at > EXTEND_AFTER:
