@@ -96,8 +96,8 @@ require_writable() {
         fail "$root cannot be written to, and the set-up needs that: use your own checkout."
 }
 
-# Print where temporary files are best kept: in memory if there are 16 GiB of it, since the tests
-# create several hundred thousand small files, and else where other programs keep them.
+# Print the folder for temporary files. The tests create several hundred thousand small ones, so it
+# is in memory if 16 GiB are available.
 temporary_parent() {
     memory=$(awk '/^MemAvailable/ { print int($2 / 2 ^ 20) }' /proc/meminfo 2>/dev/null || echo 0)
     if [ "$memory" -ge 16 ] && [ -w /dev/shm ] &&

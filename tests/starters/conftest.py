@@ -9,7 +9,10 @@ from tests.starters.parameters import parametrize
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """Run each test in the starters that its mark `starters` lists."""
+    """Run each test in the starters that its mark `starters` lists.
+
+    Its second argument says in which of them `bin/test` runs it, if these are others.
+    """
     if "project" in metafunc.fixturenames:
         mark = metafunc.definition.get_closest_marker("starters")
         assert mark, f"{metafunc.definition.name} has no mark `starters`"

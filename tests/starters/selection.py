@@ -149,5 +149,6 @@ SCHEMA = [*FULL, *(alone(each, "api") for each in FRAMEWORKS)]
 # fault in what the starters share fails in the full one. The other starters find faults
 # that depend on the selected features, which are rare.
 IN_BIN_TEST = {*FULL}
-# The project's own tests of the full Django starter take two minutes.
+# Where `bin/test` runs the tests that are in the projects: those of the full Django one
+# take two minutes.
 OWN_TESTS_IN_BIN_TEST = IN_BIN_TEST - {full("django")}

@@ -37,8 +37,6 @@ from tests.update.small import copy_settings
 # How many edited projects are updated for each framework. TRIVET_EDITS=900 with
 # `pytest -s` runs this number of other edits, and counts the conflicts.
 RUNS_IN_BIN_TEST = 2
-# A project with files of every kind, but few, since Copier takes time for each.
-SMALL = ("pages",)
 RUNS_IN_CI = 100
 RUNS_BY_HAND = int(os.environ.get("TRIVET_EDITS", "0"))
 # The runs in CI are divided into tests with different edits, which run in parallel.
@@ -47,6 +45,8 @@ TESTS_IN_CI = 2
 COMPARED_WITH_TRIVET = 10
 # How many files of each type the projects have in CI.
 FILES_OF_EACH_TYPE = 5
+# The features of a project with few files of every type: Copier takes time for each.
+SMALL = ("pages",)
 # The start of the lines in _exclude that apply to all updates.
 NOT_UPDATED = "{% if _copier_operation == 'update' %}"
 
@@ -213,7 +213,7 @@ def check_both(base: Base, given: list[Edit]) -> None:
 def check_random_edits(
     base: Base,
     runs: int,
-    check: Callable[[Base, list[Edit]], None] = check_copier,
+    check: Callable[[Base, list[Edit]], None],
     part: int = 0,
 ) -> None:
     """Check random edits. Unless run by hand, they are the same in each test run."""

@@ -287,13 +287,16 @@ def _find_edited(status: UpdateStatus, names: list[str], scratch: Path) -> list[
 def _remove_worktrees(project: ExistingProject) -> None:
     """Remove the worktree of this update, and those of killed updates, from git.
 
-    As `git worktree prune` does, which fails if a killed git has left an empty file.
+    This is what `git worktree prune` does, but that fails if a killed git has left an
+    empty file.
     """
     common = project.git("rev-parse", "--git-common-dir").check_output()
-    for entry in Path(project.top, common).glob("worktrees/*/gitdir"):
-        worktree = Path(entry.read_text("utf-8", "surrogateescape").strip()).parent
+    for file in Path(project.top, common).glob("worktrees/*/gitdir"):
+        # Git can be configured to write a path that is relative to this folder.
+        git_file = file.parent / file.read_text("utf-8", "surrogateescape").strip()
+        worktree = git_file.parent
         if worktree.parent.name.startswith(_FOLDER_PREFIX) and not worktree.exists():
-            shutil.rmtree(entry.parent)
+            shutil.rmtree(file.parent)
 
 
 def current_branch(project: ExistingProject) -> str:

@@ -12,8 +12,8 @@ MAX_FIELDS = 100
 async def require_json(request: Request) -> None:
     """Refuse bodies that are not JSON: FastAPI alone answers those with 422.
 
-    FastAPI has parsed the body before. Its fields are validated later: an error for
-    each of many thousand unknown fields would take long to build.
+    FastAPI has parsed the body already, and validates its fields after this. To create
+    an error for each of many thousand unknown fields would take long.
     """
     content_type = request.headers.get("content-type", "")
     if content_type.partition(";")[0].strip().lower() != "application/json":

@@ -1,4 +1,4 @@
-"""Limits on the size of request bodies, and on the time they take."""
+"""Limits on the size of request bodies, their fields, and the time they take."""
 
 import asyncio
 from collections.abc import Mapping
@@ -13,10 +13,10 @@ MAX_FORM_FIELDS = 1000  # Starlette's limit, which does not count empty fields
 
 
 class BodyLimit:
-    """Refuse bodies that are too large, or that stop arriving.
+    """Refuse bodies that are too large, have too many fields, or stop arriving.
 
-    `limits` has the limits of paths that differ from the others. Forms with too many
-    fields are refused too: to parse a mebibyte of "&" takes a tenth of a second.
+    `limits` has the limits of paths that differ from the others. To parse a form with a
+    mebibyte of "&" takes more than a tenth of a second.
     """
 
     def __init__(
