@@ -77,7 +77,7 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         template = folder / "template"
-        git("clone", "-q", ROOT, template, cwd=ROOT)
+        git("clone", "-q", "--no-local", ROOT, template, cwd=ROOT)
         if argument == "profile":
             profile(folder, template)
             return 0

@@ -38,25 +38,19 @@ def find_missing_paths(template: Path, since: str) -> Iterator[str]:
 
 
 def find_new_excludes(template: Path, since: str) -> Iterator[str]:
-    """Yield a problem for each new line of _exclude that matches paths of a release."""
+    """Yield a problem for each new pattern in _exclude that matches a release's paths."""
     paths = {path.split("/", 1)[1] for path in list_template_paths(template, since)}
     before = read_excludes(template, since)
-    for line in read_excludes(template, "HEAD"):
-        condition, pattern = split_exclude(line)
+    for condition, pattern in read_excludes(template, "HEAD"):
         # These patterns were excluded on the same condition before.
-        known = [old for then, old in map(split_exclude, before) if then == condition]
+        known = [old for then, old in before if then == condition]
         left_out = set(PathSpec.from_lines("gitignore", known).match_files(paths))
         matches = set(PathSpec.from_lines("gitignore", [pattern]).match_files(paths))
         for match in sorted(matches - left_out):
             yield (
-                f"`{line}` in _exclude matches {match}, which {since} rendered: "
+                f"`{pattern}` in _exclude matches {match}, which {since} rendered: "
                 "updates would leave that file behind."
             )
-
-
-def split_exclude(line: str) -> tuple[str, str]:
-    """Split a line of _exclude into its condition and its pattern."""
-    return "".join(re.findall(r"\{%.*?%\}", line)), re.sub(r"\{%.*?%\}", "", line)
 
 
 def list_template_paths(template: Path, ref: str) -> set[str]:
@@ -69,11 +63,33 @@ def list_template_paths(template: Path, ref: str) -> set[str]:
     }
 
 
-def read_excludes(template: Path, ref: str) -> list[str]:
-    """Return the lines of _exclude in a version."""
+def read_excludes(template: Path, ref: str) -> list[tuple[str, str]]:
+    """Return the patterns in _exclude of a version, each after its condition."""
     text = git("show", f"{ref}:copier.yml", cwd=template)
-    lines: list[str] = yaml.safe_load(text.split("\n---\n")[0])["_exclude"]
-    return lines
+    entries: list[str] = yaml.safe_load(text.split("\n---\n")[0])["_exclude"]
+    return [pattern for entry in entries for pattern in split_exclude(entry)]
+
+
+def split_exclude(entry: str) -> Iterator[tuple[str, str]]:
+    """Yield each pattern of an entry in _exclude after the conditions around it.
+
+    Raise ValueError for a statement other than `if`, `else`, `endif` and `set`.
+    """
+    conditions: list[str] = []
+    for statement, text in re.findall(r"(?s)\{% *(.*?) *%\}|([^{]+)", entry):
+        word = statement.partition(" ")[0]
+        if word == "if":
+            conditions.append(statement)
+        elif word == "else":
+            conditions[-1] = f"else of {conditions[-1]}"
+        elif word == "endif":
+            conditions.pop()
+        elif word not in {"", "set"}:
+            message = f"_exclude has a statement that this check does not know: {word}"
+            raise ValueError(message)
+        for line in text.split("\n"):
+            if line and not line.startswith("#"):
+                yield ", ".join(conditions), line
 
 
 def render_before_and_after(

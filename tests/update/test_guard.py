@@ -75,9 +75,10 @@ def test_a_renamed_file_is_reported(template_copy: Path) -> None:
 
 
 def test_a_new_exclude_line_is_reported(template_copy: Path) -> None:
-    line = "{% if 'api' not in parts %}/app/he*.py{% endif %}"
     replace(
-        template_copy / "copier.yml", "  # Extras.\n", f'  - "{line}"\n  # Extras.\n'
+        template_copy / "copier.yml",
+        "    /app/*/api.py\n",
+        "    /app/*/api.py\n    /app/he*.py\n",
     )
     commit_all(template_copy, "Exclude")
     (problem,) = find_new_excludes(template_copy, LAST)
@@ -85,11 +86,13 @@ def test_a_new_exclude_line_is_reported(template_copy: Path) -> None:
 
 
 def test_a_narrower_line_on_the_same_condition_is_allowed(template_copy: Path) -> None:
-    replace(template_copy / "copier.yml", "}/app/api{", "}/app/api/*{")
+    replace(template_copy / "copier.yml", "    /app/api\n", "    /app/api/*\n")
     commit_all(template_copy, "Exclude less")
     assert list(find_new_excludes(template_copy, LAST)) == []
     replace(
-        template_copy / "copier.yml", "'api' not in parts %}/app/api", "true %}/app/api"
+        template_copy / "copier.yml",
+        "{% if 'api' not in parts %}\n    /app/api",
+        "{% if true %}\n    /app/api",
     )
     commit_all(template_copy, "Exclude on another condition")
     assert list(find_new_excludes(template_copy, LAST))
@@ -111,7 +114,8 @@ def test_a_condition_that_leaves_a_file_out_is_reported(
     before, after = render_before_and_after(
         template_copy, LAST, USE_CASES["api"], tmp_path / "rendered"
     )
-    assert find_left_behind(before, after) == ["Dockerfile"]
+    files = [".dockerignore", "Dockerfile", "compose.yaml"]
+    assert find_left_behind(before, after) == files
     diff = format_diff(before, after)
     assert "--- a/Dockerfile\n+++ /dev/null\n" in diff
     assert "+# New.\n" in diff

@@ -38,10 +38,10 @@ class Explanation:
 
     def print_cost(self, answers: Mapping[str, Any]) -> None:
         """Print the cost of a framework that is not the recommended one."""
-        decision = self.questionnaire.decision
-        result = decision.recommend(answers["recommendation"]["answers"])
-        cost = choice_cost(decision.model, result, answers["framework"])
-        if cost:
+        first, tied = (answers["recommendation"][key] for key in ("framework", "tied"))
+        framework = answers["framework"]
+        if framework not in {first, *tied}:
+            cost = choice_cost(self.questionnaire.model, first, framework)
             self.out.print(f"\n{cost}", markup=False)
 
 

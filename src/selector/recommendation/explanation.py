@@ -54,12 +54,10 @@ def print_explanation(
         out.print(f'The most informative open question: "{question}"')
 
 
-def choice_cost(model: Model, result: Recommendation, framework: str) -> str:
-    """Return what it costs to choose a framework against the recommendation."""
-    if framework == result.framework or framework in result.tied:
-        return ""
-    chosen, first = (model.frameworks[k].title for k in (framework, result.framework))
-    cost = model.costs[framework][result.framework]
+def choice_cost(model: Model, recommended: str, framework: str) -> str:
+    """Return what it costs to choose a framework instead of the recommended one."""
+    chosen, first = (model.frameworks[key].title for key in (framework, recommended))
+    cost = model.costs[framework][recommended]
     return f"You chose {chosen} instead of {first}. {cost.text} [{cost.source}]"
 
 

@@ -153,6 +153,8 @@ class Questionnaire:
 
         Raise UserError if a criterion or a weight does not exist.
         """
+        if not weights:
+            return
         self.decision = self.decision.with_weights(weights)
         self.questions["criteria"]["default"] = [self.decision.data]
 
