@@ -20,5 +20,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 
 @pytest.fixture(scope="session")
-def project(request: pytest.FixtureRequest, template_repo: Path) -> Project:
-    return install_starter(request.param, template_repo)
+def project(
+    request: pytest.FixtureRequest, template_repo: Path, shared_directory: Path
+) -> Project:
+    return install_starter(request.param, template_repo, shared_directory)

@@ -20,6 +20,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from filelock import FileLock
+
 from selector.project import constraints
 from tests.conftest import ROOT, git, render_into
 from tests.starters.databases import Database, SQLite, free_port, new_database
@@ -258,8 +260,8 @@ def choose_python(directory: Path) -> None:
 _locks: dict[str, bytes] = {}
 
 
-def install(starter: Starter, directory: Path, **settings: str) -> Project:
-    """Install a rendered project as its README says: `uv sync`, then `poe setup`."""
+def sync(starter: Starter, directory: Path) -> Project:
+    """Install the packages of a rendered project, as `uv sync` does."""
     choose_python(directory)
     key = dependency_key(directory)
     project = Project(starter, directory, session_directory() / "environments" / key)
@@ -272,14 +274,18 @@ def install(starter: Starter, directory: Path, **settings: str) -> Project:
         assert locked.ok, locked.stderr
     run([uv(), "sync", "--quiet"], directory, project.environment())
     _locks.setdefault(key, (directory / "uv.lock").read_bytes())
+    return project
+
+
+def install(starter: Starter, directory: Path, **settings: str) -> Project:
+    """Install a rendered project as its README says: `uv sync`, then `poe setup`."""
+    project = sync(starter, directory)
     project.poe("setup", **settings)
     return project
 
 
-@functools.cache
-def install_starter(starter: Starter, template: Path) -> Project:
-    """Render and install one project, once for each process of the test run."""
-    directory = session_directory() / str(starter) / "project"
+def render_starter(starter: Starter, directory: Path, template: Path) -> None:
+    """Render a project, and commit it."""
     answers = {
         "project_name": PROJECT_NAME,
         "known_framework": starter.framework,
@@ -290,10 +296,31 @@ def install_starter(starter: Starter, template: Path) -> Project:
     git("init", "--quiet", cwd=directory)
     git("add", "--all", cwd=directory)
     git("commit", "--quiet", "--message=Start", cwd=directory)
-    # Wagtail stores the address of the site when the database is migrated.
-    has_cms = "cms" in starter.features
-    settings = {"PUBLIC_URL": f"https://{HOST}"} if has_cms else {}
-    project = install(starter, directory, **settings)
+
+
+@functools.cache
+def install_starter(starter: Starter, template: Path, shared: Path) -> Project:
+    """Render and install one project, once for each process of the test run.
+
+    shared  a directory of all processes. The first one that needs a project leaves a
+            copy of it there, since setting up a large project takes most of a minute.
+    """
+    directory = session_directory() / str(starter) / "project"
+    first = shared / "starters" / str(starter)
+    first.parent.mkdir(exist_ok=True)
+    with FileLock(f"{first}.lock"):
+        if not first.exists():
+            render_starter(starter, directory, template)
+            # Wagtail stores the address of the site when the database is migrated.
+            has_cms = "cms" in starter.features
+            settings = {"PUBLIC_URL": f"https://{HOST}"} if has_cms else {}
+            project = install(starter, directory, **settings)
+            shutil.copytree(directory, first)
+        else:
+            shutil.copytree(first, directory)
+            lock = (directory / "uv.lock").read_bytes()
+            _locks.setdefault(dependency_key(directory), lock)
+            project = sync(starter, directory)
     if starter.database == "sqlite":
         project.keep_migrated_database()
     return project

@@ -96,10 +96,10 @@ FOR_USE_CASES = distinct(
     for_use_case(use_case, framework) for use_case, framework in USE_CASES.items()
 )
 # PostgreSQL is what most services run on. Its types, migrations and error codes differ
-# from SQLite's, so the full set and those of the use cases run on it.
-ON_POSTGRESQL = distinct(
+# from SQLite's, so the full set and those of the use cases are tested on it.
+USE_CASES_ON_POSTGRESQL = distinct(
     Starter(starter.framework, starter.features, "postgresql")
-    for starter in [*FULL, *FOR_USE_CASES]
+    for starter in FOR_USE_CASES
 )
 FULL_ON_POSTGRESQL = [full(framework, "postgresql") for framework in FRAMEWORKS]
 ON_MYSQL = [
@@ -119,15 +119,11 @@ SMALL_ON_SERVERS = [
 SERVED_BY_GRANIAN = [alone(framework, "api") for framework in ("django", "flask")]
 
 # For every starter: its tests and checks, and one request to a running server.
-RUNNABLE = distinct([*FULL, *BARE, *ALONE, *FOR_USE_CASES, *ON_POSTGRESQL, *ON_MYSQL])
-
-# Formatting, lint and types. The lines that depend on PostgreSQL are all in the full
-# starter, so the use cases are checked on SQLite only.
-CHECKED = [
-    starter
-    for starter in RUNNABLE
-    if starter.database != "postgresql" or starter in FULL_ON_POSTGRESQL
-]
+# The lines that depend on PostgreSQL are all in the full starter, and development uses
+# SQLite for every answer. So of the use cases on PostgreSQL, only the tests run there.
+RUNNABLE = distinct(
+    [*FULL, *BARE, *ALONE, *FOR_USE_CASES, *FULL_ON_POSTGRESQL, *ON_MYSQL]
+)
 
 # The contract, for each framework (tests/contract/conftest.py reads the marks):
 # - Every row runs in FULL.

@@ -47,13 +47,16 @@ def change_features(
     return project
 
 
-def check_and_test(project: Project, database_url: str) -> None:
-    """Check a project, and run tests whose database its migrations create.
-
-    Linters and types do not depend on the database server.
-    """
+def check(project: Project, database_url: str) -> None:
+    """Check a project. Linters and types do not depend on the database server."""
     if project.starter.database == "sqlite":
         project.poe("check", DATABASE_URL=database_url)
+
+
+def check_and_test(project: Project, database_url: str) -> None:
+    """Check a project, and run tests whose database its migrations create."""
+    check(project, database_url)
+    if project.starter.database == "sqlite":
         assert count_passed(project.poe("test", "tests/items", "--no-cov")) > 5
 
 
@@ -109,7 +112,7 @@ def test_data_is_kept_when_features_are_added_and_removed(
         add_columns(project, database.url)
     more = full(framework).features if database_kind == "sqlite" else WITH_ACCOUNTS
     project = change_features(project, more, database.url, "accounts")
-    check_and_test(project, database.url)
+    check(project, database.url)
     with running_service(project, database.url) as service:
         person, boss = Person(service), Person(service)
         person.register_and_confirm()

@@ -26,24 +26,28 @@ from tests.starters.harness import (
     SECRET,
     Project,
     Service,
+    Starter,
     answers_healthz,
     development_server,
     end_process,
+    render_starter,
     run,
     running_server,
     start,
+    sync,
     uv,
 )
 from tests.starters.selection import (
     ALONE,
     BARE,
-    CHECKED,
     FULL,
     FULL_ON_POSTGRESQL,
     OWN_TESTS_IN_BIN_TEST,
     RUNNABLE,
     SMALL_ON_SERVERS,
+    USE_CASES_ON_POSTGRESQL,
     alone,
+    full,
 )
 
 DEPRECATIONS = "error::DeprecationWarning,error::PendingDeprecationWarning"
@@ -86,7 +90,7 @@ def development_data(project: Project) -> dict[str, list[tuple[object, ...]]]:
     return data
 
 
-@pytest.mark.starters(CHECKED)
+@pytest.mark.starters(RUNNABLE)
 def test_its_checks_pass(project: Project) -> None:
     project.poe("check")
 
@@ -117,6 +121,18 @@ def database_for_tests(project: Project) -> DatabaseServer:
     return DatabaseServer()
 
 
+def run_its_tests(
+    project: Project, server: DatabaseServer, *options: str, **settings: str
+) -> str:
+    """Run a project's tests, in which deprecations are errors; return the output."""
+    warnings = [part for each in DEPRECATIONS.split(",") for part in ("-W", each)]
+    command = [project.python, *warnings, "-m", "pytest", "-q", *options]
+    if server.url:
+        settings["TEST_DATABASE_URL"] = server.url
+    environment = project.environment(**settings)
+    return run(command, project.directory, environment, seconds=1200)
+
+
 @pytest.mark.starters(RUNNABLE, OWN_TESTS_IN_BIN_TEST)
 def test_its_tests_pass_cover_its_code_and_change_no_databases(
     project: Project, tmp_path: Path
@@ -126,24 +142,20 @@ def test_its_tests_pass_cover_its_code_and_change_no_databases(
     before = development_data(project)
     assert any(rows for name, rows in before.items() if "item" in name)
     other = tmp_path / "other.sqlite3"
-    warnings = [part for each in DEPRECATIONS.split(",") for part in ("-W", each)]
     # The same code runs on every database, so its coverage is measured once.
     measured = project.starter.database == "sqlite"
     coverage = ["--cov", "--cov-precision=2"] if measured else ["--no-cov"]
-    command = [project.python, *warnings, "-m", "pytest", "-q", *coverage]
     # What the developer's terminal happens to have set changes nothing.
-    environment = project.environment(
-        DATABASE_URL=f"sqlite:///{other}",
-        ALLOWED_HOSTS="other.example",
-        FORCE_HTTPS="true",
-        MAX_BODY_BYTES="10",
-    )
+    settings = {
+        "DATABASE_URL": f"sqlite:///{other}",
+        "ALLOWED_HOSTS": "other.example",
+        "FORCE_HTTPS": "true",
+        "MAX_BODY_BYTES": "10",
+    }
     server = database_for_tests(project)
-    if server.url:
-        environment["TEST_DATABASE_URL"] = server.url
     databases = server.names()
 
-    output = run(command, project.directory, environment, seconds=1200)
+    output = run_its_tests(project, server, *coverage, **settings)
 
     assert count_passed(output) > 5
     if measured:
@@ -152,6 +164,19 @@ def test_its_tests_pass_cover_its_code_and_change_no_databases(
     assert development_data(project) == before
     assert not other.exists(), "the database in DATABASE_URL was used"
     assert server.names() == databases, "a database is left on the server"
+
+
+@pytest.mark.thorough
+@pytest.mark.long
+@pytest.mark.parametrize("starter", USE_CASES_ON_POSTGRESQL, ids=str)
+def test_its_tests_pass_on_postgresql(
+    starter: Starter, template_repo: Path, tmp_path: Path
+) -> None:
+    """Its tests need no set-up: they create their database."""
+    render_starter(starter, tmp_path / "project", template_repo)
+    project = sync(starter, tmp_path / "project")
+    output = run_its_tests(project, database_for_tests(project), "--no-cov")
+    assert count_passed(output) > 5
 
 
 @pytest.mark.starters(SMALL_ON_SERVERS)
@@ -345,10 +370,9 @@ def test_its_server_refuses_to_start_with_an_empty_environment(
     assert "SECRET_KEY" in output
 
 
-@pytest.mark.starters(
-    [starter for starter in [*FULL, *ALONE] if starter.framework == "django"]
-)
+@pytest.mark.starters([full("django")])
 def test_djangos_deployment_check_finds_nothing(project: Project) -> None:
+    """Like `poe check`, but with the settings of a server."""
     # Django asks the database whether it supports JSON, for the rows of tasks.
     settings = project.production_settings(project.new_database().url)
     command = [

@@ -22,7 +22,7 @@ from tests.starters.selection import (
 )
 
 # One for each framework is set up by the command. The others are in RUNNABLE.
-SET_UP = {"data_driven_app": "django", "small_web_app": "flask", "api": "fastapi"}
+SET_UP = {"rapid_development": "django", "small_web_app": "flask", "api": "fastapi"}
 EMAIL = "boss@example.org"
 
 

@@ -38,7 +38,7 @@ def find_missing_paths(template: Path, since: str) -> Iterator[str]:
 
 
 def find_new_excludes(template: Path, since: str) -> Iterator[str]:
-    """Yield a problem for each new pattern in _exclude that matches a release's paths."""
+    """Yield a problem for each new pattern in _exclude that matches released paths."""
     paths = {path.split("/", 1)[1] for path in list_template_paths(template, since)}
     before = read_excludes(template, since)
     for condition, pattern in read_excludes(template, "HEAD"):

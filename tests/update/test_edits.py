@@ -44,7 +44,7 @@ TESTS_IN_CI = 2
 # In CI, about one of so many projects is also updated by trivet, and compared.
 COMPARED_WITH_TRIVET = 10
 # How many files of each type the projects have in CI.
-FILES_OF_EACH_TYPE = 5
+FILES_OF_EACH_TYPE = 3
 # The features of a project with few files of every type: Copier takes time for each.
 SMALL = ("pages",)
 # The start of the lines in _exclude that apply to all updates.
