@@ -41,7 +41,7 @@ RUNS_IN_CI = 100
 RUNS_BY_HAND = int(os.environ.get("TRIVET_EDITS", "0"))
 # The runs in CI are divided into tests with different edits, which run in parallel.
 TESTS_IN_CI = 2
-# In CI, about one of so many projects is also updated by trivet, and compared.
+# Except in bin/test, about one of so many projects is also updated by trivet.
 COMPARED_WITH_TRIVET = 10
 # How many files of each type the projects have in CI.
 FILES_OF_EACH_TYPE = 3
@@ -112,6 +112,12 @@ class Base:
         self.new_files = edits.read_files(fresh)
         self.counts: Counter[str] = Counter()
 
+    def count(self, conflicting: set[str]) -> None:
+        """Count a run and the files with conflicts after it."""
+        self.counts["runs"] += 1
+        self.counts["with conflicts"] += bool(conflicting)
+        self.counts["conflicting files"] += len(conflicting)
+
     def edit_and_update(
         self, given: list[Edit], folder: Path, update: Callable[[Path], None] = update
     ) -> edits.Update:
@@ -160,10 +166,7 @@ def check_copier(base: Base, given: list[Edit]) -> None:
     """Check that `copier update` loses nothing."""
     with TemporaryDirectory(prefix="trivet-edited-") as folder:
         updated = base.edit_and_update(given, Path(folder))
-        base.counts["runs"] += 1
-        conflicting = find_conflicts(updated.project)
-        base.counts["with conflicts"] += bool(conflicting)
-        base.counts["conflicting files"] += len(conflicting)
+        base.count(find_conflicts(updated.project))
         assert list(updated.find_losses()) == []
 
 
@@ -193,8 +196,7 @@ def check_both(base: Base, given: list[Edit]) -> None:
         by_copier = base.edit_and_update(given, folder / "copier")
         by_trivet = base.edit_and_update(given, folder / "trivet", update_with_trivet)
         conflicting = find_conflicts(by_copier.project)
-        base.counts["runs"] += 1
-        base.counts["conflicting files"] += len(conflicting)
+        base.count(conflicting)
         assert list(by_copier.find_losses()) == []
         assert list(by_trivet.find_losses()) == []
         assert find_conflicts(by_trivet.project) == conflicting
@@ -208,6 +210,11 @@ def check_both(base: Base, given: list[Edit]) -> None:
             for updated in (by_copier, by_trivet)
         )
         assert trivets == copiers
+
+
+def is_compared_with_trivet(given: list[Edit]) -> bool:
+    """Choose by the edits, so that a failure can be repeated."""
+    return len(repr(given)) % COMPARED_WITH_TRIVET == 0
 
 
 def check_random_edits(
@@ -327,8 +334,7 @@ def test_no_edit_is_lost_in_many_runs(
             assert without_answers(rendered_files) == expected
 
     def check(base: Base, given: list[Edit]) -> None:
-        # The edits decide which check runs, so that a failure can be repeated.
-        if len(repr(given)) % COMPARED_WITH_TRIVET == 0:
+        if is_compared_with_trivet(given):
             check_both(with_questions, given)
         else:
             check_copier(base, given)
@@ -341,9 +347,15 @@ def test_no_edit_is_lost_in_many_runs(
 def test_no_edit_is_lost_by_copier_update_or_trivet_update(
     create_base: CreateBase, framework: str, since: str
 ) -> None:
-    features = () if RUNS_BY_HAND else SMALL
-    base = create_base(framework, since, *features)
-    check_random_edits(base, RUNS_BY_HAND or RUNS_IN_BIN_TEST, check_both)
+    if not RUNS_BY_HAND:
+        base = create_base(framework, since, *SMALL)
+        check_random_edits(base, RUNS_IN_BIN_TEST, check_both)
+        return
+
+    def check(base: Base, given: list[Edit]) -> None:
+        (check_both if is_compared_with_trivet(given) else check_copier)(base, given)
+
+    check_random_edits(create_base(framework, since), RUNS_BY_HAND, check)
 
 
 def update_with_loss(project: Path) -> None:
