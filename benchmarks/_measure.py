@@ -60,10 +60,12 @@ def _children_cpu() -> float:
     return usage.ru_utime + usage.ru_stime
 
 
-def report(times: Mapping[str, Times], limits: Mapping[str, tuple[str, float]]) -> int:
+def report(
+    times: Mapping[str, Times], limits: Mapping[str, tuple[str, float | None]]
+) -> int:
     """Print medians, and ratios with their limits; return 1 if one is exceeded.
 
-    limits  for each name, the name that it is compared with, and the largest ratio
+    limits  for each name, what it is compared with, and the largest ratio if any
     """
     exceeded = 0
     for name, time_ in times.items():
@@ -78,8 +80,9 @@ def report(times: Mapping[str, Times], limits: Mapping[str, tuple[str, float]]) 
                     (time_.cpu, times[base].cpu),
                 )
             )
-            line += f"; {wall_ratio:.2f} ({cpu_ratio:.2f}) of {base}, at most {limit}"
-            if wall_ratio > limit:
+            line += f"; {wall_ratio:.2f} ({cpu_ratio:.2f}) of {base}"
+            line += f", at most {limit}" if limit else ""
+            if limit and wall_ratio > limit:
                 line += "  EXCEEDED"
                 exceeded = 1
         print(line)

@@ -1,5 +1,8 @@
 """Compare `copier copy` and `trivet new` with Copier rendering an empty template.
 
+The template without Jinja has the same files and one question: it shows what Copier
+spends on the number of files. TMPDIR=/dev/shm leaves out the disk.
+
 .venv/bin/python benchmarks/render.py [RUNS]
 .venv/bin/python benchmarks/render.py profile
 
@@ -14,16 +17,18 @@ import tempfile
 import time
 from pathlib import Path
 
+import yaml
 from _measure import BIN, git, measure_in_turn, report
 from copier import run_copy
 
 ROOT = Path(__file__).parent.parent
-EMPTY, COPY, NEW = (
+EMPTY, PLAIN, COPY, NEW = (
     "copier copy (empty template)",
+    "copier copy (without Jinja)",
     "copier copy",
     "trivet new --no-setup",
 )
-LIMITS = {COPY: (EMPTY, 3.0), NEW: (COPY, 1.1)}
+LIMITS = {PLAIN: (EMPTY, None), COPY: (EMPTY, 3.0), NEW: (COPY, 1.1)}
 PROFILED_FUNCTIONS = 25
 
 
@@ -37,6 +42,34 @@ def create_empty_template(folder: Path) -> Path:
     return folder
 
 
+def create_plain_template(folder: Path, template: Path) -> Path:
+    """Create a template of the rendered files; the others are excluded, too."""
+    project = folder.with_name("rendered")
+    run_copy(str(template), project, vcs_ref="HEAD", defaults=True, quiet=True)
+    git("clone", "-q", "--no-local", template, folder, cwd=ROOT)
+    framework = yaml.safe_load((project / ".copier-answers.yml").read_text("utf-8"))[
+        "framework"
+    ]
+    excluded = []
+    for path in [*folder.glob(f"template/{framework}/**/*")]:
+        if path.is_file():
+            plain = path.rename(path.with_name(path.name.removesuffix(".jinja")))
+            name = plain.relative_to(folder / "template" / framework).as_posix()
+            if (project / name).is_file():
+                plain.write_bytes((project / name).read_bytes())
+            else:
+                excluded.append(f"/{name}")
+    settings = {
+        "_subdirectory": f"template/{framework}",
+        "_exclude": ["\n".join(excluded)],
+        "name": {"type": "str", "default": "x"},
+    }
+    (folder / "copier.yml").write_text(yaml.safe_dump(settings), "utf-8")
+    git("add", "--all", cwd=folder)
+    git("commit", "-q", "-m", "Remove Jinja", cwd=folder)
+    return folder
+
+
 def compare(folder: Path, template: Path, runs: int) -> int:
     """Measure, print, and return the exit code."""
     empty, project = create_empty_template(folder / "empty"), folder / "project"
@@ -45,6 +78,7 @@ def compare(folder: Path, template: Path, runs: int) -> int:
     times = measure_in_turn(
         {
             EMPTY: [*copy, empty, project],
+            PLAIN: [*copy, create_plain_template(folder / "plain", template), project],
             COPY: [*copy, template, project],
             NEW: [*new, template, project],
         },
