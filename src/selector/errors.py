@@ -14,6 +14,6 @@ class CancelledError(UserError):
 
 
 class SetupError(UserError):
-    """A step of the first set-up failed; the project's files are written."""
+    """A step of the first setup failed; the project's files are written."""
 
     exit_code = 1

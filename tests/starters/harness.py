@@ -213,7 +213,7 @@ class Project:
         return found[0]
 
     def keep_migrated_database(self) -> None:
-        """Copy the empty database of the set-up: migrating another takes seconds."""
+        """Copy the empty database of the setup: migrating another takes seconds."""
         database = SQLite(self.directory.parent / "databases")
         database.load(self.development_database)
         self._migrated = database

@@ -39,7 +39,7 @@ def change_features(
     )
     assert not git("ls-files", "--unmerged", cwd=project.directory)
     starter = Starter(project.starter.framework, features, project.starter.database)
-    # The set-up migrates the apps that the features bring.
+    # The setup migrates the apps that the features bring.
     project = install(starter, project.directory, DATABASE_URL=database_url)
     if migration:
         project.poe("migration", migration, DATABASE_URL=database_url)

@@ -172,7 +172,7 @@ def test_its_tests_pass_cover_its_code_and_change_no_databases(
 def test_its_tests_pass_on_postgresql(
     starter: Starter, template_repo: Path, tmp_path: Path
 ) -> None:
-    """Its tests need no set-up: they create their database."""
+    """Its tests need no setup: they create their database."""
     render_starter(starter, tmp_path / "project", template_repo)
     project = sync(starter, tmp_path / "project")
     output = run_its_tests(project, database_for_tests(project), "--no-cov")

@@ -1,4 +1,4 @@
-"""The first set-up: its steps, and the messages for a step that fails."""
+"""The first setup: its steps, and the messages for a step that fails."""
 
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, nullcontext

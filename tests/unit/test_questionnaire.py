@@ -259,7 +259,7 @@ def test_lists_are_written_with_commas_or_as_yaml(
             {"known_framework": "flask", "features": "cms"},
             "is not possible with the other answers",
         ),
-        ({"framework": "flask", "use_case": "ecommerce"}, "no well-kept shop"),
+        ({"framework": "flask", "use_case": "ecommerce"}, "no maintained shop"),
     ],
 )
 def test_an_invalid_answer_is_refused_at_its_question(

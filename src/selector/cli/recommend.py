@@ -60,9 +60,9 @@ def recommend(  # noqa: PLR0913 - one argument for each option
             content["pairs"] = [asdict(pair) for pair in flipping_pairs]
         click.echo(json.dumps(content, indent=2, ensure_ascii=False))
     else:
-        print_explanation(
-            output.create_console(), decision, result, pairs=flipping_pairs
-        )
+        out = output.create_console()
+        print_explanation(out, decision, result, pairs=flipping_pairs)
+        out.print("The codes in brackets are rows of docs/reference/criteria.md.")
 
 
 def _answer_criteria(

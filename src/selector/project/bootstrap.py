@@ -76,7 +76,7 @@ def _is_on_path(path: str) -> bool:
 
 @dataclass(frozen=True)
 class Bootstrap:
-    """The first set-up of one project.
+    """The first setup of one project.
 
     display_path   the folder as the user typed it
     show_progress  shows a step for as long as it runs
@@ -166,7 +166,7 @@ class Bootstrap:
         with self.show_progress("First commit"):
             author = git.author_options(self.folder)
             options = (*author, "-c", "commit.gpgSign=false")
-            message = "Start the service from its template"
+            message = "Start the service"
             commit = ("commit", "--quiet", "--no-verify", "-m", message)
             done = git.run("add", "--all", cwd=self.folder)
             if done.ok:

@@ -171,7 +171,7 @@ def find_subdirectory(destination: Path) -> str:
     folder = destination if destination.is_dir() else _find_existing_parent(destination)
     try:
         top = git.find_top_folder(folder)
-    except UserError:  # reported by the set-up, or with the next steps
+    except UserError:  # reported by the setup, or with the next steps
         return ""
     path = destination.resolve()
     return path.relative_to(top).as_posix() if top and path != top else ""

@@ -146,6 +146,8 @@ def _find_wrong_settings(
                 result = f"{name} is missing, and production requires it."
                 yield Finding("Settings", result, f"Set {name}; see README.md.")
     scheme = effective.get("DATABASE_URL", "").partition("://")[0]
+    if scheme == "postgres":  # as some hosts write it
+        scheme = "postgresql"
     if scheme and scheme not in _DATABASES:
         result = f"DATABASE_URL begins with {scheme}://."
         yield Finding("Settings", result, f"Supported are {', '.join(_DATABASES)}.")

@@ -13,7 +13,7 @@ class ShopConfig(AppConfig):
 
     def ready(self) -> None:
         """End the process if the class of PAYMENT_PROVIDER does not exist."""
-        from app.shop.payments.providers import get_provider  # noqa: PLC0415 - after the set-up
+        from app.shop.payments.providers import get_provider  # noqa: PLC0415 - after the setup
 
         try:
             get_provider()
