@@ -16,7 +16,7 @@ FILES = {
         "# ENVIRONMENT=production\n# SECRET_KEY=change-me\n# ALLOWED_HOSTS=localhost\n"
         "# DATABASE_URL=sqlite:///x\n# LOG_LEVEL=INFO\n# PORT=8000\n"
     ),
-    ".gitignore": ".env\n",
+    ".gitignore.jinja": ".env\n{% if 'pages' in parts %}\n/cached/\n{% endif %}\n",
     ".python-version": "3.13\n",
     "README.md.jinja": "# {{ project_name }}\n\nOn {{ database }}.\n",
     "app/__init__.py": "",
@@ -27,6 +27,8 @@ FILES = {
     "app/api/docs.py": '"""Documentation."""\n',
     "app/mail/__init__.py": "",
     "app/pages/__init__.py": "",
+    "app/pages/apps.py": 'class PagesConfig:\n    label = "site_pages"\n',
+    "app/pages/migrations/0001_initial.py": '"""The first tables."""\n',
     "app/pages/views.py": '"""Pages."""\n',
     "pyproject.toml.jinja": """\
 [project]

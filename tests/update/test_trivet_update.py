@@ -98,7 +98,8 @@ def test_conflicts_are_reported_and_unmerged_in_git(
     assert ">>>>>>> after updating" in merged
     assert "Hello" in (project / "app/greeting.py").read_text("utf-8")
     assert find_branch(project) == BRANCH
-    assert "git add --all && git commit" in outcome.out
+    assert "git add --update && git commit" in outcome.out
+    assert "poe migration" not in outcome.out
     git("checkout", "--ours", "app/health.py", cwd=project)
     commit_all(project, "Update")
     assert find_conflicts(project) == set()
@@ -321,8 +322,12 @@ def test_a_file_that_git_ignores_stays(trivet: Trivet, project: Path) -> None:
 
 
 @pytest.mark.slow
-def test_the_branch_of_an_earlier_update_stays(trivet: Trivet, project: Path) -> None:
-    git("branch", BRANCH, cwd=project)
+def test_the_branch_of_an_update_that_is_not_merged_stays(
+    trivet: Trivet, project: Path
+) -> None:
+    git("checkout", "--quiet", "-b", BRANCH, cwd=project)
+    commit_change(project, "app/own.py", new="OWN = 1\n")
+    git("checkout", "--quiet", "main", cwd=project)
     before = read_state(project)
     outcome = trivet("update", project)
     assert outcome.code == 2
@@ -634,9 +639,52 @@ def test_the_result_of_the_projects_tests_is_reported(
         return run(*arguments, **options)  # type: ignore[arg-type]  # passed on as given
 
     monkeypatch.setattr(process, "run", fake_run)
-    outcome = trivet("update", project, "--add", "accounts")
+    outcome = trivet("update", project, "--add", "pages")
     assert seen == [("sync",), ("run", "--no-sync", "poe", "test")]
     assert outcome.code == (0 if passes else 1)
     assert ("failed." in outcome.out) is not passes
-    assert ("Models changed." in outcome.out) is not passes
     assert "update --undo" in outcome.out
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("edit", [None, EDIT_HEALTH], ids=["clean", "conflicting"])
+def test_tests_that_need_a_new_migration_are_not_run(
+    trivet: Trivet, project: Path, edit: tuple[str, str, str] | None
+) -> None:
+    if edit:
+        commit_change(project, *edit)
+    outcome = trivet("update", project, "--add", "accounts")
+    assert outcome.code == 1
+    assert "Tests (poe test)" not in outcome.out
+    _, steps = outcome.out.split("Models changed.")
+    assert 'poe migration "what changed"' in steps
+    assert steps.index("poe migration") < steps.index("poe test")
+
+
+@pytest.mark.slow
+def test_the_branch_of_a_merged_update_is_replaced(
+    trivet: Trivet, project: Path
+) -> None:
+    for options in (["--add", "pages"], ["--remove", "pages"]):
+        outcome = trivet("update", project, *options, "--no-test")
+        assert outcome.code == 0, outcome.text
+        assert find_branch(project) == BRANCH
+        git("checkout", "--quiet", "main", cwd=project)
+        git("merge", "--quiet", BRANCH, cwd=project)
+
+
+@pytest.mark.slow
+def test_the_tables_and_files_of_a_removed_feature_are_mentioned(
+    trivet: Trivet, project: Path
+) -> None:
+    trivet("update", project, "--add", "pages", "--no-test")
+    git("checkout", "--quiet", "-B", "main", cwd=project)
+    (project / "cached").mkdir()
+    (project / "cached/private.txt").write_text("secret", "utf-8")
+
+    outcome = trivet("update", project, "--remove", "pages", "--no-test")
+
+    assert "No longer ignored by git: cached/." in outcome.out
+    before, after = outcome.out.split("python manage.py migrate site_pages zero")
+    assert "git checkout main" in before
+    assert "git merge" in after

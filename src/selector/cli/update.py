@@ -9,6 +9,7 @@ from pathlib import Path
 
 import click
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 from rich.text import Text
 
@@ -52,7 +53,10 @@ class _NotConfirmedError(UserError):
     "--check", is_flag=True, help="Only report whether there is a newer release."
 )
 @click.option(
-    "--add", multiple=True, metavar="FEATURE", help="Add a feature; repeatable."
+    "--add",
+    multiple=True,
+    metavar="FEATURE",
+    help="Add a feature, with what is newer in the template; repeatable.",
 )
 @click.option(
     "--remove", multiple=True, metavar="FEATURE", help="Remove a feature; repeatable."
@@ -233,6 +237,13 @@ def _finish(out: Console, update: PreparedUpdate, previous: str, *, test: bool) 
     branch = update.branch
     uv = uv_command()
     out.print()
+    if unignored := update.list_unignored():
+        out.print(
+            f"[bold]No longer ignored by git:[/] {escape(', '.join(unignored))}. Move "
+            "it out of the project, or add it to .gitignore, before you commit."
+        )
+    if apps := update.removed_apps:
+        _print_removed_apps(out, apps, previous)
     if update.conflicts:
         out.print(f"[bold]Conflicts[/] ({len(update.conflicts)})")
         _print_names(out, update.conflicts, most=len(update.conflicts))
@@ -240,23 +251,51 @@ def _finish(out: Console, update: PreparedUpdate, previous: str, *, test: bool) 
             f"You are on the branch {branch}. You and the template changed the same "
             "lines of these files. Edit what is between <<<<<<< and >>>>>>>, then run:"
         )
-        output.print_command(out, "git add --all && git commit")
-        output.print_command(out, f"{uv} sync && {uv} run poe test")
+        # Not --all: what an update no longer ignores is not to be committed.
+        output.print_command(out, "git add --update && git commit")
+        output.print_command(out, f"{uv} sync && {uv} run poe fix")
+        if update.changes_models or update.needs_migration:
+            _print_migration_steps(out)
+        else:
+            output.print_command(out, f"{uv} run poe check && {uv} run poe test")
         _print_choices(out, update.project, branch, previous)
         return EXIT_ACTION_REQUIRED
-    passed = _run_tests(out, update, previous) if test else None
+    # Without the migration, tests that use the new tables fail.
+    is_tested = test and not update.needs_migration
+    passed = _run_tests(out, update, previous) if is_tested else None
     out.print(f"\nThe update is a commit on the branch {branch}.", markup=False)
-    models = [n for n in update.changed + update.new if Path(n).name == "models.py"]
-    if models and not passed:
-        out.print(
-            "Models changed. If tables change with them, create the migration (updates "
-            "do not touch migrations), review it, apply it, and run the tests:"
-        )
-        output.print_command(out, f'{uv} run poe migration "what changed"')
-        output.print_command(out, f"{uv} run poe migrate && {uv} run poe test")
+    if update.needs_migration:
+        output.print_command(out, f"{uv} sync")
+    if update.changes_models and not passed:
+        _print_migration_steps(out)
     output.print_commands(out, "Review it", [f"git diff {previous}..."])
     _print_choices(out, update.project, branch, previous)
-    return EXIT_ACTION_REQUIRED if passed is False else 0
+    needs_action = passed is False or (test and update.needs_migration)
+    return EXIT_ACTION_REQUIRED if needs_action else 0
+
+
+def _print_migration_steps(out: Console) -> None:
+    uv = uv_command()
+    out.print(
+        "Models changed. If tables change with them, create the migration (updates do "
+        "not touch migrations), review it, apply it, and run the tests:"
+    )
+    output.print_command(out, f'{uv} run poe migration "what changed"')
+    output.print_command(out, f"{uv} run poe migrate")
+    output.print_command(out, f"{uv} run poe check && {uv} run poe test")
+
+
+def _print_removed_apps(out: Console, apps: list[str], previous: str) -> None:
+    """Print how to drop the tables of removed apps: Django needs their code for it."""
+    out.print(
+        "The tables of removed apps stay. If you do not need their rows, drop them "
+        "before you merge: users who have rows in them could not be deleted any more."
+    )
+    output.print_command(out, f"git checkout {previous}")
+    for app in apps:
+        command = f"{uv_command()} run python manage.py migrate {app} zero"
+        output.print_command(out, command)
+    out.print()
 
 
 def _print_choices(

@@ -1,5 +1,6 @@
 """Update a project: run Copier in a git worktree, and make a branch of the result."""
 
+import re
 import shutil
 import signal
 import tempfile
@@ -126,6 +127,39 @@ class PreparedUpdate:
     deleted_edited: list[str]
 
     @property
+    def needs_migration(self) -> bool:
+        """Check whether there are new tables for which the owner writes a migration."""
+        names = [Path(name) for name in self.new]
+        has_migrations = any("migrations" in name.parts for name in names)
+        return any(name.name == "models.py" for name in names) and not has_migrations
+
+    @property
+    def changes_models(self) -> bool:
+        """Check whether tables may have changed."""
+        names = self.changed + self.new + self.conflicts
+        return any(Path(name).name == "models.py" for name in names)
+
+    @property
+    def removed_apps(self) -> list[str]:
+        """Return the labels of the Django apps whose migrations the update deletes."""
+        labels = []
+        for name in map(Path, self.deleted):
+            if name.parent.name == "migrations" and name.name.startswith("0001_"):
+                package = name.parent.parent
+                file = f"{self.commit}~:{(package / 'apps.py').as_posix()}"
+                apps = self.project.git("show", file).stdout
+                label = re.search(r'^ +label = "(\w+)"', apps, re.MULTILINE)
+                labels.append(label[1] if label else package.name)
+        return labels
+
+    def list_unignored(self) -> list[str]:
+        """Return what git does not ignore any more, after `apply`."""
+        # Before, there was nothing in the project that git does not know or ignore.
+        status = ("status", "--porcelain", "-z", "--", str(self.project.folder))
+        entries = self.project.git(*status).stdout.split("\0")
+        return [entry[3:] for entry in entries if entry.startswith("?? ")]
+
+    @property
     def is_empty(self) -> bool:
         """Check whether only the stored answers change."""
         names = {*self.changed, *self.new, *self.deleted, *self.conflicts}
@@ -188,12 +222,7 @@ def prepare_update(
     """
     project = status.project
     branch = BRANCH_PREFIX + status.target
-    if project.git("rev-parse", "--verify", "--quiet", f"refs/heads/{branch}").ok:
-        message = (
-            f"The branch {branch} already exists. Merge it, or delete it with "
-            f"`git branch -D {branch}`, and try again."
-        )
-        raise UserError(message)
+    _delete_merged(project, branch)
     _remove_worktrees(project)
     try:
         with tempfile.TemporaryDirectory(
@@ -210,6 +239,20 @@ def prepare_update(
             yield _collect(status, worktree, branch, title)
     finally:
         _remove_worktrees(project)
+
+
+def _delete_merged(project: ExistingProject, branch: str) -> None:
+    """Delete the branch of an update that is merged; raise UserError if it is not."""
+    if not project.git("rev-parse", "--verify", "--quiet", f"refs/heads/{branch}").ok:
+        return
+    is_merged = project.git("merge-base", "--is-ancestor", branch, "HEAD").ok
+    is_current = current_branch(project) == branch
+    if is_current or not is_merged or not project.git("branch", "-D", branch).ok:
+        message = (
+            f"The branch {branch} already exists. Merge it, or delete it with "
+            f"`git branch -D {branch}`, and try again."
+        )
+        raise UserError(message)
 
 
 def _store_source(folder: Path, address: str) -> None:
