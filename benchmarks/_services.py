@@ -36,7 +36,7 @@ def install_project(starter: Starter) -> Iterator[Project]:
     with tempfile.TemporaryDirectory() as folder:
         template = Path(folder, "template")
         git("clone", "--quiet", str(ROOT), str(template), cwd=ROOT)
-        yield install_starter(starter, template)
+        yield install_starter(starter, template, Path(folder))
 
 
 def remove_development_dependencies(project: Project) -> None:
