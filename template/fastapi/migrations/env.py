@@ -4,6 +4,7 @@ import asyncio
 from importlib import import_module
 
 from alembic import context
+from alembic.util import CommandError
 from sqlalchemy import Connection
 
 from app.database import Base, Database
@@ -15,21 +16,39 @@ for path in BASE_DIR.glob("app/*/models.py"):
 
 
 def migrate(connection: Connection) -> None:
+    is_sqlite = connection.dialect.name == "sqlite"
+    if is_sqlite:
+        # A batch migration replaces a table, and with foreign keys SQLite would delete
+        # the rows that refer to it. In a transaction SQLite ignores this pragma.
+        cursor = connection.connection.cursor()
+        cursor.execute("PRAGMA foreign_keys = OFF")
+        cursor.close()
     context.configure(
         connection,
         target_metadata=Base.metadata,
         render_as_batch=True,  # so that new migrations also run on SQLite
         include_name=lambda n, kind, _: kind != "table" or n in Base.metadata.tables,
+        transactional_ddl=True if is_sqlite else None,  # None: as the database does
     )
     with context.begin_transaction():
         context.run_migrations()
+        query = "PRAGMA foreign_key_check"
+        if is_sqlite and (row := connection.exec_driver_sql(query).first()):
+            message = (
+                f"Rows of {row.table} refer to rows of {row.parent} that do not exist. "
+                "Nothing was changed. During migrations on SQLite no foreign key "
+                "cascades: delete or change these rows in the migration."
+            )
+            raise CommandError(message)
 
 
 async def main() -> None:
     engine = Database(load_settings().database_url).engine
-    async with engine.connect() as connection:
-        await connection.run_sync(migrate)
-    await engine.dispose()
+    try:
+        async with engine.connect() as connection:
+            await connection.run_sync(migrate)
+    finally:
+        await engine.dispose()
 
 
 asyncio.run(main())
