@@ -2,7 +2,16 @@ import asyncio
 from contextlib import suppress
 
 import pytest
-from sqlalchemy import Column, MetaData, String, Table, UniqueConstraint, text
+from sqlalchemy import (
+    Column,
+    Index,
+    MetaData,
+    String,
+    Table,
+    UniqueConstraint,
+    func,
+    text,
+)
 from sqlalchemy.exc import IntegrityError
 from structlog.testing import capture_logs
 
@@ -82,15 +91,42 @@ async def test_only_the_violated_constraint_is_reported(
     unit_of_work: UnitOfWork,
 ) -> None:
     unique_name = UniqueConstraint("name", name="uq_teas_name")
-    name = Column("name", String(9), nullable=False)
-    teas = Table("teas", MetaData(), name, unique_name, prefixes=["TEMPORARY"])
+    unique_code = Index("ix_teas_code", "code", unique=True)
+    columns = (Column("name", String(9), nullable=False), Column("code", String(9)))
+    table = Table(
+        "teas", MetaData(), *columns, unique_name, unique_code, prefixes=["TEMPORARY"]
+    )
     session = unit_of_work.session
     connection = await session.connection()
-    await connection.run_sync(teas.create)
-    await session.execute(teas.insert().values(name="Oolong"))
-    for value, is_taken in ((None, False), ("Oolong", True)):
+    await connection.run_sync(table.create)
+    await session.execute(table.insert().values(name="Oolong", code="a"))
+    for name, code, violated in (
+        (None, "b", None),
+        ("Oolong", "b", unique_name),
+        ("Sencha", "a", unique_code),
+    ):
         with pytest.raises(IntegrityError) as caught:
             async with unit_of_work.savepoint():
-                await session.execute(teas.insert().values(name=value))
-        assert violates(caught.value, unique_name) == is_taken
-        assert is_conflict(caught.value) == is_taken
+                await session.execute(table.insert().values(name=name, code=code))
+        for constraint in (unique_name, unique_code):
+            assert violates(caught.value, constraint) == (constraint is violated)
+        assert is_conflict(caught.value) == (violated is not None)
+
+
+async def test_an_index_on_an_expression_can_be_violated(
+    unit_of_work: UnitOfWork,
+) -> None:
+    session = unit_of_work.session
+    connection = await session.connection()
+    if connection.dialect.name == "mysql":
+        pytest.skip("MariaDB has no indexes on expressions.")
+    name = Column("name", String(9))
+    unique_name = Index("ix_teas_name", func.lower(name), unique=True)
+    table = Table("teas", MetaData(), name, prefixes=["TEMPORARY"])
+    await connection.run_sync(table.create)
+    await session.execute(table.insert().values(name="Oolong"))
+    with pytest.raises(IntegrityError) as caught:
+        async with unit_of_work.savepoint():
+            await session.execute(table.insert().values(name="oolong"))
+    assert violates(caught.value, unique_name)
+    assert not violates(caught.value, Index("ix_teas_other", name, unique=True))
