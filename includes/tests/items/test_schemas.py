@@ -1,7 +1,15 @@
+import re
+
 import pytest
 from pydantic import TypeAdapter, ValidationError
 
-from app.items.schemas import Description, Name, Price
+from app.items.schemas import (
+    DESCRIPTION_MAX_LENGTH,
+    NAME_MAX_LENGTH,
+    Description,
+    Name,
+    Price,
+)
 
 DESCRIPTIONS = TypeAdapter[object](Description)
 NAMES = TypeAdapter[object](Name)
@@ -10,18 +18,40 @@ PRICES = TypeAdapter[object](Price)
 
 @pytest.mark.parametrize(
     "name",
-    ["", "  ", "a" * 101, "\u0327\u0301" * 1000, "a\0b", "\ud800", "a\nb", "\u200b"],
+    [
+        "",
+        "  ",
+        "a" * (NAME_MAX_LENGTH + 1),
+        "\u0327\u0301" * 1000,
+        "a\0b",
+        "\ud800",
+        "a\nb",
+        "\u200b",
+    ],
 )
 def test_bad_names_are_refused(name: str) -> None:
     with pytest.raises(ValidationError):
         NAMES.validate_python(name)
 
 
+def test_the_schema_of_names_has_their_length() -> None:
+    pattern = NAMES.json_schema()["pattern"]
+    # The visible characters are at an end, or in the middle.
+    half = "\u200b" * ((NAME_MAX_LENGTH - 1) // 2)
+    for name in ("a" * NAME_MAX_LENGTH, f"{half}a{half}"):
+        assert NAMES.validate_python(name) == name
+        assert re.search(pattern, name)
+    for name in ("a" * (NAME_MAX_LENGTH + 1), f"{half}\u200ba\u200b{half}"):
+        assert not re.search(pattern, name)
+
+
 def test_names_are_stripped_and_composed() -> None:
     assert NAMES.validate_python(" cafe\u0301 ") == "café"
 
 
-@pytest.mark.parametrize("description", ["a" * 1001, "a\0b", "\udfff"])
+@pytest.mark.parametrize(
+    "description", ["a" * (DESCRIPTION_MAX_LENGTH + 1), "a\0b", "\udfff"]
+)
 def test_bad_descriptions_are_refused(description: str) -> None:
     with pytest.raises(ValidationError):
         DESCRIPTIONS.validate_python(description)

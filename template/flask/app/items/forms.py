@@ -3,16 +3,23 @@
 from flask_wtf import FlaskForm
 from wtforms import StringField, TextAreaField
 
+from app.items.schemas import DESCRIPTION_MAX_LENGTH, NAME_MAX_LENGTH
+
 
 class ItemForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types
     name = StringField(
         "Name",
-        description="Up to 100 characters, and different from your other items.",
-        render_kw={"required": True, "maxlength": 100, "autocomplete": "off"},
+        description=f"Up to {NAME_MAX_LENGTH} characters, "
+        "and different from your other items.",
+        render_kw={
+            "required": True,
+            "maxlength": NAME_MAX_LENGTH,
+            "autocomplete": "off",
+        },
     )
     description = TextAreaField(
         "Description",
-        description="Up to 1,000 characters.",
+        description=f"Up to {DESCRIPTION_MAX_LENGTH:,} characters.",
         render_kw={"rows": 4},
     )
     price = StringField(
