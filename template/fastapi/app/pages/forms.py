@@ -10,8 +10,15 @@ Values = TypeVar("Values", bound=BaseModel)
 def validate_form(
     schema: type[Values], form: BaseModel
 ) -> tuple[Values | None, dict[str, str]]:
-    """Return the values, or the error of each field that is wrong."""
+    """Return the values, or the error of each field that is wrong.
+
+    The error of a model validator has the name "": it is about no field alone.
+    """
     try:
         return schema.model_validate(form.model_dump()), {}
     except ValidationError as error:
-        return None, {str(entry["loc"][0]): entry["msg"] for entry in error.errors()}
+        errors = {}
+        for entry in error.errors():
+            name = str(entry["loc"][0]) if entry["loc"] else ""
+            errors[name] = entry["msg"].removeprefix("Value error, ")
+        return None, errors

@@ -9,7 +9,7 @@ Values = TypeVar("Values", bound=BaseModel)
 
 
 def validate_form(form: FlaskForm, schema: type[Values]) -> Values | None:
-    """Return the values of a form that was sent, or add errors to its fields."""
+    """Return the values of a form that was sent, or add errors to it."""
     if not form.validate_on_submit():
         return None
     values = {name: form[name].data for name in schema.model_fields}
@@ -17,5 +17,10 @@ def validate_form(form: FlaskForm, schema: type[Values]) -> Values | None:
         return schema.model_validate(values)
     except ValidationError as error:
         for entry in error.errors():
-            form[entry["loc"][0]].errors = [entry["msg"]]
+            message = entry["msg"].removeprefix("Value error, ")
+            # The error of a model validator is about no field alone.
+            if entry["loc"]:
+                form[entry["loc"][0]].errors = [message]
+            else:
+                form.form_errors.append(message)
         return None
