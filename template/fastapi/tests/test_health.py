@@ -1,3 +1,4 @@
+import pytest
 from httpx2 import AsyncClient
 from sqlalchemy import text
 
@@ -10,6 +11,14 @@ async def test_health_checks_are_answered_for_any_host(client: AsyncClient) -> N
     for method, path in (("GET", "/healthz"), ("GET", "/readyz"), ("HEAD", "/readyz")):
         response = await client.request(method, path, headers={"Host": "10.0.0.7"})
         assert response.status_code == 200
+
+
+async def test_a_check_logs_nothing_of_alembic(
+    client: AsyncClient, caplog: pytest.LogCaptureFixture
+) -> None:
+    with caplog.at_level("INFO"):
+        assert (await client.get("/readyz")).status_code == 200
+    assert not [line for line in caplog.records if line.name.startswith("alembic")]
 
 
 async def test_it_is_not_ready_without_a_database(

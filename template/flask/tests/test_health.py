@@ -16,6 +16,14 @@ def test_health_checks_are_answered_for_any_host(client: FlaskClient) -> None:
         assert (response.status_code, response.json) == (200, {"status": "ok"})
 
 
+def test_a_check_logs_nothing_of_alembic(
+    client: FlaskClient, caplog: pytest.LogCaptureFixture
+) -> None:
+    with caplog.at_level("INFO"):
+        assert client.get("/readyz").status_code == HTTPStatus.OK
+    assert not [line for line in caplog.records if line.name.startswith("alembic")]
+
+
 def test_it_is_not_ready_without_a_database(
     client: FlaskClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
