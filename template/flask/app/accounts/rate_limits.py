@@ -69,8 +69,9 @@ def get_client_and_email_key() -> str:
 
 
 # The innermost limit is checked first, and it is strict. It counts the attempts of one
-# client at one address, so that clients elsewhere cannot lock the owner of the address
-# out.
+# client at one address, so that no client alone can use up the limit of an address. Two
+# clients can: then the owner of the address cannot sign in until the 15 minutes are
+# over.
 @limiter.shared_limit("20/15minutes", "sign-in", key_func=get_email_key)
 @limiter.shared_limit("60/15minutes", "sign-in", key_func=get_client_key)
 @limiter.shared_limit("10/15minutes", "sign-in", key_func=get_client_and_email_key)
