@@ -1,7 +1,7 @@
 """Create a staff account: `python -m app.accounts.create_admin ADDRESS`.
 
 An existing account becomes a staff account, keeps its data and gets the new password.
-The password is asked for, or read from standard input if that is not a terminal.
+The password is asked for twice, or read from standard input if that is not a terminal.
 """
 
 import asyncio
@@ -34,11 +34,19 @@ async def run(email: str, password: str) -> None:
         await create_admin(database, email, password)
 
 
+def read_password() -> str:
+    if not sys.stdin.isatty():
+        return sys.stdin.readline().rstrip("\r\n")
+    password = getpass()
+    if getpass("Password (again): ") != password:
+        sys.exit("The two passwords are different. Nothing was changed.")
+    return password
+
+
 def main(arguments: list[str]) -> None:
     if len(arguments) != 1:
         sys.exit("Give one email address: poe create-admin ADDRESS")
-    is_terminal = sys.stdin.isatty()
-    password = getpass() if is_terminal else sys.stdin.readline().rstrip("\r\n")
+    password = read_password()
     try:
         admin = RegistrationCreate(email=arguments[0], password=password)
     except ValidationError as error:
