@@ -1,5 +1,6 @@
 """Changes of Wagtail's editor."""
 
+from django.contrib.auth.models import Group
 from wagtail.permission_policies import ModelPermissionPolicy
 from wagtail.permissions import register_permission_policy
 
@@ -16,4 +17,12 @@ class NoPermissions(ModelPermissionPolicy):
         return False
 
 
+class SuperusersOnly(ModelPermissionPolicy):
+    """Leaves groups to superusers: others could give their own group more rights."""
+
+    def user_has_permission(self, user: User, action: str) -> bool:
+        return user.is_active and user.is_superuser
+
+
 register_permission_policy(User, NoPermissions(User))
+register_permission_policy(Group, SuperusersOnly(Group))

@@ -1,7 +1,7 @@
 from typing import Any
 
 from django import forms
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.contrib.admin.models import LogEntry
 from django.contrib.auth.admin import GroupAdmin as DjangoGroupAdmin
 from django.contrib.auth.models import Group, Permission
@@ -133,6 +133,10 @@ class UserAdmin(ModelAdmin):
     @transaction.atomic
     def sign_out(self, request: HttpRequest, queryset: QuerySet[User]) -> None:
         for user in queryset:
+            if not may_change(request, user):
+                refusal = f"Only superusers may sign out {user}."
+                self.message_user(request, refusal, messages.ERROR)
+                continue
             service.revoke_all(user)
             self.log_change(request, user, "Signed out everywhere.")
             forget_session(request, user)
@@ -141,6 +145,12 @@ class UserAdmin(ModelAdmin):
 @admin.register(Group)
 class GroupAdmin(ModelAdmin, DjangoGroupAdmin):
     list_display = ("name",)
+
+    def get_readonly_fields(
+        self, request: HttpRequest, obj: Group | None = None
+    ) -> tuple[str, ...]:
+        # As for users: staff could give their own group every permission.
+        return () if request.user.is_superuser else ("permissions",)
 
 
 @admin.register(LogEntry)

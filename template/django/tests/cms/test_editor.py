@@ -2,6 +2,7 @@ import json
 
 import pytest
 from django.conf import settings
+from django.contrib.auth.models import Group
 from django.core import mail
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
@@ -14,7 +15,7 @@ from app.uploads.limits import body_limits
 from app.users.models import User
 from tests.cms.conftest import SignIn
 from tests.cms.factories import create_page
-from tests.factories import PASSWORD
+from tests.factories import PASSWORD, make_staff
 
 pytestmark = pytest.mark.django_db
 ABOUT = {
@@ -118,6 +119,17 @@ def test_users_are_managed_in_the_admin_only(admin_client: Client, user: User) -
         assert response.headers["Location"] == "/cms/", path
     admin_client.post(f"/cms/bulk/users/user/delete/?id={user.pk}")
     assert User.objects.filter(pk=user.pk).exists()
+
+
+def test_only_superusers_change_groups(
+    client: Client, user: User, admin_client: Client
+) -> None:
+    make_staff(user, "access_admin", "add_group", "change_group", "delete_group")
+    group = Group.objects.get(name="Editors")
+    paths = ("", "new/", f"edit/{group.pk}/", f"delete/{group.pk}/")
+    for path in paths:
+        assert client.get(f"/cms/groups/{path}").status_code == 302
+        assert admin_client.get(f"/cms/groups/{path}").status_code == 200
 
 
 def test_editors_cannot_change_address_or_password_in_the_editor(

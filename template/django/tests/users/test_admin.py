@@ -1,5 +1,5 @@
 import pytest
-from django.contrib.auth.models import Permission
+from django.contrib.auth.models import Group, Permission
 from django.test import Client
 from django.urls import reverse
 
@@ -35,9 +35,10 @@ def signed_in(user: User) -> Client:
 
 @pytest.fixture
 def manager() -> User:
-    """Create a member of the staff who may change users, but is no superuser."""
+    """Create a member of the staff who may change users and groups."""
     manager = create_user("manager@example.org", is_staff=True)
-    permissions = Permission.objects.filter(content_type__model="user")
+    models = ("user", "group")
+    permissions = Permission.objects.filter(content_type__model__in=models)
     manager.user_permissions.set(permissions)
     return manager
 
@@ -137,6 +138,21 @@ def test_only_superusers_give_rights_and_change_addresses(
     assert not User.objects.get(email="new@example.org").is_staff
 
 
+def test_only_superusers_give_permissions_to_groups(
+    admin_client: Client, manager_client: Client
+) -> None:
+    group = Group.objects.create(name="Helpers")
+    permission = Permission.objects.get(codename="delete_user")
+    form = {"permissions": [permission.pk]}
+    url = reverse("admin:auth_group_change", args=[group.pk])
+    assert manager_client.post(url, form | {"name": "Aides"}).status_code == 302
+    manager_client.post(reverse("admin:auth_group_add"), form | {"name": "Others"})
+    for name in ("Aides", "Others"):
+        assert not Group.objects.get(name=name).permissions.exists()
+    admin_client.post(url, form | {"name": "Aides"})
+    assert group.permissions.get() == permission
+
+
 def test_only_superusers_change_superusers(
     manager_client: Client, admin_user: User
 ) -> None:
@@ -148,3 +164,16 @@ def test_only_superusers_change_superusers(
     manager_client.post(LIST, action | post)
     admin_user.refresh_from_db()
     assert admin_user.is_active
+
+
+@pytest.mark.usefixtures("signed_in")
+def test_only_superusers_sign_superusers_out(
+    admin_client: Client, manager_client: Client, admin_user: User, user: User
+) -> None:
+    assert admin_client.session
+    selected = [str(admin_user.pk), str(user.pk)]
+    action = {"action": "sign_out", "_selected_action": selected}
+    page = manager_client.post(LIST, action, follow=True)
+    assert f"Only superusers may sign out {admin_user}." in page.text
+    assert Session.objects.filter(user=admin_user).exists()
+    assert not Session.objects.filter(user=user).exists()
