@@ -5,7 +5,12 @@ from typing import Any
 
 from django import forms
 
-from app.items.models import NAME_MAX_LENGTH, PRICE_PATTERN, Item
+from app.items.models import (
+    DESCRIPTION_MAX_LENGTH,
+    NAME_MAX_LENGTH,
+    PRICE_PATTERN,
+    Item,
+)
 from app.text import normalize_line
 
 
@@ -27,8 +32,11 @@ class ItemForm(forms.ModelForm):  # type: ignore[type-arg]  # not at run time
             "price": forms.TextInput({"class": "form-control", "inputmode": "decimal"}),
         }
         help_texts = {  # noqa: RUF012 - as above
-            "name": "Up to 100 characters, and different from your other items.",
-            "description": "Up to 1,000 characters.",
+            "name": (
+                f"Up to {NAME_MAX_LENGTH} characters, and different from your other "
+                "items."
+            ),
+            "description": f"Up to {DESCRIPTION_MAX_LENGTH:,} characters.",
             "price": "With at most two decimals, such as 9.00.",
         }
 

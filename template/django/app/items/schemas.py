@@ -78,7 +78,8 @@ def add_cents(price: Decimal) -> Decimal:
 _CONTROL = r"\u0000-\u001f\u007f-\u009f"
 _INVISIBLE = r"\u00ad\u0300-\u036f\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff"
 _EDGE, _VISIBLE = rf"[^\s{_CONTROL}]", rf"[^\s{_CONTROL}{_INVISIBLE}]"
-_REST, _HALF = rf"[^{_CONTROL}]" + "{0,98}", rf"[^{_CONTROL}]" + "{0,48}"
+_REST = rf"[^{_CONTROL}]{{0,{NAME_MAX_LENGTH - 2}}}"
+_HALF = rf"[^{_CONTROL}]{{0,{(NAME_MAX_LENGTH - 3) // 2}}}"
 _NAME = (
     f"{_VISIBLE}({_REST}{_EDGE})?"
     f"|{_EDGE}({_REST}{_VISIBLE}|{_HALF}{_VISIBLE}{_HALF}{_EDGE})"

@@ -1,9 +1,12 @@
+import re
 from typing import Any
 from uuid import uuid4
 
 import pytest
 from django.test import Client
 
+from app.items.models import NAME_MAX_LENGTH
+from app.items.schemas import ItemCreate
 from tests.queries import count_queries
 
 pytestmark = pytest.mark.django_db
@@ -50,6 +53,16 @@ def test_the_number_of_queries_does_not_grow(client: Client) -> None:
         create(client, f"Item {number}")
         counts.append(count_queries(client, ITEMS))
     assert counts == counts[:1] * 3
+
+
+@pytest.mark.parametrize(
+    ("first", "last"), [("a", "a"), ("a", "\u200b"), ("\u200b", "a")]
+)
+def test_the_schema_has_the_maximum_length_of_names(first: str, last: str) -> None:
+    pattern = ItemCreate.model_json_schema()["properties"]["name"]["pattern"]
+    middle = "a" * (NAME_MAX_LENGTH - 2)
+    assert re.search(pattern, first + middle + last)
+    assert not re.search(pattern, first + middle + "a" + last)
 
 
 @pytest.mark.parametrize("price", ["9", "9.0", 9, 9.0, "09.00", 57 * 0.01 + 8.43])

@@ -2,7 +2,7 @@
 
 from django import forms
 
-from app.social.conversations.models import Message
+from app.social.conversations.models import TEXT_MAX_LENGTH, Message
 from app.social.forms import MultilineField
 
 
@@ -15,4 +15,6 @@ class MessageForm(forms.ModelForm):  # type: ignore[type-arg]  # not at run time
         widgets = {  # noqa: RUF012 - as above
             "text": forms.Textarea({"class": "form-control", "rows": 3})
         }
-        help_texts = {"text": "Up to 1,000 characters."}  # noqa: RUF012 - as above
+        help_texts = {  # noqa: RUF012 - as above
+            "text": f"Up to {TEXT_MAX_LENGTH:,} characters."
+        }

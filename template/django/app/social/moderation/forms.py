@@ -3,7 +3,7 @@
 from django import forms
 
 from app.social.forms import MultilineField
-from app.social.moderation.models import Report
+from app.social.moderation.models import TEXT_MAX_LENGTH, Report
 
 
 class ReportForm(forms.ModelForm):  # type: ignore[type-arg]  # not at run time
@@ -15,4 +15,6 @@ class ReportForm(forms.ModelForm):  # type: ignore[type-arg]  # not at run time
             "reason": forms.Select({"class": "form-select"}),
             "text": forms.Textarea({"class": "form-control", "rows": 4}),
         }
-        help_texts = {"text": "Up to 1,000 characters."}  # noqa: RUF012 - as above
+        help_texts = {  # noqa: RUF012 - as above
+            "text": f"Up to {TEXT_MAX_LENGTH:,} characters."
+        }

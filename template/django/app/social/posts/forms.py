@@ -3,7 +3,7 @@
 from django import forms
 
 from app.social.forms import MultilineField
-from app.social.posts.models import Post
+from app.social.posts.models import TEXT_MAX_LENGTH, Post
 
 
 class PostForm(forms.ModelForm):  # type: ignore[type-arg]  # not at run time
@@ -15,4 +15,6 @@ class PostForm(forms.ModelForm):  # type: ignore[type-arg]  # not at run time
         widgets = {  # noqa: RUF012 - as above
             "text": forms.Textarea({"class": "form-control", "rows": 3})
         }
-        help_texts = {"text": "Up to 500 characters."}  # noqa: RUF012 - as above
+        help_texts = {  # noqa: RUF012 - as above
+            "text": f"Up to {TEXT_MAX_LENGTH:,} characters."
+        }

@@ -6,7 +6,7 @@ from django import forms
 
 from app.errors import AppError
 from app.social.forms import MultilineField
-from app.social.profiles.models import NAME_MAX_LENGTH, Profile
+from app.social.profiles.models import ABOUT_MAX_LENGTH, NAME_MAX_LENGTH, Profile
 from app.social.profiles.pictures import create_picture
 from app.text import normalize_line
 
@@ -43,8 +43,8 @@ class ProfileForm(forms.ModelForm):  # type: ignore[type-arg]  # not at run time
         }
         help_texts = {  # noqa: RUF012 - as above
             "handle": "The unique name in your address: a to z, 0 to 9 and underscore.",
-            "display_name": "As others see it: up to 50 characters.",
-            "about": "Up to 500 characters.",
+            "display_name": f"As others see it: up to {NAME_MAX_LENGTH} characters.",
+            "about": f"Up to {ABOUT_MAX_LENGTH} characters.",
         }
 
     def clean_display_name(self) -> str:
