@@ -1,6 +1,7 @@
 from datetime import timedelta
 from io import StringIO
 from typing import Any
+from unittest.mock import Mock
 from uuid import uuid4
 
 import pytest
@@ -200,3 +201,16 @@ def test_the_command_says_what_is_wrong(
     monkeypatch.setattr("sys.stdin", StringIO(f"{password}\n"))
     with pytest.raises(CommandError, match=reason):
         call_command("create_admin", address)
+
+
+def test_a_password_that_is_typed_is_asked_for_twice(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("sys.stdin", Mock(isatty=lambda: True))
+    typed = iter([NEW_PASSWORD, PASSWORD, NEW_PASSWORD, NEW_PASSWORD])
+    command = "app.accounts.management.commands.create_admin"
+    monkeypatch.setattr(f"{command}.getpass", lambda *_: next(typed))
+    with pytest.raises(CommandError, match="passwords are different"):
+        call_command("create_admin", ADA)
+    call_command("create_admin", "new@example.org", stdout=StringIO())
+    assert verify("new@example.org", NEW_PASSWORD)

@@ -17,16 +17,15 @@ from app.users.models import User
 class Command(BaseCommand):
     help = (
         "Create a staff account. An existing account becomes one, keeps its data and "
-        "gets the new password. The password is asked for, or read from standard "
-        "input if that is not a terminal."
+        "gets the new password. The password is asked for twice, or read from "
+        "standard input if that is not a terminal."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("address")
 
     def handle(self, *_args: object, address: str, **_options: object) -> None:
-        is_terminal = sys.stdin.isatty()
-        password = getpass() if is_terminal else sys.stdin.readline().rstrip("\r\n")
+        password = read_password()
         email = parse_email(address)
         if not email:
             raise CommandError("Enter a valid email address.")
@@ -36,6 +35,15 @@ class Command(BaseCommand):
             raise CommandError(" ".join(error.messages)) from None
         create_admin(email, make_password(password))
         self.stdout.write(f"{email} is a staff account now.")
+
+
+def read_password() -> str:
+    if not sys.stdin.isatty():
+        return sys.stdin.readline().rstrip("\r\n")
+    password = getpass()
+    if getpass("Password (again): ") != password:
+        raise CommandError("The two passwords are different.")
+    return password
 
 
 @transaction.atomic
