@@ -17,7 +17,7 @@ from wagtail.models import Page, PageQuerySet
 from wagtail.search import index
 
 from app.cms.blocks import BodyBlock
-from app.cms.pagination import get_page
+from app.pages.pagination import get_page
 
 POSTS_ON_HOME_PAGE = 3
 POSTS_ON_PAGE = 10

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_safe
 from wagtail.models import Page, Site
 from wagtail.views import serve
 
-from app.cms.pagination import get_page
+from app.pages.pagination import get_page
 
 RESULTS_ON_PAGE = 20
 QUERY_MAX_LENGTH = 100

@@ -5,7 +5,6 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.core.paginator import Page, Paginator
 from django.db.models import Sum
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -17,17 +16,11 @@ from oscar.apps.offer.models import ConditionalOffer, Range
 from oscar.apps.order.models import Order
 
 from app.accounts.requests import AuthenticatedRequest
+from app.pages.pagination import get_page
 from app.shop.catalogue import list_products, search_products
 
 PRODUCTS_ON_PAGE = 12
 ORDERS_ON_PAGE = 20
-
-
-def get_page(request: HttpRequest, rows: Any, size: int) -> Page[Any]:
-    """Return the page of a list whose number is in the query, or the first."""
-    number = request.GET.get("page", "")
-    is_number = number.isascii() and number.isdecimal()
-    return Paginator(rows, size).get_page(number if is_number else 1)
 
 
 @require_safe
