@@ -57,7 +57,7 @@ def timer(monkeypatch: pytest.MonkeyPatch) -> Mock:
 
 
 @pytest.fixture
-def reader(db: None, memory_cache: None) -> Reader:  # noqa: ARG001 - it uses both
+def reader(db: None, memory_cache: None) -> Reader:
     return Reader()
 
 

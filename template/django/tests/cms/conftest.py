@@ -21,13 +21,13 @@ def directory(tmp_path: Path, settings: Any) -> Path:
 
 
 @pytest.fixture
-def visitor(db: None) -> Client:  # noqa: ARG001 - it opens the database
+def visitor(db: None) -> Client:
     """Send requests of an anonymous user."""
     return Client()
 
 
 @pytest.fixture
-def sign_in(db: None) -> SignIn:  # noqa: ARG001 - as above
+def sign_in(db: None) -> SignIn:
     """Return a client of a new user in a group, such as Wagtail's Editors."""
 
     def sign_in(group: str) -> Client:

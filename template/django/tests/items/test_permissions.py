@@ -11,7 +11,7 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def other(db: None) -> User:  # noqa: ARG001 - it opens the database
+def other(db: None) -> User:
     return create_user("bob@example.org")
 
 

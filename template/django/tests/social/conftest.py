@@ -15,5 +15,5 @@ def viewer(user: User) -> Profile:
 
 
 @pytest.fixture
-def bob(db: None) -> Profile:  # noqa: ARG001 - it opens the database
+def bob(db: None) -> Profile:
     return create_profile("bob")
