@@ -20,7 +20,8 @@ from app.errors import TooManyRequests
 from app.redis import REDIS_TIMEOUT, RedisUnavailableError, breaker
 
 # The first limit is strict. It counts the attempts of one client at one address, so
-# that clients elsewhere cannot lock the owner of the address out.
+# that no client alone can use up the limit of an address. Two clients can: then the
+# owner of the address cannot sign in until the 15 minutes are over.
 SIGN_IN_BY_CLIENT_AND_EMAIL = parse("10/15minutes")
 SIGN_IN_BY_CLIENT = parse("60/15minutes")
 SIGN_IN_BY_EMAIL = parse("20/15minutes")
