@@ -643,6 +643,7 @@ def test_the_result_of_the_projects_tests_is_reported(
     assert seen == [("sync",), ("run", "--no-sync", "poe", "test")]
     assert outcome.code == (0 if passes else 1)
     assert ("failed." in outcome.out) is not passes
+    assert f"git merge {BRANCH}\n  uv sync && uv run poe migrate" in outcome.out
     assert "update --undo" in outcome.out
 
 

@@ -304,9 +304,10 @@ def _print_choices(
     """Print how to accept an update, and how to undo it."""
     is_here = Path.cwd().resolve() == project.folder
     folder = "" if is_here else f" {shlex.quote(str(project.folder))}"
-    output.print_commands(
-        out, "Accept it", [f"git checkout {previous} && git merge {branch}"]
-    )
+    uv = uv_command()
+    accept = f"git checkout {previous} && git merge {branch}"
+    install = f"{uv} sync && {uv} run poe migrate"
+    output.print_commands(out, "Accept it", [accept, install])
     output.print_commands(
         out, "Undo it", [f"{process.program_name()} update --undo{folder}"]
     )
