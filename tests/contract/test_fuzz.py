@@ -649,6 +649,7 @@ for name in names:
 """
 
 
+@pytest.mark.thorough
 def test_an_invalid_setting_is_refused_in_one_sentence(
     project: Project, tmp_path: Path
 ) -> None:

@@ -370,6 +370,7 @@ def test_its_server_refuses_to_start_with_an_empty_environment(
     assert "SECRET_KEY" in output
 
 
+@pytest.mark.thorough
 @pytest.mark.starters([full("django")])
 def test_djangos_deployment_check_finds_nothing(project: Project) -> None:
     """Like `poe check`, but with the settings of a server."""
