@@ -173,7 +173,9 @@ class PreparedUpdate:
         project = self.project
         with _signals_ignored():
             previous = current_branch(project)
-            project.git("branch", self.branch, self.commit).check_output()
+            # A branch of this name is merged.
+            create = ("branch", "--force", self.branch, self.commit)
+            project.git(*create).check_output()
             checkout = ("checkout", "--quiet", "--no-overwrite-ignore", self.branch)
             switched = project.git(*checkout)
             if not switched.ok:
@@ -222,7 +224,7 @@ def prepare_update(
     """
     project = status.project
     branch = BRANCH_PREFIX + status.target
-    _delete_merged(project, branch)
+    _require_free(project, branch)
     _remove_worktrees(project)
     try:
         with tempfile.TemporaryDirectory(
@@ -241,13 +243,12 @@ def prepare_update(
         _remove_worktrees(project)
 
 
-def _delete_merged(project: ExistingProject, branch: str) -> None:
-    """Delete the branch of an update that is merged; raise UserError if it is not."""
+def _require_free(project: ExistingProject, branch: str) -> None:
+    """Raise UserError if the branch exists, unless it is an update that is merged."""
     if not project.git("rev-parse", "--verify", "--quiet", f"refs/heads/{branch}").ok:
         return
     is_merged = project.git("merge-base", "--is-ancestor", branch, "HEAD").ok
-    is_current = current_branch(project) == branch
-    if is_current or not is_merged or not project.git("branch", "-D", branch).ok:
+    if current_branch(project) == branch or not is_merged:
         message = (
             f"The branch {branch} already exists. Merge it, or delete it with "
             f"`git branch -D {branch}`, and try again."
