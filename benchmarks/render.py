@@ -43,7 +43,7 @@ def create_empty_template(folder: Path) -> Path:
 
 
 def create_plain_template(folder: Path, template: Path) -> Path:
-    """Create a template of the rendered files; the others are excluded, too."""
+    """Create a template with the same files, of which the used ones are rendered."""
     project = folder.with_name("rendered")
     run_copy(str(template), project, vcs_ref="HEAD", defaults=True, quiet=True)
     git("clone", "-q", "--no-local", template, folder, cwd=ROOT)
@@ -51,7 +51,7 @@ def create_plain_template(folder: Path, template: Path) -> Path:
         "framework"
     ]
     excluded = []
-    for path in [*folder.glob(f"template/{framework}/**/*")]:
+    for path in list(folder.glob(f"template/{framework}/**/*")):
         if path.is_file():
             plain = path.rename(path.with_name(path.name.removesuffix(".jinja")))
             name = plain.relative_to(folder / "template" / framework).as_posix()

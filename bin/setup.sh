@@ -93,7 +93,7 @@ sync_from_own_index() {
 
 require_writable() {
     mkdir -p "$cache" 2>/dev/null && [ -w "$root" ] && [ -w "$cache" ] ||
-        fail "$root cannot be written to, and the set-up needs that: use your own checkout."
+        fail "$root cannot be written to, and the setup needs that: use your own checkout."
 }
 
 # Print the folder for temporary files. The tests create several hundred thousand small ones, so it
@@ -160,7 +160,7 @@ set_up() {
         fi
     ) </dev/null >&2 || {
         find_python >/dev/null || fail "no Python of 3.11 or later was found on PATH, and uv could not fetch one: install one."
-        fail "the set-up failed, see above: the first run needs the network, and UV_DEFAULT_INDEX if you use your own package index."
+        fail "the setup failed, see above: the first run needs the network, and UV_DEFAULT_INDEX if you use your own package index."
     }
     printf '%s\n' "$state" >"$root/.venv/.state-$1"
 }

@@ -101,7 +101,9 @@ def test_conflicts_are_reported_and_unmerged_in_git(
     assert "git add --update && git commit" in outcome.out
     assert "poe migration" not in outcome.out
     git("checkout", "--ours", "app/health.py", cwd=project)
-    commit_all(project, "Update")
+    git("add", "--update", cwd=project)
+    git("commit", "--quiet", "--message=Update", cwd=project)
+    assert "Hello" in git("show", "HEAD:app/greeting.py", cwd=project)
     assert find_conflicts(project) == set()
     assert "Up to date" in trivet("update", project).out
 

@@ -239,10 +239,10 @@ def _finish(out: Console, update: PreparedUpdate, previous: str, *, test: bool) 
     out.print()
     if unignored := update.list_unignored():
         out.print(
-            f"[bold]No longer ignored by git:[/] {escape(', '.join(unignored))}. Move "
-            "it out of the project, or add it to .gitignore, before you commit."
+            f"[bold]No longer ignored by git:[/] {escape(', '.join(unignored))}. "
+            "Before you commit, move it out of the project, or add it to .gitignore."
         )
-    if apps := update.removed_apps:
+    if apps := update.list_removed_apps():
         _print_removed_apps(out, apps, previous)
     if update.conflicts:
         out.print(f"[bold]Conflicts[/] ({len(update.conflicts)})")
@@ -254,7 +254,7 @@ def _finish(out: Console, update: PreparedUpdate, previous: str, *, test: bool) 
         # Not --all: what an update no longer ignores is not to be committed.
         output.print_command(out, "git add --update && git commit")
         output.print_command(out, f"{uv} sync && {uv} run poe fix")
-        if update.changes_models or update.needs_migration:
+        if update.changes_models:
             _print_migration_steps(out)
         else:
             output.print_command(out, f"{uv} run poe check && {uv} run poe test")

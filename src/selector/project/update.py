@@ -139,8 +139,7 @@ class PreparedUpdate:
         names = self.changed + self.new + self.conflicts
         return any(Path(name).name == "models.py" for name in names)
 
-    @property
-    def removed_apps(self) -> list[str]:
+    def list_removed_apps(self) -> list[str]:
         """Return the labels of the Django apps whose migrations the update deletes."""
         labels = []
         for name in map(Path, self.deleted):
