@@ -236,16 +236,15 @@ def _finish(out: Console, update: PreparedUpdate, previous: str, *, test: bool) 
     """
     branch = update.branch
     uv = uv_command()
-    out.print()
     if unignored := update.list_unignored():
         out.print(
-            f"[bold]No longer ignored by git:[/] {escape(', '.join(unignored))}. "
+            f"\n[bold]No longer ignored by git:[/] {escape(', '.join(unignored))}. "
             "Before you commit, move it out of the project, or add it to .gitignore."
         )
     if apps := update.list_removed_apps():
         _print_removed_apps(out, apps, previous)
     if update.conflicts:
-        out.print(f"[bold]Conflicts[/] ({len(update.conflicts)})")
+        out.print(f"\n[bold]Conflicts[/] ({len(update.conflicts)})")
         _print_names(out, update.conflicts, most=len(update.conflicts))
         out.print(
             f"You are on the branch {branch}. You and the template changed the same "
@@ -262,7 +261,10 @@ def _finish(out: Console, update: PreparedUpdate, previous: str, *, test: bool) 
         return EXIT_ACTION_REQUIRED
     # Without the migration, tests that use the new tables fail.
     is_tested = test and not update.needs_migration
-    passed = _run_tests(out, update, previous) if is_tested else None
+    passed = None
+    if is_tested:
+        out.print()
+        passed = _run_tests(out, update, previous)
     out.print(f"\nThe update is a commit on the branch {branch}.", markup=False)
     if update.needs_migration:
         output.print_command(out, f"{uv} sync")
@@ -288,14 +290,13 @@ def _print_migration_steps(out: Console) -> None:
 def _print_removed_apps(out: Console, apps: list[str], previous: str) -> None:
     """Print how to drop the tables of removed apps: Django needs their code for it."""
     out.print(
-        "The tables of removed apps stay. If you do not need their rows, drop them "
+        "\nThe tables of removed apps stay. If you do not need their rows, drop them "
         "before you merge: users who have rows in them could not be deleted any more."
     )
     output.print_command(out, f"git checkout {previous}")
     for app in apps:
         command = f"{uv_command()} run python manage.py migrate {app} zero"
         output.print_command(out, command)
-    out.print()
 
 
 def _print_choices(
