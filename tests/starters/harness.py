@@ -125,7 +125,7 @@ class Project:
     starter: Starter
     directory: Path
     environment_directory: Path
-    _migrated: Database | None = field(default=None, repr=False)
+    migrated_database: Database | None = field(default=None, repr=False)
 
     @property
     def python(self) -> Path:
@@ -216,18 +216,20 @@ class Project:
         """Copy the empty database of the setup: migrating another takes seconds."""
         database = SQLite(self.directory.parent / "databases")
         database.load(self.development_database)
-        self._migrated = database
+        self.migrated_database = database
+
+    def empty_database(self) -> Database:
+        """Create a database of the project's kind, without tables."""
+        return new_database(self.starter.database, self.directory.parent / "databases")
 
     def new_database(self) -> Database:
         """Create a migrated database of the project's kind."""
-        if self._migrated is None:
-            database = new_database(
-                self.starter.database, self.directory.parent / "databases"
-            )
+        if self.migrated_database is None:
+            database = self.empty_database()
             settings = self.production_settings(database.url, ENVIRONMENT="production")
             self.poe("-q", "migrate", **settings)
-            self._migrated = database
-        return self._migrated.clone()
+            self.migrated_database = database
+        return self.migrated_database.clone()
 
 
 def dependency_key(directory: Path) -> str:
@@ -284,6 +286,15 @@ def install(starter: Starter, directory: Path, **settings: str) -> Project:
     return project
 
 
+def install_on_server(starter: Starter, directory: Path, **settings: str) -> Project:
+    """Install a project whose owner develops on the database server, too."""
+    project = sync(starter, directory)
+    database = project.empty_database()
+    project.poe("setup", DATABASE_URL=database.url, **settings)
+    project.migrated_database = database
+    return project
+
+
 def render_starter(starter: Starter, directory: Path, template: Path) -> None:
     """Render a project, and commit it."""
     answers = {
@@ -314,7 +325,9 @@ def install_starter(starter: Starter, template: Path, shared: Path) -> Project:
             # Wagtail stores the address of the site when the database is migrated.
             has_cms = "cms" in starter.features
             settings = {"PUBLIC_URL": f"https://{HOST}"} if has_cms else {}
-            project = install(starter, directory, **settings)
+            on_server = starter.database != "sqlite"
+            set_up = install_on_server if on_server else install
+            project = set_up(starter, directory, **settings)
             shutil.copytree(directory, first)
         else:
             shutil.copytree(first, directory)

@@ -108,12 +108,12 @@ ON_MYSQL = [
 ]
 ON_SERVERS = [*FULL_ON_POSTGRESQL, *ON_MYSQL]
 # The database of a project's own tests comes from one setting, whatever the features.
-SMALL_ON_SERVERS = [
+SMALL_ON_POSTGRESQL = [
     for_use_case("rapid_development", "django", "postgresql"),
     for_use_case("api", "fastapi", "postgresql"),
     for_use_case("small_web_app", "flask", "postgresql"),
-    *ON_MYSQL,
 ]
+SMALL_ON_SERVERS = [*SMALL_ON_POSTGRESQL, *ON_MYSQL]
 # FastAPI is served by uvicorn, and Django and Flask with realtime are, too. Without it
 # they are served by granian.
 SERVED_BY_GRANIAN = [alone(framework, "api") for framework in ("django", "flask")]

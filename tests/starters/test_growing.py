@@ -112,7 +112,8 @@ def test_data_is_kept_when_features_are_added_and_removed(
         add_columns(project, database.url)
     more = full(framework).features if database_kind == "sqlite" else WITH_ACCOUNTS
     project = change_features(project, more, database.url, "accounts")
-    check(project, database.url)
+    if framework != "django":  # Alembic compares with tables, Django with migrations
+        check(project, database.url)
     with running_service(project, database.url) as service:
         person, boss = Person(service), Person(service)
         person.register_and_confirm()
