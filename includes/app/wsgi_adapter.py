@@ -64,6 +64,7 @@ class WSGIAdapter:
     ) -> None:
         self.app = app
         self.executor = ThreadPoolExecutor(THREADS, "request")
+        self.free_threads = asyncio.Semaphore(THREADS)
         self.more_threads = ThreadPoolExecutor(MAX_CONNECTIONS, "queued-request")
         self.max_body_bytes = max_body_bytes
         self.body_timeout = body_timeout
@@ -131,13 +132,25 @@ class WSGIAdapter:
             asyncio.run_coroutine_threadsafe(send_on_loop(message), loop).result()
 
         call = partial(call_app, self.app, environ, send_from_thread)
-        response = self.executor.submit(call)
-        future = asyncio.wrap_future(response)
-        await asyncio.wait([future], timeout=MAX_QUEUED)
-        if response.cancel():  # No thread has begun it.
-            future = loop.run_in_executor(self.more_threads, call)
-        for message in await future:
+        if await self._take_thread():
+            try:
+                messages = await loop.run_in_executor(self.executor, call)
+            finally:
+                self.free_threads.release()
+        else:
+            messages = await loop.run_in_executor(self.more_threads, call)
+        for message in messages:
             await send(message)
+
+    async def _take_thread(self) -> bool:
+        """Wait until a thread is free, but not for long. Return whether one is."""
+        if not self.free_threads.locked():
+            return await self.free_threads.acquire()
+        try:
+            async with asyncio.timeout(MAX_QUEUED):
+                return await self.free_threads.acquire()
+        except TimeoutError:
+            return False
 
 
 def build_environ(scope: Scope) -> WSGIEnvironment:

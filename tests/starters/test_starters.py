@@ -402,12 +402,16 @@ def find_unread_settings(project: Project, settings: str) -> set[str]:
     names = [node for node in nodes if isinstance(node, ast.Name)]
     assigned = {node.id for node in names if isinstance(node.ctx, ast.Store)}
     apps_and_middleware = [
-        ast.literal_eval(node.value)
+        node.value
         for node in nodes
         if isinstance(node, ast.Assign)
         and ast.unparse(node.targets[0]) in {"INSTALLED_APPS", "MIDDLEWARE"}
     ]
-    packages = {name.split(".")[0] for name in chain(*apps_and_middleware)}
+    packages = {
+        node.value.split(".")[0]
+        for node in chain(*map(ast.walk, apps_and_middleware))
+        if isinstance(node, ast.Constant) and isinstance(node.value, str)
+    }
     (libraries,) = project.environment_directory.glob("**/site-packages")
     defaults = (libraries / "django/conf/global_settings.py").read_text("utf-8")
     read = {*re.findall(r"(?m)^[A-Z_0-9]+\b", defaults)}

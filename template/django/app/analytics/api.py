@@ -28,11 +28,11 @@ def require_permission(user: User, permission: str) -> None:
 @router.get("/reports", response={200: ReportPage, **problems(401, 403, 422)})
 def list_reports(
     request: AuthenticatedRequest, params: Query[PageParams]
-) -> dict[str, object]:
+) -> ReportPage:
     """Return a page of reports, newest first. `next_cursor` leads to the next page."""
     require_permission(request.user, "sales.view_report")
     reports, next_cursor = paginate(service.list_reports(), params, newest_first=True)
-    return {"reports": reports, "next_cursor": next_cursor}
+    return ReportPage.model_validate({"reports": reports, "next_cursor": next_cursor})
 
 
 @router.get(
