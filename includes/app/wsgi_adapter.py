@@ -63,7 +63,7 @@ class WSGIAdapter:
         may_send: Callable[[WSGIEnvironment], bool] = lambda _: True,
     ) -> None:
         self.app = app
-        self.executor = ThreadPoolExecutor(THREADS, "request")
+        self.threads = ThreadPoolExecutor(THREADS, "request")
         self.free_threads = asyncio.Semaphore(THREADS)
         self.more_threads = ThreadPoolExecutor(MAX_CONNECTIONS, "queued-request")
         self.max_body_bytes = max_body_bytes
@@ -131,16 +131,21 @@ class WSGIAdapter:
         def send_from_thread(message: Message) -> None:
             asyncio.run_coroutine_threadsafe(send_on_loop(message), loop).result()
 
-        call = partial(call_app, self.app, environ, send_from_thread)
-        if await self._take_thread():
-            try:
-                messages = await loop.run_in_executor(self.executor, call)
-            finally:
-                self.free_threads.release()
-        else:
-            messages = await loop.run_in_executor(self.more_threads, call)
-        for message in messages:
+        for message in await self.call_in_thread(environ, send_from_thread):
             await send(message)
+
+    async def call_in_thread(
+        self, environ: WSGIEnvironment, send: Callable[[Message], None]
+    ) -> list[Message]:
+        """Call the application in a thread, as `call_app` does."""
+        loop = asyncio.get_running_loop()
+        call = partial(call_app, self.app, environ, send)
+        if not await self._take_thread():
+            return await loop.run_in_executor(self.more_threads, call)
+        try:
+            return await loop.run_in_executor(self.threads, call)
+        finally:
+            self.free_threads.release()
 
     async def _take_thread(self) -> bool:
         """Wait until a thread is free, but not for long. Return whether one is."""

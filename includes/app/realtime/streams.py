@@ -14,15 +14,7 @@ from typing import Any
 from anyio import CancelScope, EndOfStream, create_task_group, fail_after
 
 from app.realtime.hub import Hub, Listener
-from app.wsgi_adapter import (
-    Message,
-    Receive,
-    Scope,
-    Send,
-    WSGIAdapter,
-    build_environ,
-    call_app,
-)
+from app.wsgi_adapter import Message, Receive, Scope, Send, WSGIAdapter, build_environ
 
 EVENTS, SOCKET = "/api/v1/events", "/api/v1/ws"
 LISTEN = "app.listen"
@@ -130,9 +122,7 @@ class StreamApp:
 
         environ = build_environ(scope) | {LISTEN: listen_from_thread}
         messages: list[Message] = []
-        messages += await loop.run_in_executor(
-            self.app.executor, call_app, self.app.app, environ, messages.append
-        )
+        messages += await self.app.call_in_thread(environ, messages.append)
         is_error = messages[0]["status"] >= HTTPStatus.BAD_REQUEST
         return messages, listeners[0] if listeners and not is_error else None
 
