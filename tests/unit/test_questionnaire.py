@@ -471,6 +471,14 @@ def test_features_of_copier_that_are_not_evaluated_are_rejected(
     assert "Render this template with `copier copy`." in str(rejection.value)
 
 
+def test_choices_that_are_not_valid_yaml_are_reported_in_a_sentence() -> None:
+    question = "q: {type: str, default: a, choices: '{{ \"{\" }}'}"
+    with pytest.raises(UserError) as rejection:
+        answer_questions(question, {})
+    expected = "copier.yml: `choices` of the question `q` is not valid YAML: "
+    assert str(rejection.value).startswith(expected)
+
+
 @pytest.mark.parametrize(
     ("envops", "feature"),
     [

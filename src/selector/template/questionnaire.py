@@ -22,7 +22,7 @@ from selector.template.copier_features import (
     check_features,
     reject,
 )
-from selector.yaml_loader import load_documents
+from selector.yaml_loader import load_documents, load_yaml
 
 # Other texts change when Jinja renders them: it also normalizes line breaks.
 _IS_PLAIN = re.compile(r"[^{\r\n]*").fullmatch
@@ -307,7 +307,8 @@ class _Question:
     def choices(self) -> tuple[Choice, ...]:
         choices = self.details.get("choices", {})
         if isinstance(choices, str):
-            choices = yaml.safe_load(self.render(choices))
+            name = f"copier.yml: `choices` of the question `{self.name}`"
+            choices = load_yaml(self.render(choices), name)
         if not isinstance(choices, dict):
             reject(f"a list of choices in the question `{self.name}`")
         result = tuple(self._choice(title, entry) for title, entry in choices.items())
