@@ -419,10 +419,19 @@ def page_form_requests(
 
 
 def page_requests(
-    browser: Browser, starts: Iterable[str], turns: Iterator[int], below: str = "/"
+    browser: Browser,
+    starts: Iterable[str],
+    turns: Iterator[int],
+    below: str = "/",
+    *,
+    once_for_equal_fields: bool = False,
 ) -> Iterator[Request]:
-    """Yield requests for every link and form that is found below a path."""
-    forms: dict[str, tuple[Page, Form]] = {}
+    """Yield requests for every link and form that is found below a path.
+
+    once_for_equal_fields  leave out forms that have the fields of another one: those
+                           of all lists of an admin are read with the same code.
+    """
+    forms: dict[str, tuple[str, Page, Form]] = {}
     tried: set[str] = set()
     kinds: set[str] = set()
     more_names = itertools.cycle(QUERY_NAMES)
@@ -447,11 +456,14 @@ def page_requests(
             if form.element.get("method").lower() == "post":
                 action = urlsplit(urljoin(page.url, form.element.get("action"))).path
                 if action.startswith(below):
-                    forms.setdefault(IDENTIFIER.sub("*", action), (page, form))
+                    kind = IDENTIFIER.sub("*", action)
+                    fields = " ".join(sorted(form.values))
+                    key = fields if once_for_equal_fields else kind
+                    forms.setdefault(key, (kind, page, form))
     # What ends sessions, or hides or deletes what another form is for, comes last.
     is_last = re.compile("block|delete|sign-out")
-    for _, (page, form) in sorted(
-        forms.items(), key=lambda each: bool(is_last.search(each[0]))
+    for _, page, form in sorted(
+        forms.values(), key=lambda each: bool(is_last.search(each[0]))
     ):
         yield from page_form_requests(browser, page, form, turns)
 
@@ -605,7 +617,9 @@ def all_requests(
             # Separate, since the pages of the admin are as many as a crawl visits.
             create_report(staff)
             yield from page_requests(staff, [ANALYTICS], turns, below=ANALYTICS)
-        yield from page_requests(staff, [conventions.admin], turns)
+        yield from page_requests(
+            staff, [conventions.admin], turns, once_for_equal_fields=True
+        )
 
 
 @pytest.mark.thorough
