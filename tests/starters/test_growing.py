@@ -14,8 +14,7 @@ from tests.starters.harness import Project, Starter, install, running_service
 from tests.starters.selection import FRAMEWORKS, full
 from tests.starters.test_starters import count_passed
 
-FIRST = ("api",)
-WITH_UPLOADS = ("api", "uploads")
+FIRST = ("api", "uploads")
 WITH_ACCOUNTS = ("accounts", "admin", "api", "pages", "uploads")
 # Tables of features that only Django has.
 TABLES_OF_DJANGO = ("sales_sale", "cms_blogpage", "profiles_profile", "shop_payment")
@@ -85,23 +84,19 @@ def test_data_is_kept_when_features_are_added_and_removed(
     """
     conventions = CONVENTIONS[framework]
     directory = tmp_path / "project"
-    # A new table is the same step on every database; new columns and keys are not.
-    first = FIRST if database_kind == "sqlite" else WITH_UPLOADS
     answers = {
         "known_framework": framework,
-        "features": [*first],
+        "features": [*FIRST],
         "database": database_kind,
     }
     render_into(directory, template=template_repo, answers=answers)
     git("init", "--quiet", cwd=directory)
-    project = install(Starter(framework, first, database_kind), directory)
+    project = install(Starter(framework, FIRST, database_kind), directory)
     database = new_database(database_kind, tmp_path / "databases")
     settings = {"DATABASE_URL": database.url}
     for task in ("migrate", "seed"):
         project.poe(task, **settings)
 
-    if first == FIRST:
-        project = change_features(project, WITH_UPLOADS, database.url, "uploads")
     with running_service(project, database.url) as service, Client(service) as client:
         items = client.list_all()
         assert items
@@ -129,7 +124,7 @@ def test_data_is_kept_when_features_are_added_and_removed(
     with pytest.raises((sqlite3.IntegrityError, RuntimeError)):
         database.execute(f"UPDATE {table} SET price = -1")  # noqa: S608
 
-    project = change_features(project, WITH_UPLOADS, database.url)
+    project = change_features(project, FIRST, database.url)
     with running_service(project, database.url) as service, Client(service) as client:
         assert client.list_all() == [*items, mine]
         assert client.create()["id"]
