@@ -109,7 +109,12 @@ def _check(count: Callable[[], None], action: str, email: str) -> None:
     bind_contextvars(client=get_client_network())  # for the security events in the log
     g.email = email
     try:
-        count()
+        try:
+            count()
+        except RedisError:
+            # Another thread noticed first that Redis has failed. Flask-Limiter counts
+            # in the process from then on, but raises in the threads that were waiting.
+            count()
     except RateLimitExceeded as error:
         log.warning("throttled", action=action)
         seconds = int(limiter.current_limits[-1].reset_at - time())

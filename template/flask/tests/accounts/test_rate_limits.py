@@ -1,4 +1,6 @@
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from threading import Event
 
 import pytest
 from flask import Flask
@@ -58,6 +60,27 @@ def test_success_clears_the_strict_limit(app: Flask) -> None:
         check_sign_in(ADA)
         clear_sign_in()
     sign_in(app, "192.0.2.1", 10)
+
+
+def test_requests_that_wait_for_redis_when_it_fails_are_counted(
+    create_client: Callable[..., FlaskClient], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app = create_client(redis_url="redis://127.0.0.1:1/0").application
+    first_waits, redis_has_failed = Event(), Event()
+
+    def increment(*_arguments: object, **_options: object) -> int:
+        if not first_waits.is_set():
+            first_waits.set()
+            assert redis_has_failed.wait(5)
+        raise RedisError
+
+    monkeypatch.setattr(limiter.limiter.storage, "incr", increment)
+    with ThreadPoolExecutor(1) as pool:
+        first = pool.submit(sign_in, app, "192.0.2.1")
+        assert first_waits.wait(5)
+        sign_in(app, "192.0.2.2")
+        redis_has_failed.set()
+        first.result()
 
 
 def test_a_redis_that_fails_after_the_check_is_logged(
