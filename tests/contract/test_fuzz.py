@@ -424,12 +424,12 @@ def page_requests(
     turns: Iterator[int],
     below: str = "/",
     *,
-    once_for_equal_fields: bool = False,
+    admin: str = "",
 ) -> Iterator[Request]:
     """Yield requests for every link and form that is found below a path.
 
-    once_for_equal_fields  leave out forms that have the fields of another one: those
-                           of all lists of an admin are read with the same code.
+    admin  the path of an admin. The forms of its lists have the same fields and are
+           read with the same code, so only one of them is sent.
     """
     forms: dict[str, tuple[str, Page, Form]] = {}
     tried: set[str] = set()
@@ -458,8 +458,9 @@ def page_requests(
                 if action.startswith(below):
                     kind = IDENTIFIER.sub("*", action)
                     fields = " ".join(sorted(form.values))
-                    key = fields if once_for_equal_fields else kind
-                    forms.setdefault(key, (kind, page, form))
+                    # With a token alone, the path says what the form does.
+                    is_list = admin and kind.startswith(admin) and len(form.values) > 2
+                    forms.setdefault(fields if is_list else kind, (kind, page, form))
     # What ends sessions, or hides or deletes what another form is for, comes last.
     is_last = re.compile("block|delete|sign-out")
     for _, page, form in sorted(
@@ -618,7 +619,7 @@ def all_requests(
             create_report(staff)
             yield from page_requests(staff, [ANALYTICS], turns, below=ANALYTICS)
         yield from page_requests(
-            staff, [conventions.admin], turns, once_for_equal_fields=True
+            staff, [conventions.admin], turns, admin=conventions.admin
         )
 
 

@@ -287,7 +287,7 @@ def install(starter: Starter, directory: Path, **settings: str) -> Project:
 
 
 def install_on_server(starter: Starter, directory: Path, **settings: str) -> Project:
-    """Install a project whose owner develops on the database server, too."""
+    """Install a project, and set up its database on the server that it is for."""
     project = sync(starter, directory)
     database = project.empty_database()
     project.poe("setup", DATABASE_URL=database.url, **settings)
