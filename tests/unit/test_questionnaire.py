@@ -28,8 +28,9 @@ def questions_only(tmp_path_factory: pytest.TempPathFactory) -> Path:
     shutil.copytree(ROOT / "questions", folder / "questions")
     recommendation = Path("src", "selector", "recommendation")
     (folder / recommendation).mkdir(parents=True)
-    for name in ("criteria.yml", "score.jinja", "explain.jinja", "summary.jinja"):
-        shutil.copy(ROOT / recommendation / name, folder / recommendation)
+    files = (ROOT / recommendation).iterdir()
+    for file in (file for file in files if file.suffix in {".yml", ".jinja"}):
+        shutil.copy(file, folder / recommendation)
     for framework in ("django", "flask", "fastapi"):
         (folder / "template" / framework).mkdir(parents=True)
     return folder

@@ -33,7 +33,8 @@ class Explanation:
             return
         self.is_printed = True
         decision = self.questionnaire.decision
-        result = decision.recommend(answers["recommendation"]["answers"])
+        weighed = answers["recommendation"]["answers"]
+        result = decision.recommend(weighed, with_flips=False)
         print_explanation(self.out, decision, result, brief=True)
 
     def print_cost(self, answers: Mapping[str, Any]) -> None:

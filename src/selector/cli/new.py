@@ -64,7 +64,7 @@ def new(  # noqa: PLR0913, PLR0917 - one argument for each option
                 command += " --no-setup"
             message = f"Stopped. Nothing was written. Continue with:\n  {command}"
             raise CancelledError(message) from None
-        constraints = _read_constraints(template, answers)
+        constraints = [] if no_setup else _read_constraints(template, answers)
     try:
         out.print(f"\n[bold]Written to[/] {project.folder}", soft_wrap=True)
         for note in template.notes:

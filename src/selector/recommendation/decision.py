@@ -143,8 +143,8 @@ class Decision:
         """Return the same rule with other weights for some criteria."""
         return Decision(self.model, self.environment, weights)
 
-    def recommend(self, answers: Answers) -> Recommendation:
-        """Weigh the answers."""
+    def recommend(self, answers: Answers, *, with_flips: bool = True) -> Recommendation:
+        """Weigh the answers. Flips take longest, because all other answers are weighed."""
         answers = {"known_framework": "none", **answers}
         found: dict[str, Any] = {}
         self._rule.decide(self.data, answers, found)
@@ -165,7 +165,7 @@ class Decision:
                     for entry in found["contradictions"]
                 ),
             },
-            flips=() if chosen else tuple(self.find_flips(answers)),
+            flips=tuple(self.find_flips(answers)) if with_flips and not chosen else (),
             most_informative_question=None
             if chosen
             else self._find_informative_question(found),

@@ -6,6 +6,7 @@ import tomllib
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 
@@ -37,6 +38,7 @@ _QUESTIONNAIRE_FILES = (
     "src/selector/recommendation/score.jinja",
     "src/selector/recommendation/flips.jinja",
     "src/selector/recommendation/explain.jinja",
+    "src/selector/recommendation/frameworks.jinja",
     "src/selector/recommendation/summary.jinja",
 )
 
@@ -118,7 +120,7 @@ class Template:
     address: str | None
     notes: tuple[str, ...] = ()
 
-    @property
+    @cached_property
     def tree(self) -> CommitTree:
         """Return the files of the commit."""
         return CommitTree(self.repository, self.commit)
