@@ -195,7 +195,7 @@ def _print_next_steps(
     output.print_commands(out, "Next steps", [*steps, f"{uv} run poe dev"])
     if subdirectory:
         _print_repository_steps(out, subdirectory, project.files)
-    if advice := uv_advice(project.folder):
+    if advice := uv_advice():
         out.print(f"\n{advice}", markup=False)
 
 

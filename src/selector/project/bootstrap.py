@@ -53,19 +53,21 @@ def uv_problem(folder: Path) -> str:
     return ""
 
 
-def uv_advice(folder: Path) -> str:
-    """Return what is wrong with the user's uv, and how to install it; else nothing.
+def uv_advice() -> str:
+    """Return how to install uv if it is not on the user's PATH; else nothing.
 
-    The README of a project and its pre-commit hooks require uv on the user's PATH.
-    bin/trivet may have installed a copy that is not.
+    The README of a project and its pre-commit hooks require it there. bin/trivet may
+    have installed a copy that is not.
     """
     path = process.find_program("uv")
-    if path and not _is_on_path(path):
+    if not path:
+        return f"uv is missing. {INSTALL_UV}"
+    if not _is_on_path(path):
         return (
             f"uv is not on your PATH, only in {Path(path).parent}. The commands in "
             f"README.md and the pre-commit hooks need it. {INSTALL_UV}"
         )
-    return uv_problem(folder)
+    return ""
 
 
 def _is_on_path(path: str) -> bool:

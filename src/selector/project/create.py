@@ -10,14 +10,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from selector import git
 from selector.errors import UserError
 from selector.project import rendering
 from selector.project.workspace import find_workspace
 from selector.template.questionnaire import Answers
 from selector.template.source import Template, find_checkout
+from selector.yaml_loader import load_yaml
 
 ANSWERS_FILE = ".copier-answers.yml"
 
@@ -94,7 +93,9 @@ class RenderedProject:
     def answers(self) -> dict[str, Any]:
         """Return the content of its answers file."""
         file = self.folder / ANSWERS_FILE
-        return dict(yaml.safe_load(file.read_text("utf-8"))) if file.is_file() else {}
+        if not file.is_file():
+            return {}
+        return dict(load_yaml(file.read_text("utf-8"), ANSWERS_FILE))
 
     @property
     def dependencies(self) -> dict[str, list[str]]:

@@ -78,7 +78,7 @@ def _check_tools(folder: Path) -> Iterator[Finding]:
     version = uv_version.stdout.split()[1]
     if tuple(int(part) for part in version.split(".")[:2]) < OLDEST_UV:
         yield Finding("uv", f"{version} is too old.", f"{uv} self update")
-    elif advice := uv_advice(folder):
+    elif advice := uv_advice():
         yield Finding("uv", f"{version} is not on your PATH.", advice)
     else:
         yield Finding("uv", version)

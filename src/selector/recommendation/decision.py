@@ -144,7 +144,7 @@ class Decision:
         return Decision(self.model, self.environment, weights)
 
     def recommend(self, answers: Answers, *, with_flips: bool = True) -> Recommendation:
-        """Weigh the answers. Flips take longest, because all other answers are weighed."""
+        """Weigh the answers, and for the flips every other answer too."""
         answers = {"known_framework": "none", **answers}
         found: dict[str, Any] = {}
         self._rule.decide(self.data, answers, found)
