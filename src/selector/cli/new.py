@@ -71,7 +71,8 @@ def new(  # noqa: PLR0913, PLR0917 - one argument for each option
             out.print(f"Note: {note}", markup=False)
         try:
             if not no_setup:
-                minimum = answers.all["python_minimum"]
+                chosen = questionnaire.model.frameworks[answers.given["framework"]]
+                minimum = chosen.python
                 _set_up(out, project.folder, display_path, minimum, constraints)
         finally:
             command = _repeat_command(template, project, answers, weights, display_path)
