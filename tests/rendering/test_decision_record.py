@@ -74,7 +74,7 @@ def test_a_tie_is_decided_by_what_the_team_knows(record: Record) -> None:
 
 def test_it_lists_excluded_frameworks_with_reasons(record: Record) -> None:
     text = record({"use_case": "cms"})
-    assert "Flask: 0 points, ruled out. It has no maintained content" in text
+    assert "Flask: 0 points, ruled out. Flask has no maintained content" in text
 
 
 def test_it_states_the_confidence_and_what_would_change_the_result(

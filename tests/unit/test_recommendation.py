@@ -2,14 +2,14 @@
 
 import random
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from fractions import Fraction
 from itertools import product
 from time import process_time
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from jinja2 import Environment
 
@@ -49,6 +49,17 @@ def all_answers() -> st.SearchStrategy[Answers]:
     return anything | as_proposed
 
 
+def with_requirements(features: Iterable[str]) -> set[str]:
+    """Return features and all that they require."""
+    needed = set(features)
+    for key in features:
+        needed |= set(MODEL.features[key].requires)
+    for key, options in MODEL.data["requires_one_of"].items():
+        if key in needed and needed.isdisjoint(options.split()):
+            needed.add(options.split()[0])
+    return needed
+
+
 def expected_points(answers: Mapping[str, Any]) -> dict[str, int]:
     """Add up the points without score.jinja."""
     own = set(MODEL.criteria["use_case"].answers[answers["use_case"]].features)
@@ -57,7 +68,8 @@ def expected_points(answers: Mapping[str, Any]) -> dict[str, int]:
     scores = dict.fromkeys(FRAMEWORKS, 0)
     for name, criterion in MODEL.criteria.items():
         if name == "features":
-            counted = dict.fromkeys(wanted - own, 1) | dict.fromkeys(own - wanted, -1)
+            left_out = own - with_requirements(wanted)
+            counted = dict.fromkeys(wanted - own, 1) | dict.fromkeys(left_out, -1)
         elif implied == f"{name}={answers[name]}":
             counted = {}
         else:
@@ -482,6 +494,17 @@ def test_a_feature_of_the_use_case_that_is_left_out_subtracts_its_points() -> No
     assert taken == {"Django generates its admin panel (left out: admin)"}
 
 
+@pytest.mark.parametrize(
+    ("use_case", "feature"), [("api", "admin"), ("ecommerce", "cms")]
+)
+def test_a_feature_that_another_one_requires_is_not_left_out(
+    use_case: str, feature: str
+) -> None:
+    result = DECISION.recommend(use_case_answers(use_case, features=[feature]))
+    left_out = {r.answer for r in result.reasons if "left out" in r.text}
+    assert left_out.isdisjoint(with_requirements([feature]))
+
+
 ONLY_FOR_ONE = [
     (name, answer, next(iter(details.points)))
     for name, criterion in MODEL.criteria.items()
@@ -506,6 +529,12 @@ def test_an_answer_with_points_for_one_framework_never_lowers_it(
             ],
         }
         with_it = {**without, "features": [*without["features"], answer]}
+        # What it requires is counted too, if the use case would have it.
+        own = set(MODEL.criteria["use_case"].answers[answers["use_case"]].features)
+        added = with_requirements(with_it["features"])
+        assume(
+            added - with_requirements(without["features"]) <= {answer} | (added - own)
+        )
     else:
         without = {**answers, name: "no_preference"}
         with_it = {**answers, name: answer}
