@@ -32,7 +32,8 @@ MAX_QUEUED = 0.05  # seconds
 # request.
 BODY_ERROR = "app.body_error"
 MAX_IN_MEMORY = 1024 * 1024  # Larger bodies are written to a temporary file.
-MAX_BUFFERED = 64 * 1024  # Larger responses are sent in parts.
+MAX_BUFFERED = 64 * 1024  # Larger responses can be sent in parts.
+MAX_SEND_PAUSE = 30.0  # seconds that a client may take to receive a part
 NO_CONTENT = {HTTPStatus.NO_CONTENT, HTTPStatus.NOT_MODIFIED}
 
 
@@ -42,6 +43,10 @@ class BodyError(Exception):
     def __init__(self, status: HTTPStatus) -> None:
         super().__init__(status.phrase)
         self.status = status
+
+
+class ClientStalledError(Exception):
+    """The client has stopped receiving the response."""
 
 
 class WSGIAdapter:
@@ -129,9 +134,18 @@ class WSGIAdapter:
             await send(message)
 
         def send_from_thread(message: Message) -> None:
-            asyncio.run_coroutine_threadsafe(send_on_loop(message), loop).result()
+            sent = asyncio.run_coroutine_threadsafe(send_on_loop(message), loop)
+            try:
+                sent.result(MAX_SEND_PAUSE)
+            except TimeoutError:
+                sent.cancel()
+                raise ClientStalledError from None
 
-        for message in await self.call_in_thread(environ, send_from_thread):
+        try:
+            messages = await self.call_in_thread(environ, send_from_thread)
+        except ClientStalledError:
+            return  # The server closes the connection of an incomplete response.
+        for message in messages:
             await send(message)
 
     async def call_in_thread(
@@ -202,7 +216,11 @@ def build_environ(scope: Scope) -> WSGIEnvironment:
 def call_app(
     app: WSGIApplication, environ: WSGIEnvironment, send: Callable[[Message], None]
 ) -> list[Message]:
-    """Return the messages of a short response. Send those of a long one."""
+    """Return the messages of a short or complete response. Send those of others.
+
+    So the thread and what the application has open are free before the client receives
+    the response, unless it is a stream or a file.
+    """
     start: Message = {}
     written: list[bytes] = []
 
@@ -227,7 +245,7 @@ def call_app(
         # The application may start its response as late as here.
         first = next(chunks, b"")
         chunks = chain(written, [first], chunks)
-        if is_short(start):
+        if is_short(start) or len(first) == get_length(start):
             return [start, {"type": "http.response.body", "body": b"".join(chunks)}]
         send(start)
         for chunk in chunks:
@@ -240,8 +258,15 @@ def call_app(
 
 
 def is_short(start: Message) -> bool:
-    """Return whether the response has a length, and fits into one message."""
+    if start["status"] in NO_CONTENT:
+        return True
+    length = get_length(start)
+    return length is not None and length <= MAX_BUFFERED
+
+
+def get_length(start: Message) -> int | None:
+    """Return the length of the body, or None if the application does not know it."""
     for name, value in start["headers"]:
         if name == b"content-length":
-            return int(value) <= MAX_BUFFERED
-    return start["status"] in NO_CONTENT
+            return int(value)
+    return None

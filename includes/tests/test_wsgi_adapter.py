@@ -3,11 +3,18 @@ import json
 from collections.abc import Iterable, Iterator
 from threading import Barrier
 from typing import Any
-from wsgiref.types import StartResponse, WSGIEnvironment
+from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 import pytest
 
-from app.wsgi_adapter import BODY_ERROR, THREADS, Message, WSGIAdapter
+from app.wsgi_adapter import (
+    BODY_ERROR,
+    MAX_BUFFERED,
+    THREADS,
+    Message,
+    Send,
+    WSGIAdapter,
+)
 
 END: Message = {"type": "http.request", "body": b"", "more_body": False}
 DISCONNECT: Message = {"type": "http.disconnect"}
@@ -45,17 +52,19 @@ def show_request(
 class Closing:
     """A long response that says when it is closed."""
 
-    def __init__(self) -> None:
+    def __init__(self, *chunks: bytes) -> None:
+        self.chunks = chunks
+        self.headers = [("Content-Type", "text/plain")]
         self.is_closed = False
 
     def __call__(
         self, _environ: WSGIEnvironment, start_response: StartResponse
     ) -> Iterable[bytes]:
-        start_response("200 OK", [("Content-Type", "text/plain")])
+        start_response("200 OK", self.headers)
         return self
 
     def __iter__(self) -> Iterator[bytes]:
-        yield from (b"first, ", b"second")
+        yield from self.chunks
 
     def close(self) -> None:
         self.is_closed = True
@@ -90,6 +99,16 @@ def send_request(
 
     asyncio.run(run())
     return sent, b"".join(message.get("body", b"") for message in sent)
+
+
+def respond(app: WSGIApplication, send: Send) -> None:
+    """Answer a request without a body."""
+    adapter = WSGIAdapter(app, max_body_bytes=10, body_timeout=0.05)
+
+    async def run() -> None:
+        await adapter(dict(SCOPE), asyncio.Queue[Message]().get, send)
+
+    asyncio.run(run())
 
 
 def test_the_application_receives_the_request() -> None:
@@ -164,11 +183,37 @@ def test_a_sender_who_is_refused_need_not_send_the_body() -> None:
 
 
 def test_a_long_response_is_sent_in_parts_and_closed() -> None:
-    app = Closing()
+    app = Closing(b"first, ", b"second")
     sent, body = send_request(app)
     assert body == b"first, second"
     assert len(sent) > 2
     assert sent[-1].get("more_body", False) is False
+    assert app.is_closed
+
+
+def test_a_complete_response_is_closed_before_it_is_sent() -> None:
+    app = Closing(b"x" * (MAX_BUFFERED + 1))
+    app.headers.append(("Content-Length", str(MAX_BUFFERED + 1)))
+    closed: list[bool] = []
+
+    async def send(_message: Message) -> None:
+        closed.append(app.is_closed)
+
+    respond(app, send)
+    assert closed == [True, True]
+
+
+def test_a_client_that_stops_receiving_is_given_up(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("app.wsgi_adapter.MAX_SEND_PAUSE", 0.05)
+    app = Closing(b"first, ", b"second")
+
+    async def send(message: Message) -> None:
+        if message["type"] == "http.response.body":
+            await asyncio.Event().wait()
+
+    respond(app, send)
     assert app.is_closed
 
 

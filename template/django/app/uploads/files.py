@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.core.files.uploadedfile import UploadedFile
 from django.http import FileResponse, HttpRequest
 
+from app.database import release_connection
 from app.uploads.content import SANDBOX
 from app.uploads.models import Upload
 from app.uploads.service import NoFile, UploadNotFound, get_storage
@@ -26,6 +27,7 @@ def send_file(upload: Upload) -> FileResponse:
         file = get_storage().open(upload.pk.hex)
     except FileNotFoundError:
         raise UploadNotFound from None
+    release_connection()  # The client may be slow.
     response = FileResponse(
         file,
         as_attachment=True,
