@@ -1,6 +1,7 @@
 """Run other programs, without a shell and in a clean environment."""
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -39,11 +40,17 @@ class Result:
 
     @property
     def error_summary(self) -> str:
-        """Return the last line of the output, for a message of one line."""
+        """Return the last line of the output, for a message of one line.
+
+        Where uv ends with the cause of an error, the error comes first.
+        """
         lines = [line.strip() for line in (self.stderr or self.stdout).splitlines()]
-        return next(
-            (line for line in reversed(lines) if line), f"exit code {self.code}"
-        )
+        lines = [line for line in lines if line] or [f"exit code {self.code}"]
+        cause = re.sub("(?i)^(caused by|cause): ", "", lines[-1])
+        if cause == lines[-1]:
+            return cause
+        errors = [line for line in lines if line.startswith("error: ")] or lines[:1]
+        return f"{errors[0].removeprefix('error: ').rstrip('.')}: {cause}"
 
     @property
     def first_error_line(self) -> str:

@@ -58,4 +58,5 @@ def _require_mapping(entry: object, name: str) -> dict[str, Any]:
 
 
 def _syntax_error(name: str, error: yaml.YAMLError) -> UserError:
-    return UserError(f"{name} is not valid YAML: {' '.join(str(error).split())}")
+    reason = " ".join(str(error).split()).replace('in "<unicode string>", ', "at ")
+    return UserError(f"{name} is not valid YAML: {reason}")

@@ -151,8 +151,8 @@ def test_an_unusual_name_arrives_unchanged(
         (["--data", "use_cse=api"], "Did you mean `use_case`?"),
         (["--data", "use_case=apis"], "Did you mean `api`? Choose from: api, "),
         (["--data", "features=graphql"], "features: `graphql` is not a valid answer"),
-        (["--data", "use_case"], "write key=value, not `use_case`"),
-        (["--data", "=api"], "write key=value"),
+        (["--data", "use_case"], "write KEY=VALUE, not `use_case`"),
+        (["--data", "=api"], "write KEY=VALUE"),
         (["--data", "project_name="], "Give the service a name"),
         (["--data", "project_name=../../etc"], "Leave these characters out"),
         (["--data-file", "missing.yml"], "missing.yml cannot be read: No such file"),
@@ -191,7 +191,7 @@ def test_invalid_input_is_explained_and_nothing_is_written(  # noqa: PLR0913, PL
         ("- api\n", "needs lines such as `use_case: api`"),
         ("use_case: [\n", "is not valid YAML"),
         ("1: api\n", "needs lines such as"),
-        ("size: {}\n", "size: Enter a text."),
+        ("size: {}\n", "size: Enter one text."),
         ("colour: red\n", "There is no question `colour`"),
         (b"\xff\xfe\x00", "it is not UTF-8 text"),
     ],
@@ -227,6 +227,17 @@ def _create_file_as_parent(destination: Path) -> None:
 
 def _create_broken_link(destination: Path) -> None:
     destination.symlink_to(destination.parent / "nowhere")
+
+
+def test_a_name_that_the_system_refuses_is_explained(
+    trivet: Trivet, template_repo: Path, tmp_path: Path
+) -> None:
+    name = "x" * 300
+    source = ("--template", template_repo)
+    outcome = trivet("new", tmp_path / name, "--defaults", *source)
+    assert outcome.code == 2
+    assert f"{name}: File name too long." in outcome.err
+    assert not list(tmp_path.iterdir())
 
 
 @pytest.mark.parametrize(
@@ -441,7 +452,7 @@ def test_other_weights_decide_and_are_recorded(
     outcome = trivet("new", destination, *arguments)
     assert outcome.code == 0, outcome.err
     assert read_answers(destination)["framework"] == "flask"
-    assert "Experience weighs decisive here, as you asked." in outcome.text
+    assert "You set the weight of experience to decisive." in outcome.text
     record = (destination / "docs" / "decisions" / "0001-web-framework.md").read_text(
         "utf-8"
     )

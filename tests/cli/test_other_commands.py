@@ -202,7 +202,7 @@ def test_a_weight_can_be_given(trivet: Trivet) -> None:
     words = trivet(
         "recommend", "--defaults", *arguments[:-1], "--weight", "size=decisive"
     )
-    assert "Size weighs decisive here, as you asked." in words.out
+    assert "You set the weight of size to decisive." in words.out
 
 
 @pytest.mark.parametrize(
@@ -210,7 +210,7 @@ def test_a_weight_can_be_given(trivet: Trivet) -> None:
     [
         (["--weight", "colour=much"], "no criterion `colour`"),
         (["--weight", "size=huge"], "`huge` is not a weight"),
-        (["--weight", "size"], "write key=value"),
+        (["--weight", "size"], "write CRITERION=WEIGHT, such as load=much"),
         (["--data", "size=tiny"], "size: `tiny` is not a valid answer"),
         (["--data", "sise=small"], "Did you mean `size`?"),
         (["--data", "database=oracle", "--ref", "nope"], "no version `nope`"),

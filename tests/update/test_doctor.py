@@ -1,5 +1,6 @@
 """`trivet doctor`: problems of a project, and their fixes."""
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -162,6 +163,24 @@ def test_uncommitted_changes_are_reported(trivet: Trivet, healthy: Path) -> None
     outcome = trivet("doctor", healthy)
     assert problems(outcome) == ["History: There are uncommitted changes."]
     assert "README.md" in outcome.out
+
+
+def test_answers_that_are_not_valid_are_reported(trivet: Trivet, healthy: Path) -> None:
+    file = healthy / ANSWERS_FILE
+    text = re.sub("(?m)^use_case: .*$", "use_case: nonsense", file.read_text("utf-8"))
+    file.write_text(text, "utf-8")
+    git("commit", "--quiet", "--all", "--message", "Edit", cwd=healthy)
+    outcome = trivet("doctor", healthy)
+    assert outcome.code == 1
+    assert "`nonsense` is not a valid answer" in outcome.text
+
+
+def test_only_folders_are_checked(trivet: Trivet, tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    missing, file = (trivet("doctor", tmp_path / name) for name in ("missing", "file"))
+    assert (missing.code, file.code) == (2, 2)
+    assert f"The folder {tmp_path / 'missing'} does not exist." in missing.err
+    assert "is a file. Give the folder of a project." in file.err
 
 
 def test_the_reason_is_reported_if_a_project_cannot_be_updated(

@@ -118,7 +118,7 @@ def test_commits_of_the_owner_are_not_undone(trivet: Trivet, project: Path) -> N
     outcome = trivet("update", project, "--undo")
 
     assert outcome.code == 2
-    assert "has other commits than the update's" in outcome.err
+    assert "has commits of yours" in outcome.err
     assert read_state(project) == before
 
 
@@ -178,7 +178,9 @@ def test_edited_files_are_listed_before_they_are_deleted(
     outcome = trivet("update", project, "--remove", "api", "--no-test")
 
     assert outcome.code == 1
-    section = outcome.out.split("Deleted with local changes:")[1].split("Git keeps")[0]
+    section = outcome.out.split("Deleted with local changes:")[1].split(
+        "After the update"
+    )[0]
     assert section.split() == ["app/api/docs.py"]
     assert "--yes" in outcome.err
     assert read_state(project) == before
@@ -196,13 +198,15 @@ def test_edited_files_are_listed_before_they_are_deleted(
         (["--add", "nonsense"], "`nonsense` is not a valid answer"),
         (["--add", "cms"], "`cms` is not possible"),
         (["--remove", "pages"], "`pages` is not in the project"),
+        (["--add", "api", "--remove", "api"], "`api` is in --add and in --remove"),
+        (["--check", "--add", "cache"], "--check only reports"),
         (
             ["--add", "accounts", "--remove", "mail"],
             "`mail` is required by accounts",
         ),
         (["--data", "database=oracle"], "`oracle` is not a valid answer"),
         (["--data", "databse=mysql"], "Did you mean `database`?"),
-        (["--data", "database"], "write key=value"),
+        (["--data", "database"], "write KEY=VALUE"),
         (["--data", "features=api"], "change features with --add and --remove"),
         (["--data", "last_release=1"], "cannot be set"),
         (["--ref", "v7.7.7"], "no version `v7.7.7`"),
@@ -581,6 +585,25 @@ def test_interrupting_the_tests_undoes_the_update(
     outcome = trivet("update", project)
     assert outcome.code == 130
     assert "The project is unchanged." in outcome.err
+    assert read_state(project) == before
+
+
+@pytest.mark.slow
+def test_an_update_that_installs_a_project_without_a_lock_file_can_be_undone(
+    trivet: Trivet, project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = read_state(project)
+    run = process.run
+
+    def lock_and_pass(*arguments: str, **options: object) -> process.Result:
+        if arguments[0] != "uv":
+            return run(*arguments, **options)  # type: ignore[arg-type]  # passed on as given
+        (project / "uv.lock").touch()
+        return process.Result(0, "1 passed\n", "")
+
+    monkeypatch.setattr(process, "run", lock_and_pass)
+    assert trivet("update", project).code == 0
+    assert trivet("update", project, "--undo").code == 0
     assert read_state(project) == before
 
 

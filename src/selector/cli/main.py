@@ -41,6 +41,11 @@ def main(arguments: list[str] | None = None) -> int:
     except UserError as error:
         click.echo(f"Error: {error}", err=True)
         return error.exit_code
+    except OSError as error:  # such as a path that is too long, or a full disk
+        reason = error.strerror or error
+        subject = f"{error.filename}: " if error.filename else ""
+        click.echo(f"Error: {subject}{reason}.", err=True)
+        return UserError.exit_code
     finally:
         signal.signal(signal.SIGTERM, signal.SIG_DFL)
     return result if isinstance(result, int) else 0

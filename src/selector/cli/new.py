@@ -13,7 +13,7 @@ from rich.console import Console
 from selector import git, process
 from selector.cli import output, prompts
 from selector.cli.answers import Explanation, answer_questions, load_data
-from selector.cli.options import answer_options, parse_pairs, weight_option
+from selector.cli.options import answer_options, parse_weights, weight_option
 from selector.cli.preview import print_contents
 from selector.cli.review import STOP, WRITE, change_answer, choose_action
 from selector.errors import CancelledError, SetupError, UserError
@@ -50,7 +50,7 @@ def new(  # noqa: PLR0913, PLR0917 - one argument for each option
     with open_template(address, ref) as template:
         questionnaire = Questionnaire(template.tree)
         questionnaire.set_folder_name(path.name)
-        questionnaire.set_weights(parse_pairs("--weight", weights))
+        questionnaire.set_weights(parse_weights(weights))
         session = _Session(template, questionnaire, out, path, data)
         try:
             answers, project = session.run(defaults=defaults)

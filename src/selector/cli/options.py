@@ -57,13 +57,20 @@ weight_option = click.option(
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 
 
-def parse_pairs(option: str, pairs: tuple[str, ...]) -> dict[str, str]:
+def parse_pairs(
+    option: str, pairs: tuple[str, ...], form: str = "KEY=VALUE"
+) -> dict[str, str]:
     """Return the values of a repeatable option that is given as KEY=VALUE."""
     result = {}
     for pair in pairs:
         key, equals, value = pair.partition("=")
         if not equals or not key.strip():
-            message = f"{option}: write key=value, not `{pair}`."
+            message = f"{option}: write {form}, not `{pair}`."
             raise UserError(message)
         result[key.strip()] = value
     return result
+
+
+def parse_weights(pairs: tuple[str, ...]) -> dict[str, str]:
+    """Return the values of --weight."""
+    return parse_pairs("--weight", pairs, "CRITERION=WEIGHT, such as load=much")

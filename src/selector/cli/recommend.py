@@ -13,7 +13,7 @@ from selector.cli.answers import answer_questions, load_data
 from selector.cli.options import (
     answer_options,
     json_option,
-    parse_pairs,
+    parse_weights,
     weight_option,
 )
 from selector.recommendation.explanation import print_explanation
@@ -62,7 +62,9 @@ def recommend(  # noqa: PLR0913 - one argument for each option
     else:
         out = output.create_console()
         print_explanation(out, decision, result, pairs=flipping_pairs)
-        out.print("The codes in brackets are rows of docs/reference/criteria.md.")
+        out.print(
+            "The codes in brackets are rows of docs/reference/criteria.md in Trivet."
+        )
 
 
 def _answer_criteria(
@@ -73,7 +75,7 @@ def _answer_criteria(
     defaults: bool,
 ) -> dict[str, Any]:
     """Ask for the answers that weigh in the decision, and return them."""
-    questionnaire.set_weights(parse_pairs("--weight", weights))
+    questionnaire.set_weights(parse_weights(weights))
     # Anyone who asks for a recommendation has not chosen a framework yet.
     data = {"known_framework": "none", "project_name": "My Service", **data}
     last = questionnaire.criteria[-1]

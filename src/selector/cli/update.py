@@ -23,6 +23,7 @@ from selector.project.status import UpdateStatus, update_status
 from selector.project.update import (
     PreparedUpdate,
     UpdateRequest,
+    current_branch,
     prepare_update,
     rollback,
     undo_update,
@@ -99,6 +100,9 @@ def update(  # noqa: PLR0913 - one argument for each option
 ) -> int:
     """Merge template changes into a new branch of a project."""
     out = output.create_console()
+    if check and (add or remove or pairs or undo):
+        message = "--check only reports, so it cannot be combined with a change."
+        raise UserError(message)
     if undo:
         branch = undo_update(folder)
         out.print(f"The update is undone. You are on {branch} again.", markup=False)
@@ -209,7 +213,9 @@ def _confirm(
     if edited:
         out.print("\n[bold]Deleted with local changes:[/]")
         _print_names(out, edited, most=len(edited))
-        out.print("Git keeps them: restore one with `git checkout HEAD~ -- FILE`.")
+        previous = current_branch(update.project)
+        restore = f"git checkout {previous} -- FILE"
+        out.print(f"After the update, restore one with `{restore}`.", markup=False)
     if yes or not (edited or new_framework):
         return
     if not prompts.is_terminal():
@@ -267,6 +273,7 @@ def _finish(out: Console, update: PreparedUpdate, previous: str, *, test: bool) 
         passed = _run_tests(out, update, previous)
     out.print(f"\nThe update is a commit on the branch {branch}.", markup=False)
     if update.needs_migration:
+        out.print("Install its dependencies:")
         output.print_command(out, f"{uv} sync")
     if update.changes_models and not passed:
         _print_migration_steps(out)
@@ -317,6 +324,8 @@ def _print_choices(
 def _run_tests(out: Console, update: PreparedUpdate, previous: str) -> bool:
     """Install the project and run its tests; an interruption undoes the update."""
     project = update.project
+    lock_file = project.folder / "uv.lock"
+    was_locked = lock_file.exists()
     try:
         for title, arguments in (
             ("Dependencies (uv sync)", ("sync",)),
@@ -334,4 +343,7 @@ def _run_tests(out: Console, update: PreparedUpdate, previous: str) -> bool:
     except (KeyboardInterrupt, SystemExit):
         rollback(project, update.branch, previous)
         raise _InterruptedError from None
+    finally:
+        if not was_locked:  # A new file would have to be committed before an undo.
+            lock_file.unlink(missing_ok=True)
     return True

@@ -110,6 +110,8 @@ class Bootstrap:
     def _fail(self, reason: str, *steps: str) -> NoReturn:
         uv = uv_command()
         typed = [re.sub("^uv ", lambda _: f"{uv} ", step) for step in steps]
+        if (self.folder / ".git").is_dir() and not (self.folder / "uv.lock").is_file():
+            typed += ["git add uv.lock", "git commit -m 'Lock the dependencies'"]
         commands = " && ".join([f"cd {shlex.quote(self.display_path)}", *typed])
         message = (
             f"{reason}\nThe files are written, but setup is incomplete. Continue "

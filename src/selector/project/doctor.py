@@ -10,8 +10,9 @@ from pathlib import Path
 from selector import git, process
 from selector.errors import UserError
 from selector.project.bootstrap import INSTALL_UV, uv_advice, uv_command
-from selector.project.metadata import ExistingProject, find_project
+from selector.project.metadata import ExistingProject, find_project, require_folder
 from selector.project.status import update_status
+from selector.project.update import UpdateRequest
 from selector.project.workspace import find_workspace
 
 OLDEST_UV = (0, 9)
@@ -43,7 +44,7 @@ class Finding:
 
 def check_project(folder: Path) -> Iterator[Finding]:
     """Check what a project needs to run and to be updated."""
-    folder = folder.expanduser().resolve()
+    folder = require_folder(folder)
     yield _check_git()
     yield from _check_tools(folder)
     yield from _check_settings(folder)
@@ -186,6 +187,7 @@ def _check_release(project: ExistingProject) -> Finding:
     """Compare the project with the newest release of its template."""
     try:
         with update_status(project) as status:
+            UpdateRequest().changed_answers(status)  # refuses invalid answers
             if not status.is_outdated:
                 return Finding("Template", f"{project.version}, the newest")
             count = len(status.missing_releases)

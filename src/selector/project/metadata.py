@@ -74,12 +74,20 @@ class ExistingProject:
             raise UserError(message)
 
 
+def require_folder(folder: Path) -> Path:
+    """Return the absolute path of a folder; raise UserError if it is none."""
+    folder = folder.expanduser().resolve()
+    if folder.is_dir():
+        return folder
+    message = f"The folder {folder} does not exist."
+    if folder.exists():
+        message = f"{folder} is a file. Give the folder of a project."
+    raise UserError(message)
+
+
 def find_project(folder: Path) -> ExistingProject:
     """Return the project in a folder; raise UserError if it cannot be updated."""
-    folder = folder.expanduser().resolve()
-    if not folder.is_dir():
-        message = f"The folder {folder} does not exist."
-        raise UserError(message)
+    folder = require_folder(folder)
     answers = _load_answers(folder)
     git.require_installed()
     top = git.find_top_folder(folder)
@@ -100,7 +108,8 @@ def find_project(folder: Path) -> ExistingProject:
     if project.git("rev-parse", "--show-object-format").stdout.strip() == "sha256":
         message = (
             f"The repository of {folder} has SHA-256 objects. Copier can only update "
-            "projects in repositories with SHA-1 objects."
+            "projects in repositories with SHA-1 objects. Move the project to a "
+            "repository that is created without `--object-format=sha256`."
         )
         raise UserError(message)
     return project

@@ -85,6 +85,8 @@ def update_status(
         with open_template(address or _stored_source(project), None) as template:
             yield _compare(project, template, ref)
     except TemplateUnreachableError as error:
+        if address:
+            raise
         message = (
             f"{error} If the template has moved, give its new address: "
             "`trivet update --template SOURCE`."

@@ -40,6 +40,9 @@ class UpdateRequest:
             message = "--data: change features with --add and --remove."
             raise UserError(message)
         questionnaire.check_keys(self.data)
+        if both := sorted({*self.add} & {*self.remove}):
+            message = f"`{both[0]}` is in --add and in --remove. Choose one."
+            raise UserError(message)
         known = {k: v for k, v in stored.items() if k in questionnaire.keys}
         features = [name for name in known["features"] if name not in self.remove]
         requested = {**self.data, "features": [*features, *self.add]}
@@ -364,8 +367,9 @@ def undo_update(folder: Path) -> str:
     head = project.git("rev-parse", "HEAD").stdout.strip()
     if not previous or head != commit:
         message = (
-            f"{branch} has other commits than the update's. Leave it with `git "
-            f"checkout {previous or 'BRANCH'}`; `git branch -D {branch}` deletes both."
+            f"The branch {branch} has commits of yours, which undoing would delete. "
+            f"Leave it with `git checkout {previous or 'BRANCH'}`. Then `git branch "
+            f"-D {branch}` deletes the update and your commits."
         )
         raise UserError(message)
     # A branch without a commit has conflicts, which are discarded.

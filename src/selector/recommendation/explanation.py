@@ -97,7 +97,8 @@ def _verdict_lines(model: Model, result: Recommendation) -> Iterator[str]:
         yield f"{result.verdict.capitalize()} means {result.rule}."
     for name, weight in result.weights.items():
         if weight != model.criteria[name].weight:
-            yield f"{model.criteria[name].title} weighs {weight} here, as you asked."
+            title = model.criteria[name].title.lower()
+            yield f"You set the weight of {title} to {weight}."
 
 
 def _implied_answer(model: Model, result: Recommendation) -> str:
