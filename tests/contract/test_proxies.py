@@ -3,6 +3,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from tests.contract.client import (
+    AUTH,
     ITEMS,
     JSON,
     PROBLEM,
@@ -164,11 +165,12 @@ def test_an_error_before_the_application_is_a_problem_document_too(
 
 
 @pytest.mark.thorough
-@pytest.mark.features("pages")
+@pytest.mark.features("accounts", "api", "pages")
 def test_a_path_prefix_is_in_all_links(project: Project, database: Database) -> None:
     """The proxy may remove the prefix or leave it in the path."""
+    settings = {"ROOT_PATH": "/shop", "API_DOCS": "true"}
     with (
-        running_server(project, database.url, ROOT_PATH="/shop") as service,
+        running_server(project, database.url, **settings) as service,
         Client(service) as client,
     ):
         created = client.post(ITEMS, json={"name": unique_name(), "price": 1})
@@ -184,6 +186,26 @@ def test_a_path_prefix_is_in_all_links(project: Project, database: Database) -> 
             for sent in (path, path.removeprefix("/shop")):
                 assert client.get(sent).status_code == 200, sent
         assert client.get("/shop/healthz").status_code == 200
+        check_documentation(client, "/shop")
+
+
+def check_documentation(client: Client, prefix: str) -> None:
+    """Check that the documentation loads and describes only URLs with the prefix."""
+    for path in ("/api/docs", f"{prefix}/api/docs", f"{prefix}/api/redoc"):
+        text = client.get(path).text
+        assert f"{prefix}/api/openapi.json" in text, path
+        for address in Page(f"https://{HOST}{path}", text).assets():
+            target = urlsplit(address)
+            if target.netloc == HOST:
+                assert target.path.startswith(f"{prefix}/"), (path, address)
+                assert client.get(target.path).status_code == 200, address
+    document = client.get(f"{prefix}/api/openapi.json").json()
+    (server,) = document.get("servers") or [{"url": ""}]
+    for path in document["paths"]:
+        assert f"{server['url']}{path}".startswith(f"{prefix}/api/"), path
+    for scheme in document["components"]["securitySchemes"].values():
+        for flow in scheme.get("flows", {}).values():
+            assert flow["tokenUrl"] == f"{prefix}{AUTH}/token"
 
 
 @pytest.mark.thorough

@@ -23,20 +23,20 @@ HEADERS = {
         "base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
     )
 }
-SWAGGER_UI = f"""\
+SWAGGER_UI = """\
 <!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
-<title>{escape(PROJECT_NAME)}</title>
-<link rel="icon" href="/api/static/vendor/favicon.png">
-<link rel="stylesheet" href="/api/static/vendor/swagger-ui.css">
+<title>{title}</title>
+<link rel="icon" href="{root_path}/api/static/vendor/favicon.png">
+<link rel="stylesheet" href="{root_path}/api/static/vendor/swagger-ui.css">
 </head>
 <body>
-<div id="swagger-ui"></div>
-<script src="/api/static/vendor/swagger-ui-bundle.js"></script>
-<script src="/api/static/swagger.js"></script>
+<div id="swagger-ui" data-url="{root_path}/api/openapi.json"></div>
+<script src="{root_path}/api/static/vendor/swagger-ui-bundle.js"></script>
+<script src="{root_path}/api/static/swagger.js"></script>
 </body>
 </html>
 """
@@ -63,7 +63,17 @@ def openapi(request: Request) -> JSONResponse:
     app: FastAPI = request.app
     document = deepcopy(app.openapi())  # FastAPI caches it
     define_schemas_once(document)
+    if root_path := request.scope["root_path"]:
+        add_root_path(document, root_path)
     return JSONResponse(document)
+
+
+def add_root_path(document: dict[str, Any], root_path: str) -> None:
+    """Describe where the service is below the prefix of the proxy."""
+    document["servers"] = [{"url": root_path}]
+    for scheme in document["components"].get("securitySchemes", {}).values():
+        for flow in scheme.get("flows", {}).values():
+            flow["tokenUrl"] = root_path + flow["tokenUrl"]
 
 
 def define_schemas_once(document: dict[str, Any]) -> None:
@@ -91,17 +101,20 @@ def move_schema(content: dict[str, Any], schemas: dict[str, Any]) -> None:
 
 
 @router.get("/docs")
-async def swagger_ui() -> Response:
-    return HTMLResponse(SWAGGER_UI, headers=HEADERS)
+async def swagger_ui(request: Request) -> Response:
+    root_path = request.scope["root_path"]
+    page = SWAGGER_UI.format(title=escape(PROJECT_NAME), root_path=root_path)
+    return HTMLResponse(page, headers=HEADERS)
 
 
 @router.get("/redoc")
-async def redoc() -> Response:
+async def redoc(request: Request) -> Response:
+    root_path = request.scope["root_path"]
     page = get_redoc_html(
-        openapi_url="/api/openapi.json",
+        openapi_url=f"{root_path}/api/openapi.json",
         title=PROJECT_NAME,
-        redoc_js_url="/api/static/vendor/redoc.standalone.js",
-        redoc_favicon_url="/api/static/vendor/favicon.png",
+        redoc_js_url=f"{root_path}/api/static/vendor/redoc.standalone.js",
+        redoc_favicon_url=f"{root_path}/api/static/vendor/favicon.png",
         with_google_fonts=False,
     )
     page.headers.update(HEADERS)
