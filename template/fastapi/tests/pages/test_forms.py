@@ -1,5 +1,6 @@
 import re
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from fastapi.datastructures import URL
@@ -48,6 +49,18 @@ def test_a_field_has_the_class_of_its_kind(
     assert (" checked" in control) == (css_class == "form-check-input")
     selected = re.findall(r'<option value="(.*)" selected>', text)
     assert selected == (["black"] if css_class == "form-select" else [])
+
+
+def test_an_option_is_selected_whatever_its_type() -> None:
+    first, second = uuid4(), uuid4()
+    for options, value in (
+        ([(first, "Green"), (second, "Black")], str(second)),
+        ([(str(first), "Green"), (str(second), "Black")], second),
+        ([(1, "Green"), (2, "Black")], "2"),
+    ):
+        text = macros.field("tea", "Tea", value, options=options)
+        selected = re.findall(r'<option value="(.*)" selected>', text)
+        assert selected == [str(value)]
 
 
 def test_the_error_of_a_model_validator_is_shown_above_the_form() -> None:
