@@ -2,6 +2,7 @@ import sqlite3
 
 import pytest
 from fastapi.exceptions import RequestValidationError
+from pydantic import BaseModel, ValidationError, model_validator
 from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from starlette.exceptions import HTTPException
@@ -54,6 +55,19 @@ def test_errors_have_a_status_and_no_details(error: Exception, status: int) -> N
     assert problem.status == status
     assert "the reason" not in problem.detail
     assert bool(problem.headers) == (status == 503)
+
+
+def test_the_error_of_a_model_validator_has_only_its_message() -> None:
+    class Price(BaseModel):
+        @model_validator(mode="after")
+        def check_price(self) -> "Price":
+            raise ValueError("Explain the discount.")
+
+    with pytest.raises(ValidationError) as raised:
+        Price()
+    entries = [entry | {"loc": ("body",)} for entry in raised.value.errors()]
+    errors = to_problem(RequestValidationError(entries)).errors
+    assert errors == [{"field": "body", "detail": "Explain the discount."}]
 
 
 def test_field_errors_are_bounded() -> None:

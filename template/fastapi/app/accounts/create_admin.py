@@ -15,6 +15,7 @@ from app.accounts.models import User
 from app.accounts.passwords import hash_password
 from app.accounts.schemas import RegistrationCreate
 from app.database import Database, open_database
+from app.errors import error_message
 from app.settings import load_settings
 
 
@@ -50,7 +51,7 @@ def main(arguments: list[str]) -> None:
     try:
         admin = RegistrationCreate(email=arguments[0], password=password)
     except ValidationError as error:
-        sys.exit(" ".join(entry["msg"] for entry in error.errors()))
+        sys.exit(" ".join(map(error_message, error.errors())))
     asyncio.run(run(admin.email, admin.password))
     sys.stdout.write(f"{admin.email} is a staff account now.\n")
 

@@ -17,6 +17,7 @@ from structlog import get_logger
 
 from app.accounts.models import User
 from app.dependencies import get_state
+from app.errors import error_message
 from app.unit_of_work import UnitOfWork, open_unit_of_work
 
 log = get_logger()
@@ -80,7 +81,7 @@ class AdminView(ModelView):
             async with open_unit_of_work(state) as unit_of_work:
                 yield Change(unit_of_work, user)
         except ValidationError as error:
-            raise ValueError(" ".join(each["msg"] for each in error.errors())) from None
+            raise ValueError(" ".join(map(error_message, error.errors()))) from None
         except SQLAlchemyError as error:
             raise ValueError("The database does not accept this.") from error
         log.info(

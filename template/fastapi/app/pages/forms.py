@@ -4,6 +4,8 @@ from typing import TypeVar
 
 from pydantic import BaseModel, ValidationError
 
+from app.errors import error_message
+
 Values = TypeVar("Values", bound=BaseModel)
 
 
@@ -20,5 +22,5 @@ def validate_form(
         errors = {}
         for entry in error.errors():
             name = str(entry["loc"][0]) if entry["loc"] else ""
-            errors[name] = entry["msg"].removeprefix("Value error, ")
+            errors[name] = error_message(entry)
         return None, errors
