@@ -293,7 +293,7 @@ async def submit_account_deletion(  # noqa: PLR0913 - each is a dependency
         errors = {"current_password": service.WrongPassword.detail}
         return _render_form(request, "delete_account", form, errors)
     try:
-        await service.delete_account(unit_of_work.session, credentials)
+        await service.delete_account(unit_of_work, credentials)
     except service.LastStaffAccount as error:
         return _render_form(
             request, "delete_account", form, {"": error.detail}, status=error.status
