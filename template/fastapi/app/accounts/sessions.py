@@ -35,14 +35,18 @@ ACTIVE_SESSION_QUERY = (
 
 
 class SignInRequired(AppError):
-    """Sends the browser to the sign-in page, and from there back to this page."""
+    """Sends the browser to the sign-in page, and from there back to this page.
+
+    After a POST it does not lead back: not every URL that accepts one has a page.
+    """
 
     status, code, detail = 303, "sign_in_required", "Sign in first."
 
     def __init__(self, request: Request) -> None:
-        next_url = request.url.replace(scheme="", netloc="")
-        query = urlencode({"next": str(next_url)})
-        url = f"{request.url_for('sign_in_page').path}?{query}"
+        url = request.url_for("sign_in_page").path
+        if request.method in {"GET", "HEAD"}:
+            next_url = request.url.replace(scheme="", netloc="")
+            url = f"{url}?{urlencode({'next': str(next_url)})}"
         super().__init__(headers={"Location": url})
 
 

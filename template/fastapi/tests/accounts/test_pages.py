@@ -56,6 +56,13 @@ async def test_anonymous_users_are_asked_to_sign_in(
     )
 
 
+async def test_signing_in_does_not_lead_to_a_url_that_accepts_only_forms(
+    anonymous_client: AsyncClient,
+) -> None:
+    response = await send(anonymous_client, "sessions/sign-out-others")
+    assert redirects_to(response, "/accounts/sign-in")
+
+
 @pytest.mark.parametrize(
     ("url", "location"),
     [
