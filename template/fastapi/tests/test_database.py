@@ -15,7 +15,8 @@ from sqlalchemy import (
 from sqlalchemy.exc import IntegrityError
 from structlog.testing import capture_logs
 
-from app.database import is_conflict, violates
+from app.database import is_conflict, open_database, violates
+from app.settings import Settings
 from app.unit_of_work import UnitOfWork
 
 
@@ -33,6 +34,17 @@ async def test_callbacks_run_after_the_commit_without_a_connection(
     await unit_of_work.commit()
     await unit_of_work.commit()
     assert in_transaction == [False]
+
+
+async def test_connections_are_closed_when_the_application_fails(
+    settings: Settings,
+) -> None:
+    with suppress(RuntimeError):
+        async with open_database(settings) as database:
+            async with database.session() as session:
+                await session.execute(text("SELECT 1"))
+            raise RuntimeError
+    assert "Connections in pool: 0" in database.engine.pool.status()
 
 
 async def test_callbacks_run_in_order(unit_of_work: UnitOfWork) -> None:

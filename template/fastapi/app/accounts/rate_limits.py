@@ -84,8 +84,10 @@ class RateLimiter:
 @asynccontextmanager
 async def open_rate_limiter(settings: Settings) -> AsyncIterator[RateLimiter]:
     limiter = RateLimiter(settings.redis_url, settings.redis_max_connections)
-    yield limiter
-    await limiter.close()
+    try:
+        yield limiter
+    finally:
+        await limiter.close()
 
 
 class RateLimits:
