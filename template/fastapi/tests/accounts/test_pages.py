@@ -129,6 +129,9 @@ async def test_errors_are_shown_at_their_fields(
     response = await send(client, page, **fields)
     assert response.status_code == 422
     assert re.findall(r'id="(\w+)-error"', response.text) == invalid
+    labels = re.findall(r'<label [^>]*for="(\w+)">(.*)</label>', response.text)
+    summary = re.findall(r'<a href="#(\w+)">(.*)</a>: ', response.text)
+    assert summary == [(name, label) for name, label in labels if name in invalid]
     assert NEW_PASSWORD not in response.text
 
 
