@@ -1,7 +1,6 @@
 """Sending emails after the response, in this process.
 
-A crash loses the emails that are waiting. With the feature "tasks" they are stored in
-the database instead.
+They wait in memory, so a crash loses them.
 """
 
 import asyncio
