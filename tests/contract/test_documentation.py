@@ -3,7 +3,7 @@
 import base64
 import hashlib
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -21,6 +21,7 @@ from tests.contract.client import (
     check_problem,
     media_type,
 )
+from tests.contract.routes import PARAMETER, operations
 from tests.contract.test_headers import check_no_version, parse_policy
 from tests.starters.harness import HOST, Service
 
@@ -119,15 +120,11 @@ def test_the_document_allows_the_names_that_are_accepted(
 def test_the_document_describes_errors_as_problem_documents(
     document: dict[str, Any],
 ) -> None:
-    for path, operations in document["paths"].items():
-        for method, operation in operations.items():
-            for status, response in operation["responses"].items():
-                if status[0] in "45":
-                    assert set(response.get("content", {})) == {PROBLEM}, (
-                        path,
-                        method,
-                        status,
-                    )
+    for path, method, operation in operations(document):
+        for status, response in operation["responses"].items():
+            if status[0] in "45":
+                media_types = set(response.get("content", {}))
+                assert media_types == {PROBLEM}, (path, method, status)
 
 
 @pytest.mark.alone("api")
@@ -138,10 +135,7 @@ def test_bodies_refer_to_schemas_that_are_defined_once(
     schemas = document["components"]["schemas"]
     titles = [schema.get("title", name) for name, schema in schemas.items()]
     assert sorted(titles) == sorted(set(titles))
-    operations = [
-        operation for path in document["paths"].values() for operation in path.values()
-    ]
-    for operation in operations:
+    for _, _, operation in operations(document):
         with subtests.test(operation=operation["operationId"]):
             for body in [
                 operation.get("requestBody"),
@@ -164,28 +158,54 @@ def test_prices_in_responses_are_described_as_text(document: dict[str, Any]) -> 
 def test_the_document_describes_only_operations_that_exist(
     document: dict[str, Any], configured_client: Client
 ) -> None:
-    for path, operations in document["paths"].items():
-        target = re.sub(r"\{\w+\}", "00000000-0000-4000-8000-000000000000", path)
-        for method in operations:
-            with configured_client.stream(method.upper(), target) as response:
-                assert response.status_code not in {405, 500}, (method, path)
+    for path, method, _ in operations(document):
+        with configured_client.stream(method, example_path(path)) as response:
+            assert response.status_code not in {405, 500}, (method, path)
+
+
+def example_path(path: str) -> str:
+    return PARAMETER.sub("00000000-0000-4000-8000-000000000000", path)
+
+
+@pytest.mark.features("accounts")
+def test_the_document_says_which_operations_need_an_access_token(
+    document: dict[str, Any], configured_service: Service, subtests: pytest.Subtests
+) -> None:
+    with Client(configured_service, anonymous=True) as client:
+        for path, method, operation in operations(document):
+            body = minimal_body(operation)
+            with (
+                subtests.test(method=method, path=path),
+                client.stream(method, example_path(path), **body) as response,
+            ):
+                is_refused = response.status_code == 401
+                assert is_refused == bool(operation.get("security"))
+
+
+def minimal_body(operation: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a body of the documented type, as an argument of the client."""
+    media_types = operation.get("requestBody", {}).get("content", {})
+    if JSON in media_types:
+        return {"json": {}}
+    if "multipart/form-data" in media_types:
+        return {"files": {"file": b"text"}}
+    return {}
 
 
 def test_every_operation_is_described_with_examples(document: dict[str, Any]) -> None:
     missing = []
-    for path, operations in document["paths"].items():
-        for method, operation in operations.items():
-            name = f"{method.upper()} {path}"
-            missing += [
-                f"{name}: {key}"
-                for key in ("summary", "description")
-                if not operation.get(key)
-            ]
-            missing += [
-                f"{name}: example of {where}"
-                for where, value in examples_needed(operation)
-                if not has_example(document, value)
-            ]
+    for path, method, operation in operations(document):
+        name = f"{method} {path}"
+        missing += [
+            f"{name}: {key}"
+            for key in ("summary", "description")
+            if not operation.get(key)
+        ]
+        missing += [
+            f"{name}: example of {where}"
+            for where, value in examples_needed(operation)
+            if not has_example(document, value)
+        ]
     assert not missing, "\n".join(missing)
 
 

@@ -67,8 +67,6 @@ def test_the_api_shows_and_changes_nothing_of_another_user(
             found = (ids[each] for each in lists if path.startswith(each))
             target = PARAMETER.sub(next(found, ""), path)
             body: object = {} if method in {"PATCH", "POST", "PUT"} else None
-            anonymous = other.client.request(method, target, json=body)
-            assert anonymous.status_code == 401
             if not (has_parameter or method == "GET"):
                 continue
             tried += 1
