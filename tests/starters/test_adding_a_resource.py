@@ -18,11 +18,13 @@ pytestmark = [
 ]
 MAX_CHANGED_FILES = 4
 MAIN = "app/main.py"
+ACCOUNTS = "app/accounts/service.py"
 FACTORIES = "tests/factories.py"
 BASE = "app/pages/templates/base.html"
 HOME = "app/pages/templates/home.html"
 # The lines that name the sample resource.
 REGISTRATION = r"\b(app\.items|items_(admin|api|pages|views)\b|ItemAdmin,)"
+CACHED_LIST = r'invalidate.*"items"'
 LINK = r'url_for\("(items\.)?item_list"\)'
 FACTORY = re.compile(
     r"^(?:async )?def create_item\(.*?(?=^\S(?<!\))|\Z)", re.MULTILINE | re.DOTALL
@@ -87,8 +89,9 @@ def test_the_steps_of_the_readme_add_a_resource_and_delete_the_sample(
 
     (copy, verify), files = read_steps(directory, "Adding a resource")
     run(["sh", "-euc", copy], directory, environment)
-    assert files == {MAIN, FACTORIES, BASE}
+    assert files == {MAIN, ACCOUNTS, FACTORIES, BASE}
     repeat_lines(directory / MAIN, REGISTRATION)
+    repeat_lines(directory / ACCOUNTS, CACHED_LIST)
     add_factory(directory / FACTORIES)
     repeat_lines(directory / BASE, LINK)
     # The checks, and the tests of both resources. All tests run below.
@@ -100,7 +103,7 @@ def test_the_steps_of_the_readme_add_a_resource_and_delete_the_sample(
     entries = [line.split(maxsplit=1) for line in status.splitlines()]
     changed = {path for state, path in entries if state != "??"}
     added = {path for state, path in entries if state == "??"}
-    assert changed <= {MAIN, FACTORIES, BASE}
+    assert changed <= {MAIN, ACCOUNTS, FACTORIES, BASE}
     assert len(changed) <= MAX_CHANGED_FILES
     roles = {path.stem for path in (directory / "tests/items").glob("test_*.py")}
     assert {"test_api", "test_service"} <= roles
