@@ -73,6 +73,8 @@ def validation_error(_request: HttpRequest, error: Any) -> HttpResponse:
         field = field.encode(errors="replace").decode()
         # The parser's message about a malformed UUID repeats parts of it.
         message = "Enter a UUID." if "uuid" in entry["type"] else entry["msg"]
+        # pydantic puts this before the message of a ValueError.
+        message = message.removeprefix("Value error, ")
         fields.setdefault(field, message)
         if len(fields) == MAX_FIELD_ERRORS:
             break

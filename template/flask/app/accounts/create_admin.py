@@ -44,7 +44,8 @@ def main(arguments: list[str]) -> None:
     try:
         admin = RegistrationCreate(email=arguments[0], password=password)
     except ValidationError as error:
-        sys.exit(" ".join(entry["msg"] for entry in error.errors()))
+        messages = [entry["msg"] for entry in error.errors()]
+        sys.exit(" ".join(text.removeprefix("Value error, ") for text in messages))
     with create_app(load_settings()).app_context():
         create_admin(admin.email, admin.password)
         db.session.commit()

@@ -186,9 +186,14 @@ def read_values(form: FlaskForm) -> dict[str, Any]:
 
 
 def report_error(error: AppError | ValidationError, form: FlaskForm | None) -> None:
-    """Add an error to the fields that it concerns, or to the next page."""
+    """Add an error to the form and the fields that it concerns, or to the next page."""
     if isinstance(error, AppError):
         flash(error.detail, "danger")
     elif form:
         for entry in error.errors():
-            form[entry["loc"][0]].errors = [entry["msg"]]
+            message = entry["msg"].removeprefix("Value error, ")
+            # The error of a model validator is about no field alone.
+            if entry["loc"]:
+                form[entry["loc"][0]].errors = [message]
+            else:
+                form.form_errors.append(message)

@@ -74,7 +74,7 @@ def handle_validation_error(error: HTTPError) -> Response:
     """Answer APIFlask's validation errors like other errors."""
     details: dict[str, dict[str, list[str]]] = error.detail
     fields = {
-        "body" if name == "_schema" else name: messages[0]
+        "body" if name == "_schema" else name: messages[0].removeprefix("Value error, ")
         for location in details.values()
         for name, messages in location.items()
     }

@@ -1,15 +1,18 @@
 import re
+from typing import Self
 from uuid import UUID
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from pydantic import model_validator
 from sqlalchemy import select
 from werkzeug.test import TestResponse
 
 from app.accounts.models import User
 from app.extensions import db
 from app.items.models import Item
+from app.items.schemas import ItemCreate
 from tests import forms
 from tests.factories import create_item
 
@@ -56,6 +59,21 @@ def test_the_rules_are_those_of_the_service(
     assert message in response.text
     assert "INSERT" not in response.text
     assert list_items(app) == [("Ink", staff.id)]
+
+
+def test_the_error_of_a_model_validator_is_shown_in_the_form(
+    app: Flask, admin: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class CheapItem(ItemCreate):
+        @model_validator(mode="after")
+        def check_price(self) -> Self:
+            raise ValueError("Explain this price.")
+
+    monkeypatch.setattr("app.items.admin.ItemCreate", CheapItem)
+    response = submit(admin, "new/")
+    assert response.status_code == 200
+    assert "<div>Explain this price.</div>" in response.text
+    assert list_items(app) == []
 
 
 def test_queries_do_not_grow_with_the_rows(
