@@ -1,4 +1,5 @@
 import re
+from decimal import Decimal
 from typing import Self
 from uuid import UUID
 
@@ -14,6 +15,7 @@ from app.extensions import db
 from app.items.models import Item
 from app.items.schemas import ItemCreate
 from tests import forms
+from tests.admin.helpers import find_filter
 from tests.factories import create_item
 
 FORM = {"name": " Pen ", "description": "", "price": "9"}
@@ -74,6 +76,23 @@ def test_the_error_of_a_model_validator_is_shown_in_the_form(
     assert response.status_code == 200
     assert "<div>Explain this price.</div>" in response.text
     assert list_items(app) == []
+
+
+def test_items_are_filtered_by_price(
+    app: Flask, admin: FlaskClient, staff: User
+) -> None:
+    for name, price in (("Pen", "9.10"), ("Ink", "20.00")):
+        create_item(app, staff, name=name, price=Decimal(price))
+    page = admin.get("/admin/item/").text
+    for label, value, names in (
+        ("Price equals", "9.1", ["Pen"]),
+        ("Price greater than", "10", ["Ink"]),
+        ("Price smaller than", "10", ["Pen"]),
+        ("Price equals", "", ["Pen", "Ink"]),
+    ):
+        query = {find_filter(page, label): value}
+        found = admin.get("/admin/item/", query_string=query).text
+        assert [name for name in ("Pen", "Ink") if name in found] == names
 
 
 def test_queries_do_not_grow_with_the_rows(
