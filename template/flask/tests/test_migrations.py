@@ -1,3 +1,4 @@
+import logging
 import sqlite3
 from collections.abc import Callable
 from contextlib import closing
@@ -7,7 +8,9 @@ import pytest
 from alembic import command
 from alembic.config import Config
 from alembic.util import CommandError
+from flask import Flask
 from flask.testing import FlaskClient
+from flask_migrate import check
 from sqlalchemy import text
 
 from app.extensions import db
@@ -84,3 +87,14 @@ def test_a_migration_that_leaves_references_to_missing_rows_is_rolled_back(
     with closing(sqlite3.connect(path)) as connection:
         names = connection.execute("SELECT name FROM sqlite_schema").fetchall()
     assert sorted(names) == [("cups",), ("spoons",), ("teas",)]
+
+
+def test_commands_do_not_log_the_plugins_of_alembic(
+    app: Flask, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO)
+    with app.app_context():
+        check()
+    names = {record.name for record in caplog.records}
+    assert "alembic.runtime.migration" in names
+    assert "alembic.runtime.plugins" not in names
