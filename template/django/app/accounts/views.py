@@ -126,7 +126,7 @@ def change_password(request: AuthenticatedRequest) -> HttpResponse:
     return render(request, "accounts/change_password.html", {"form": form})
 
 
-@login_required
+@login_required(redirect_field_name=None)  # This URL has no page to return to.
 @require_POST
 def sign_out_other_devices(request: AuthenticatedRequest) -> HttpResponse:
     service.sign_out_other_devices(request.user, get_current_session(request))

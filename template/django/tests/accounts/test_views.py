@@ -60,6 +60,11 @@ def test_anonymous_users_are_asked_to_sign_in() -> None:
     assert redirects_to(response, "/accounts/sign-in?next=/accounts/password%3Fa%3Db")
 
 
+def test_signing_in_does_not_lead_back_to_what_has_no_page() -> None:
+    response = Client().post("/accounts/sessions/sign-out-others")
+    assert redirects_to(response, "/accounts/sign-in")
+
+
 @pytest.mark.parametrize(
     ("url", "location"),
     [

@@ -69,6 +69,18 @@ def test_anonymous_users_are_asked_to_sign_in(anonymous_client: FlaskClient) -> 
     )
 
 
+def test_signing_in_does_not_lead_back_to_what_has_no_page(
+    app: Flask, client: FlaskClient
+) -> None:
+    with app.app_context():
+        db.session.execute(update(UserSession).values(expires_at=now()))
+        db.session.commit()
+    token = read_csrf_token(client.get("/accounts/sign-in").text)
+    path = "/accounts/sessions/sign-out-others"
+    response = client.post(path, data={"csrf_token": token})
+    assert redirects_to(response, "/accounts/sign-in")
+
+
 @pytest.mark.parametrize(
     ("url", "location"),
     [

@@ -3,6 +3,7 @@
 from uuid import UUID
 
 from django.contrib import messages
+from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import (
@@ -59,6 +60,7 @@ def delete(
 
 
 @require_POST
+@login_required(redirect_field_name=None)  # This URL has no page to return to.
 @profile_required
 def like(request: AuthenticatedRequest, viewer: Profile, post_id: UUID) -> HttpResponse:
     rate_limits.check_reaction(request.user)
@@ -67,6 +69,7 @@ def like(request: AuthenticatedRequest, viewer: Profile, post_id: UUID) -> HttpR
 
 
 @require_POST
+@login_required(redirect_field_name=None)  # This URL has no page to return to.
 @profile_required
 def unlike(
     request: AuthenticatedRequest, viewer: Profile, post_id: UUID

@@ -130,6 +130,7 @@ def following(
 
 
 @require_POST
+@login_required(redirect_field_name=None)  # This URL has no page to return to.
 @profile_required
 def follow(request: AuthenticatedRequest, viewer: Profile, handle: str) -> HttpResponse:
     rate_limits.check_reaction(request.user)
@@ -139,6 +140,7 @@ def follow(request: AuthenticatedRequest, viewer: Profile, handle: str) -> HttpR
 
 
 @require_POST
+@login_required(redirect_field_name=None)  # This URL has no page to return to.
 @profile_required
 def unfollow(
     request: AuthenticatedRequest, viewer: Profile, handle: str
@@ -168,6 +170,7 @@ def blocked(request: AuthenticatedRequest, viewer: Profile) -> HttpResponse:
 
 
 @require_POST
+@login_required(redirect_field_name=None)  # This URL has no page to return to.
 @profile_required
 def unblock(
     request: AuthenticatedRequest, viewer: Profile, handle: str
