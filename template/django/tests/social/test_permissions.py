@@ -72,11 +72,15 @@ def test_the_routes_are_found() -> None:
 def test_anonymous_users_see_nothing(viewer: Profile, bob: Profile) -> None:
     values = create_content(bob, viewer)
     for route in ROUTES:
-        for send in (Client().get, Client().post):
-            answer = send(fill(route, values))
+        url = fill(route, values)
+        page = Client().get(url)
+        for answer in (page, Client().post(url)):
             assert answer.status_code in {302, 405}, route
             if answer.status_code == 302:
-                assert answer.headers["Location"].startswith("/accounts/sign-in?")
+                location = answer.headers["Location"]
+                assert location.startswith("/accounts/sign-in")
+                # Signing in leads back to pages only.
+                assert ("?next=" in location) == (page.status_code == 302), route
 
 
 @pytest.mark.parametrize("is_blocker", [True, False])
