@@ -209,7 +209,9 @@ def test_every_operation_is_described_with_examples(document: dict[str, Any]) ->
     assert not missing, "\n".join(missing)
 
 
-def examples_needed(operation: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
+def examples_needed(
+    operation: Mapping[str, Any],
+) -> Iterator[tuple[str, dict[str, Any]]]:
     """Yield the body and the successful responses of an operation."""
     bodies = {"body": operation.get("requestBody", {})} | {
         status: response
