@@ -68,6 +68,19 @@ def delete_factory(path: Path) -> None:
     path.write_text(FACTORY.sub("", path.read_text("utf-8")), "utf-8")
 
 
+def check_articles(directory: Path) -> None:
+    """Check that the copy is about "a project", where the sample is about "an item"."""
+    paths = [
+        path
+        for name in ("app/projects", "tests/projects")
+        for path in (directory / name).rglob("*")
+        if path.is_file()
+    ]
+    text = "\n".join(path.read_text("utf-8") for path in paths)
+    assert not re.findall(r"(?i).*(?<![a-z])an[ _]project.*", text)
+    assert re.search(r"\ba project\b", text)
+
+
 def read_steps(directory: Path, heading: str) -> tuple[list[str], set[str]]:
     """Return the commands of a section of the README, and the files to change."""
     readme = (directory / "README.md").read_text("utf-8")
@@ -89,6 +102,7 @@ def test_the_steps_of_the_readme_add_a_resource_and_delete_the_sample(
 
     (copy, verify), files = read_steps(directory, "Adding a resource")
     run(["sh", "-euc", copy], directory, environment)
+    check_articles(directory)
     assert files == {MAIN, ACCOUNTS, FACTORIES, BASE}
     repeat_lines(directory / MAIN, REGISTRATION)
     repeat_lines(directory / ACCOUNTS, CACHED_LIST)
@@ -112,7 +126,7 @@ def test_the_steps_of_the_readme_add_a_resource_and_delete_the_sample(
 
     (remove, verify), files = read_steps(directory, "Deleting the sample")
     run(["sh", "-euc", remove], directory, environment)
-    assert files == {MAIN, FACTORIES, BASE, HOME, "pyproject.toml"}
+    assert files == {MAIN, FACTORIES, BASE, HOME, "pyproject.toml", "README.md"}
     delete_lines(directory / MAIN, REGISTRATION)
     delete_factory(directory / FACTORIES)
     delete_lines(directory / BASE, LINK)

@@ -10,7 +10,11 @@ import pytest
 from tests.conftest import git
 from tests.starters.harness import Project, run
 from tests.starters.selection import for_use_case
-from tests.starters.test_adding_a_resource import MAX_CHANGED_FILES, repeat_lines
+from tests.starters.test_adding_a_resource import (
+    MAX_CHANGED_FILES,
+    check_articles,
+    repeat_lines,
+)
 
 # The lines of existing files that name the sample.
 LINES = {
@@ -46,6 +50,7 @@ def test_the_steps_of_the_readme_add_an_app_and_delete_the_sample(
     environment = project.environment()
 
     run(["sh", "-euc", copy], directory, environment)
+    check_articles(directory)
     assert re.findall(r"(?m)^- `(.+?)`", found[1]) == [*LINES]
     assert len(LINES) <= MAX_CHANGED_FILES
     for name, pattern in LINES.items():
