@@ -106,4 +106,4 @@ def test_it_lists_missing_features_and_how_to_add_them(project: Project) -> None
         title = model()["features"][feature]
         assert title in text.split(heading)[1]
     if later:
-        assert "uvx copier update --data 'features=[" in text
+        assert "uvx copier update --defaults --data 'features=[" in text
