@@ -1,4 +1,5 @@
 import re
+import socket
 import subprocess
 import time
 
@@ -40,12 +41,13 @@ REFUSALS: dict[str, tuple[str, str | None]] = {
     "with no database at all": ("DATABASE_URL", "hush"),
     "with a proxy that is none": ("TRUSTED_PROXIES", "loadbalancer"),
     "with a limit that is no number": ("MAX_BODY_BYTES", "1 MB"),
+    "with a host that is no IP address": ("HOST", "localhost"),
     "with an unknown environment": ("ENVIRONMENT", "staging-ish"),
 }
 
 
-def start_refused(project: Project, settings: dict[str, str]) -> str:
-    """Return the sentence with which the server refuses to start."""
+def start_failed(project: Project, settings: dict[str, str]) -> str:
+    """Start a server that exits with 1, and return what it prints."""
     output_path = project.directory.parent / "refusal.log"
     with output_path.open("wb") as output_file:
         process = subprocess.Popen(
@@ -68,6 +70,12 @@ def start_refused(project: Project, settings: dict[str, str]) -> str:
     output = output_path.read_text("utf-8")
     assert process.returncode == 1, output
     assert "Traceback" not in output
+    return output
+
+
+def start_refused(project: Project, settings: dict[str, str]) -> str:
+    """Return the sentence with which the server refuses to start."""
+    output = start_failed(project, settings)
     lines = [line for line in output.splitlines() if line.strip()]
     assert len(lines) == 1, output
     assert re.search(r"[.!]$", lines[0]), lines[0]
@@ -84,6 +92,17 @@ def test_production_refuses_to_start(project: Project, case: str) -> None:
     if value is not None:
         settings[name] = value
     assert name in start_refused(project, settings)
+
+
+@pytest.mark.each_server
+def test_a_port_in_use_is_reported_without_a_backtrace(project: Project) -> None:
+    settings = project.production_settings("sqlite:////nowhere/service.sqlite3")
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        settings["PORT"] = str(other.getsockname()[1])
+        output = start_failed(project, settings)
+    assert "address already in use" in output.lower()
+    assert "backtrace" not in output
 
 
 @pytest.mark.each_server
