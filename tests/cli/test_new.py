@@ -191,7 +191,7 @@ def test_invalid_input_is_explained_and_nothing_is_written(  # noqa: PLR0913, PL
         ("- api\n", "needs lines such as `use_case: api`"),
         ("use_case: [\n", "is not valid YAML"),
         ("1: api\n", "needs lines such as"),
-        ("size: {}\n", "size: Enter one text."),
+        ("size: {}\n", "size: Enter one value."),
         ("colour: red\n", "There is no question `colour`"),
         (b"\xff\xfe\x00", "it is not UTF-8 text"),
     ],

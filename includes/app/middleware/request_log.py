@@ -31,8 +31,8 @@ class RequestLog:
         method, path = environ["REQUEST_METHOD"], environ["PATH_INFO"]
         request_id = environ.get("HTTP_X_REQUEST_ID", "")
         if not REQUEST_ID.fullmatch(request_id):
-            # The id is no secret. uuid4() asks the operating system, and meanwhile
-            # other threads go first: that costs 3 % of a request.
+            # The id is no secret. uuid4() asks the operating system, which lets other
+            # threads run first: that costs 3 % of a request.
             request_id = f"{random.getrandbits(128):032x}"
         structlog.contextvars.clear_contextvars()
         structlog.contextvars.bind_contextvars(request_id=request_id)

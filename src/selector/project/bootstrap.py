@@ -26,6 +26,7 @@ INSTALL_UV = (
     "Install it with `pip install uv`, or as "
     "https://docs.astral.sh/uv/getting-started/installation/ describes."
 )
+UV_MISSING = f"uv is missing. {INSTALL_UV}"
 
 Progress = Callable[[str], AbstractContextManager[None]]
 Print = Callable[[str], None]
@@ -44,7 +45,7 @@ def uv_problem(folder: Path) -> str:
     that the folder's .python-version names.
     """
     if not process.find_program("uv"):
-        return f"uv is missing. {INSTALL_UV}"
+        return UV_MISSING
     version = process.run("uv", "--version", cwd=folder)
     if not version.ok:
         return (
@@ -61,7 +62,7 @@ def uv_advice() -> str:
     """
     path = process.find_program("uv")
     if not path:
-        return f"uv is missing. {INSTALL_UV}"
+        return UV_MISSING
     if not _is_on_path(path):
         return (
             f"uv is not on your PATH, only in {Path(path).parent}. The commands in "

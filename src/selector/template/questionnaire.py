@@ -404,7 +404,7 @@ class _Question:
         if self.kind in {"json", "yaml"}:
             return value
         if isinstance(value, bool | dict | list) or value is None:
-            raise InvalidAnswerError(self.name, "Enter one text.")
+            raise InvalidAnswerError(self.name, "Enter one value.")
         return str(value)
 
 

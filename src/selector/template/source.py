@@ -209,8 +209,8 @@ def _local_template(path: Path, ref: str, argument: str | None) -> Template:
     git.require_installed()
     if git.find_top_folder(path) != path.resolve():
         message = (
-            f"--template: {path} is not the top folder of a git repository. Give the "
-            "folder of a clone of Trivet, or its address."
+            f"The template {path} is not the top folder of a git repository. Give the "
+            "folder of a clone of Trivet, or its address, with --template."
         )
         raise UserError(message)
     commit = _require_commit(path, ref, str(path))

@@ -39,6 +39,8 @@ class TextFilter(FilterLike):
 
 
 class OptionalFilter(BaseSQLAFilter):
+    """A filter that can be left empty."""
+
     def validate(self, value: str) -> bool:
         return value == "" or super().validate(value)
 

@@ -23,6 +23,7 @@ from app.admin.index import is_staff
 from app.database import Base
 from app.errors import AppError
 from app.extensions import db
+from app.forms import add_errors
 from app.unit_of_work import UnitOfWork
 
 MAX_PAGE = 100_000
@@ -190,10 +191,4 @@ def report_error(error: AppError | ValidationError, form: FlaskForm | None) -> N
     if isinstance(error, AppError):
         flash(error.detail, "danger")
     elif form:
-        for entry in error.errors():
-            message = entry["msg"].removeprefix("Value error, ")
-            # The error of a model validator is about no field alone.
-            if entry["loc"]:
-                form[entry["loc"][0]].errors = [message]
-            else:
-                form.form_errors.append(message)
+        add_errors(form, error)

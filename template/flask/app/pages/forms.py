@@ -5,6 +5,8 @@ from typing import TypeVar
 from flask_wtf import FlaskForm
 from pydantic import BaseModel, ValidationError
 
+from app.forms import add_errors
+
 Values = TypeVar("Values", bound=BaseModel)
 
 
@@ -16,11 +18,5 @@ def validate_form(form: FlaskForm, schema: type[Values]) -> Values | None:
     try:
         return schema.model_validate(values)
     except ValidationError as error:
-        for entry in error.errors():
-            message = entry["msg"].removeprefix("Value error, ")
-            # The error of a model validator is about no field alone.
-            if entry["loc"]:
-                form[entry["loc"][0]].errors = [message]
-            else:
-                form.form_errors.append(message)
+        add_errors(form, error)
         return None
